@@ -1,0 +1,36 @@
+-- grain: date
+-- The equal-weighted market: the mean return of the names with a fresh price on this trading day and the one before.
+-- A day on which fewer than half of the names have one is left out, and its return with it.
+with moves as (
+    select
+        prices.date as date,
+        prices.day_idx as day_idx,
+        prices.close / lag(prices.close) over by_name - 1 as return_1d,
+        prices.is_fresh = 1
+            and lag(prices.is_fresh) over by_name = 1
+            and lag(prices.day_idx) over by_name = prices.day_idx - 1 as is_good
+    from prices
+    window by_name as (partition by prices.ticker order by prices.date rows between 1 preceding and current row)
+),
+daily_mean as (
+    select
+        moves.date as date,
+        moves.day_idx as day_idx,
+        avg(case when moves.is_good then moves.return_1d end) as return_1d
+    from moves
+    group by moves.date, moves.day_idx
+    having 2 * sum(case when moves.is_good then 1 else 0 end) >= count(*)
+)
+select
+    daily_mean.date as date,
+    daily_mean.day_idx as day_idx,
+    daily_mean.return_1d as return_1d,
+    exp(sum(ln(1 + daily_mean.return_1d)) over so_far) as close,
+    exp(sum(ln(1 + daily_mean.return_1d)) over last_5) - 1 as market_return_5d,
+    exp(sum(ln(1 + daily_mean.return_1d)) over last_20) - 1 as market_return_20d,
+    nanvl(stddev(daily_mean.return_1d) over last_20, 0) as market_volatility_20
+from daily_mean
+window
+    so_far as (order by daily_mean.date rows between unbounded preceding and current row),
+    last_5 as (order by daily_mean.date rows between 4 preceding and current row),
+    last_20 as (order by daily_mean.date rows between 19 preceding and current row)

@@ -1,0 +1,31 @@
+//! Book: what would we have held, and made?
+
+mod loans;
+mod long_short;
+
+pub use loans::{Cutoff, Loan, LoanBook, LoanTotals, Vintage, loans};
+pub use long_short::{DayOfBook, LONG_SHORT_CONVENTIONS, Position, TradedBook, long_short};
+
+use crate::error::Result;
+use crate::feature::Dataset;
+use crate::spec::{BookSpec, RiskSpec};
+use crate::walk::Predictions;
+
+/// What is held on the forecasts of each model named by the spec.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Book {
+    /// Long-short books, one per model.
+    LongShort(Vec<TradedBook>),
+    /// Loan books, one per model.
+    Loans(Vec<LoanBook>),
+}
+
+/// Trades the forecasts as the spec says.
+///
+/// Errors when the targets of a long-short book span several dates, or when a carried column that the spec names (exposure, realised loss) holds no number where a loan was tested.
+pub fn trade(spec: &BookSpec, risk: &RiskSpec, data: &Dataset, predictions: &Predictions) -> Result<Book> {
+    match spec {
+        BookSpec::LongShort(spec) => Ok(Book::LongShort(long_short(spec, risk, data, predictions)?)),
+        BookSpec::Loans(spec) => Ok(Book::Loans(loans(spec, data, predictions)?)),
+    }
+}

@@ -1,0 +1,84 @@
+//! The arguments.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::day::Day;
+
+/// Walk-forward backtests and risk reports a reviewer can believe.
+///
+/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached.
+#[derive(Debug, Clone, Parser)]
+#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached.")]
+pub(super) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Project root: paths in a spec, sql/ and templates/ are relative to it.
+    #[arg(long, global = true, default_value = ".")]
+    pub(super) root: PathBuf,
+    /// Folder of the runs; default: reports/ under the root.
+    #[arg(long, global = true)]
+    pub(super) out: Option<PathBuf>,
+    /// Threads; the results do not depend on it.
+    #[arg(long, global = true)]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// One JSON object per line on stderr, for schedulers.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum Command {
+    /// Make reports: read, build features, walk forward, write the report.
+    Run {
+        /// Report files, or folders of them.
+        #[arg(required = true)]
+        specs: Vec<PathBuf>,
+        /// Read only data known before this day, whatever the spec says.
+        #[arg(long)]
+        as_of: Option<Day>,
+    },
+    /// Say what a spec means, check its tables and SQL, and run the no-look-ahead test; nothing is trained.
+    Check {
+        /// Report files, or folders of them.
+        #[arg(required_unless_present = "explain")]
+        specs: Vec<PathBuf>,
+        /// Explain every key of a spec.
+        #[arg(long)]
+        explain: bool,
+    },
+    /// List the features: definition, coverage, distribution, drift, strength.
+    Features {
+        /// Report file.
+        spec: PathBuf,
+    },
+    /// List the windows: who learns from what.
+    Windows {
+        /// Report file.
+        spec: PathBuf,
+    },
+    /// Make a run again from scratch and compare every byte.
+    Verify {
+        /// Run folder, such as reports/equity_var/2020-01-01.
+        run: PathBuf,
+    },
+    /// List the numbers that moved between two runs.
+    Diff {
+        /// Run folder before.
+        before: PathBuf,
+        /// Run folder after.
+        after: PathBuf,
+    },
+    /// Write the synthetic sample data.
+    Sample {
+        /// Folder to write to.
+        #[arg(default_value = "data/sample")]
+        folder: PathBuf,
+        /// Seed.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}

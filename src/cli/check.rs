@@ -1,0 +1,54 @@
+//! `plimsoll check`: what a spec means, and whether its data and SQL keep their contracts.
+
+use std::path::{Path, PathBuf};
+
+use super::{Exit, found, say};
+use crate::error::Result;
+use crate::spec::{self, Spec};
+use crate::{feature, source, window};
+
+pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exit> {
+    if explain {
+        say(&spec::explain())?;
+    }
+    for path in found(root, paths)? {
+        let spec = spec::load(root, &path)?;
+        say(&meaning(&spec))?;
+        let tables = source::open(root, &spec)?;
+        for table in source::profile(&tables)? {
+            let days = table.first.zip(table.last).map_or(String::new(), |(first, last)| format!(", {first} to {last}"));
+            say(&format!("  table {}: {} rows{days}, {} findings", table.name, table.n_rows, table.findings.len()))?;
+            for finding in &table.findings {
+                say(&format!("    {:?}: {} rows with {}", finding.severity, finding.count, finding.meaning).to_lowercase())?;
+            }
+        }
+        let built = feature::build(root, &spec, &tables)?;
+        say(&format!("  features: {} rows, {} entities, {} features", built.data.n_rows(), built.data.entities.len(), built.data.feature_names.len()))?;
+        let seen = &built.certificate;
+        let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
+        say(&format!(
+            "  no look-ahead: {} rows, {} values and {} targets identical when every table is cut at {}",
+            seen.n_rows,
+            seen.n_values,
+            seen.n_targets,
+            dates.join(", ")
+        ))?;
+        let windows = window::plan(&spec.window, &built.data)?;
+        let (first, last) = (&windows[0], &windows[windows.len() - 1]);
+        say(&format!("  windows: {}, tested {} to {}", windows.len(), first.test.start, last.test.end.plus_days(-1)))?;
+    }
+    Ok(Exit::Good)
+}
+
+fn meaning(spec: &Spec) -> String {
+    let mut lines = vec![format!("{}: {}", spec.file.display(), spec.title)];
+    for model in &spec.models {
+        let asks: Vec<String> = model.ask.iter().map(ToString::to_string).collect();
+        lines.push(format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", ")));
+    }
+    for limit in &spec.limits {
+        let bound = |word: &str, value: Option<f64>| value.map_or(String::new(), |value| format!(" {word} {value}"));
+        lines.push(format!("  limit {}{}{}", limit.metric, bound("at least", limit.min), bound("at most", limit.max)));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,143 @@
+//! The command line: stdout is for data, stderr for talk, the exit code for schedulers.
+
+mod args;
+mod check;
+mod diff;
+mod features;
+mod progress;
+mod run;
+mod verify;
+mod windows;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+
+use crate::error::{Error, Result};
+use crate::sample;
+
+/// Exit codes, a promise to schedulers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// All is well.
+    Good = 0,
+    /// The user can fix it.
+    Fixable = 1,
+    /// Our bug.
+    Bug = 2,
+    /// The report was made and a limit is breached.
+    Breached = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Reads the arguments, does what they ask, and answers with an exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(refusal) => {
+            // Help and version are answers; everything else the user can fix.
+            let exit = if refusal.use_stderr() { Exit::Fixable } else { Exit::Good };
+            return refusal.print().map_or(Exit::Fixable, |()| exit).into();
+        }
+    };
+    match std::panic::catch_unwind(|| dispatch(&args)) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => {
+            tell(&args, &error);
+            Exit::Fixable.into()
+        }
+        Err(_) => {
+            talk("error: this is a bug in plimsoll; please report it with the message above. Nothing already written is lost.");
+            Exit::Bug.into()
+        }
+    }
+}
+
+fn dispatch(args: &Args) -> Result<Exit> {
+    if let Some(threads) = args.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        pool.map_err(|cause| Error::machine("--threads", cause))?;
+    }
+    let root = args.root.as_path();
+    match &args.command {
+        Command::Run { specs, as_of } => run::run(args, &found(root, specs)?, *as_of),
+        Command::Check { specs, explain } => check::check(root, specs, *explain),
+        Command::Features { spec } => features::features(root, spec),
+        Command::Windows { spec } => windows::windows(root, spec),
+        Command::Verify { run } => verify::verify(args, run),
+        Command::Diff { before, after } => diff::diff(before, after),
+        Command::Sample { folder, seed } => {
+            for file in sample::write(&root.join(folder), *seed)? {
+                say(&format!("{}  {}  {} rows  {} bytes", file.sha256, file.name, file.n_rows, file.n_bytes))?;
+            }
+            Ok(Exit::Good)
+        }
+    }
+}
+
+/// The spec files meant by paths that name files or folders.
+fn found(root: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut specs = Vec::new();
+    for path in paths {
+        let whole = root.join(path);
+        if !whole.is_dir() {
+            specs.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(&whole).map_err(|cause| Error::machine(path.display(), format!("cannot be read: {cause}")))?;
+        let mut here: Vec<PathBuf> =
+            entries.flatten().map(|entry| path.join(entry.file_name())).filter(|spec| spec.extension().is_some_and(|extension| extension == "toml")).collect();
+        if here.is_empty() {
+            return Err(Error::spec(path.display(), "the folder holds no report (*.toml)").hint("name a report, or the folder `reports`"));
+        }
+        here.sort();
+        specs.append(&mut here);
+    }
+    Ok(specs)
+}
+
+/// An error on stderr, as words or as one JSON line.
+fn tell(args: &Args, error: &Error) {
+    if args.json {
+        let fault = error.fault();
+        talk(&serde_json::json!({ "event": "error", "place": fault.place, "problem": fault.problem, "hint": fault.hint }).to_string());
+    } else {
+        talk(&format!("error: {error}"));
+    }
+}
+
+/// A line of talk; a closed stderr is no reason to fail.
+fn talk(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A line of data.
+fn say(line: &str) -> Result<()> {
+    match writeln!(std::io::stdout(), "{line}") {
+        // A reader that has seen enough (`| head`) is no failure.
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::machine("stdout", cause)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Rows of words as aligned columns.
+fn aligned(rows: &[Vec<String>]) -> String {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..n_columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,89 @@
+//! How a run gets on: a bar with an estimate on a terminal, plain lines elsewhere, JSON lines for schedulers.
+
+use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::Args;
+use super::talk;
+use crate::run::Progress;
+use crate::walk::Step;
+
+/// Where talk goes.
+#[derive(Debug)]
+pub(super) enum Talk {
+    Bar(ProgressBar),
+    Lines { name: String, n_steps: AtomicUsize, n_done: AtomicUsize },
+    Json { name: String },
+}
+
+impl Talk {
+    pub(super) fn new(args: &Args, name: &str) -> Self {
+        if args.json {
+            return Self::Json { name: name.to_owned() };
+        }
+        if std::io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template("{prefix}: {msg:8} {bar:32} {pos}/{len} {eta}").expect("the template is a literal");
+            return Self::Bar(ProgressBar::new(0).with_style(style).with_prefix(name.to_owned()));
+        }
+        Self::Lines { name: name.to_owned(), n_steps: AtomicUsize::new(0), n_done: AtomicUsize::new(0) }
+    }
+
+    /// A line that stays.
+    pub(super) fn end(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => {
+                bar.finish_and_clear();
+                talk(line);
+            }
+            Self::Lines { .. } => talk(line),
+            Self::Json { name } => talk(&serde_json::json!({ "event": "end", "report": name, "message": line }).to_string()),
+        }
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Talk {
+    fn stage(&self, stage: &'static str) {
+        match self {
+            Self::Bar(bar) => {
+                bar.set_message(stage);
+                bar.tick();
+            }
+            Self::Lines { name, .. } => talk(&format!("{name}: {stage}")),
+            Self::Json { name } => talk(&serde_json::json!({ "event": "stage", "report": name, "stage": stage }).to_string()),
+        }
+    }
+
+    fn planned(&self, n: usize) {
+        match self {
+            Self::Bar(bar) => bar.set_length(n as u64),
+            Self::Lines { n_steps, .. } => n_steps.store(n, Ordering::Relaxed),
+            Self::Json { name } => talk(&serde_json::json!({ "event": "planned", "report": name, "steps": n }).to_string()),
+        }
+    }
+
+    fn step(&self, step: &Step) {
+        match self {
+            Self::Bar(bar) => bar.inc(1),
+            Self::Lines { name, n_steps, n_done } => {
+                let (n, done) = (n_steps.load(Ordering::Relaxed), n_done.fetch_add(1, Ordering::Relaxed) + 1);
+                // About ten lines a run: a log is read by people too.
+                if done % n.div_ceil(10).max(1) == 0 || done == n {
+                    talk(&format!("{name}: {done} of {n} window x model steps done"));
+                }
+            }
+            Self::Json { name } => {
+                talk(&serde_json::json!({ "event": "step", "report": name, "window": step.window + 1, "model": step.model, "remembered": step.was_known }).to_string());
+            }
+        }
+    }
+}

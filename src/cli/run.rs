@@ -1,0 +1,47 @@
+//! `plimsoll run`: make reports and the index over all runs.
+
+use std::path::PathBuf;
+
+use super::args::Args;
+use super::progress::Talk;
+use super::{Exit, say, tell};
+use crate::day::Day;
+use crate::error::Result;
+use crate::report;
+use crate::{run, spec};
+
+/// Runs every report; one that fails does not keep the others from being made.
+pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<Exit> {
+    let root = args.root.as_path();
+    let reports = args.out.clone().unwrap_or_else(|| root.join("reports"));
+    let mut exit = Exit::Good;
+    for path in specs {
+        match one(args, path, &reports, as_of) {
+            Ok(Exit::Good) => {}
+            Ok(breached) => exit = if exit == Exit::Good { breached } else { exit },
+            Err(error) => {
+                tell(args, &error);
+                exit = Exit::Fixable;
+            }
+        }
+    }
+    report::write_index(root, &reports)?;
+    Ok(exit)
+}
+
+fn one(args: &Args, path: &std::path::Path, reports: &std::path::Path, as_of: Option<Day>) -> Result<Exit> {
+    let mut spec = spec::load(&args.root, path)?;
+    spec.as_of = as_of.or(spec.as_of);
+    let talk = Talk::new(args, &spec.name);
+    let ran = run::run(&args.root, reports, &spec, &talk)?;
+    let ended = &ran.manifest.ended;
+    let machine = &ran.manifest.machine;
+    let work = if ran.was_unchanged {
+        "unchanged: same inputs, same program, nothing to do".to_owned()
+    } else {
+        format!("{} trained, {} remembered, {:.1} s", machine.n_trained, machine.n_known, machine.seconds_total)
+    };
+    talk.end(&format!("{}: {} ({work})", spec.name, ended.headline));
+    say(&ran.folder.join("report.html").display().to_string())?;
+    Ok(if ended.n_breached == 0 { Exit::Good } else { Exit::Breached })
+}

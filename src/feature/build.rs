@@ -1,0 +1,59 @@
+//! From SQL files to a `Dataset` whose contract holds.
+
+use std::path::Path;
+
+use super::contract;
+use super::dataset::Dataset;
+use super::definition::{self, Definition};
+use super::truncate::{self, Certificate};
+use super::view::{self, SqlFile};
+use crate::error::Result;
+use crate::source::Tables;
+use crate::spec::Spec;
+
+/// What the feature stage hands on.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// Rows, sorted by (`as_of`, `entity`).
+    pub data: Dataset,
+    /// Each feature's SQL.
+    pub definitions: Vec<Definition>,
+    /// What the no-look-ahead test compared.
+    pub certificate: Certificate,
+    /// The SQL files as read: path and text.
+    pub sql: Vec<(String, String)>,
+}
+
+/// Reads the spec's SQL files: path and text, in order.
+pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
+    Ok(view::read(root, spec)?.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect())
+}
+
+/// Runs the SQL, checks the contract of its last view, and runs the truncation test.
+///
+/// Errors name the SQL file and the column, line or date at which the contract is broken.
+pub fn build(root: &Path, spec: &Spec, tables: &Tables) -> Result<Built> {
+    let files = view::read(root, spec)?;
+    let data = rows(spec, tables, &files)?;
+    let certificate = truncate::test(spec, tables, &files, &data)?;
+    let definitions = definition::of(&files, &data.feature_names);
+    let sql = files.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect();
+    Ok(Built { data, definitions, certificate, sql })
+}
+
+/// Like [`build`], without the truncation test: for a look at the rows, never for a report.
+pub fn build_untested(root: &Path, spec: &Spec, tables: &Tables) -> Result<Dataset> {
+    rows(spec, tables, &view::read(root, spec)?)
+}
+
+/// Each feature's SQL.
+pub fn definitions(root: &Path, spec: &Spec, data: &Dataset) -> Result<Vec<Definition>> {
+    Ok(definition::of(&view::read(root, spec)?, &data.feature_names))
+}
+
+fn rows(spec: &Spec, tables: &Tables, files: &[SqlFile]) -> Result<Dataset> {
+    let last = files.last().expect("a spec lists at least one SQL file");
+    let data = contract::convert(&last.path, &spec.features, view::run(tables, files, None)?)?;
+    contract::check(&last.path, spec, &data)?;
+    Ok(data)
+}

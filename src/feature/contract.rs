@@ -1,0 +1,244 @@
+//! The contract of the last view, and its conversion to plain columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::{cast, concat_batches};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type};
+
+use super::dataset::{Dataset, Labels, Matrix};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::spec::{FeatureSpec, Spec};
+
+const KEYS: [&str; 4] = ["entity", "as_of", "known_on", "target"];
+
+/// Converts the rows of the view in `file`, sorted by (`as_of`, `entity`).
+pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>) -> Result<Dataset> {
+    let rows = concat_batches(&batches[0].schema(), &batches).map_err(|cause| Error::sql(file, cause))?;
+    drop(batches);
+    let reader = Reader { file, rows: &rows };
+    for key in KEYS {
+        reader.column(key)?;
+    }
+    let (entities, entity) = reader.entities()?;
+    let as_of: Vec<Option<Day>> = reader.days("as_of")?;
+    if let Some(row) = as_of.iter().position(Option::is_none) {
+        return Err(Error::sql(file, format!("column `as_of` is NULL for entity {}", entities[entity[row] as usize])).hint("add `where as_of is not null`"));
+    }
+    let as_of: Vec<Day> = as_of.into_iter().flatten().collect();
+    let mut order: Vec<u32> = (0..as_of.len() as u32).collect();
+    order.sort_by_key(|&row| (as_of[row as usize], entity[row as usize]));
+    let reader = Sorted { reader, order: &order, entities: &entities, entity: &entity, as_of: &as_of };
+
+    let mut data = Dataset {
+        entity: reader.pick(&entity),
+        as_of: reader.pick(&as_of),
+        known_on: reader.pick(&reader.reader.days("known_on")?),
+        target: reader.optional("target")?,
+        weight: vec![1.0; order.len()],
+        ..Dataset::default()
+    };
+    let mut columns = Vec::new();
+    for field in rows.schema().fields() {
+        let name = field.name().as_str();
+        if KEYS.contains(&name) {
+            continue;
+        }
+        if name == "weight" {
+            data.weight = reader.weights()?;
+        } else if spec.carry.iter().any(|carried| carried == name) {
+            reader.carry(name, &mut data)?;
+        } else if name.starts_with("benchmark_") {
+            data.benchmarks.insert(name.to_owned(), reader.optional(name)?);
+        } else {
+            data.feature_names.push(name.to_owned());
+            columns.push(reader.feature(name)?);
+        }
+    }
+    for carried in &spec.carry {
+        reader.reader.column(carried)?;
+    }
+    data.features = Matrix::from_columns(order.len(), &columns);
+    data.entities = entities;
+    Ok(data)
+}
+
+/// What must hold of the whole view, beyond its types.
+pub(super) fn check(file: &str, spec: &Spec, data: &Dataset) -> Result<()> {
+    if data.n_rows() == 0 {
+        return Err(Error::sql(file, "the view has no rows").hint("check its joins and filters, and the spec's as_of"));
+    }
+    for row in 1..data.n_rows() {
+        if data.as_of[row - 1] == data.as_of[row] && data.entity[row - 1] == data.entity[row] {
+            let name = data.entity_name(row as u32);
+            return Err(Error::sql(file, format!("two rows for entity {name} as_of {}; (entity, as_of) must be unique", data.as_of[row]))
+                .hint("a join that multiplies rows, or duplicates in a table; the grain line says what a row is"));
+        }
+    }
+    for row in 0..data.n_rows() {
+        let place = || format!("for entity {} as_of {}", data.entity_name(row as u32), data.as_of[row]);
+        match (data.known_on[row], data.target[row]) {
+            (None, Some(_)) => {
+                return Err(Error::sql(file, format!("column `known_on` is NULL where `target` is not, {}", place())).hint("known_on is the day on which the target is known"));
+            }
+            (Some(known), _) if known < data.as_of[row] => {
+                return Err(Error::sql(file, format!("column `known_on` is {known}, before as_of, {}: the target is no forecast", place()))
+                    .hint("the target must become known on as_of or later"));
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    if data.target.iter().all(Option::is_none) {
+        return Err(Error::sql(file, "column `target` is NULL in every row"));
+    }
+    if data.feature_names.is_empty() {
+        return Err(Error::sql(file, "the view has no feature: every column is a key or carried"));
+    }
+    for (idx, name) in data.feature_names.iter().enumerate() {
+        if data.features.column(idx).iter().all(|value| value.is_nan()) {
+            return Err(Error::sql(file, format!("column `{name}` is NULL in every row")).hint("drop it, or mend its expression"));
+        }
+    }
+    let listed = |name: &String| data.feature_names.contains(name);
+    for (at, model) in spec.models.iter().enumerate() {
+        if let Some(missing) = model.kind.features().iter().find(|name| !listed(name)) {
+            let place = format!("{}: `models[{at}].params.features`", spec.file.display());
+            return Err(Error::spec(place, format!("`{missing}` is no feature of {file}")).hint(format!("features are {}", data.feature_names.join(", "))));
+        }
+        if let Some(missing) = model.kind.benchmarks().iter().find(|name| !data.benchmarks.contains_key(*name)) {
+            let place = format!("{}: `models[{at}].params.columns`", spec.file.display());
+            return Err(Error::spec(place, format!("`{missing}` is no benchmark_ column of {file}")));
+        }
+    }
+    if let Some(entity) = spec.risk.entity.as_ref().filter(|entity| data.entity_code(entity).is_none()) {
+        return Err(Error::spec(format!("{}: `risk.entity`", spec.file.display()), format!("`{entity}` is no entity of {file}")));
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    rows: &'a RecordBatch,
+}
+
+impl Reader<'_> {
+    fn column(&self, name: &str) -> Result<&ArrayRef> {
+        self.rows.column_by_name(name).ok_or_else(|| {
+            let schema = self.rows.schema();
+            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            Error::sql(self.file, format!("the view has no column `{name}`")).hint(format!("its columns are {}", names.join(", ")))
+        })
+    }
+
+    fn as_type(&self, name: &str, kind: &DataType) -> Result<ArrayRef> {
+        cast(self.column(name)?, kind).map_err(|cause| Error::sql(self.file, format!("column `{name}`: {cause}")))
+    }
+
+    /// Distinct entities, sorted, and each row's code.
+    fn entities(&self) -> Result<(Vec<String>, Vec<u32>)> {
+        let text = self.as_type("entity", &DataType::Utf8)?;
+        let text = text.as_string::<i32>();
+        if text.null_count() > 0 {
+            return Err(Error::sql(self.file, format!("column `entity` is NULL in {} rows", text.null_count())).hint("add `where entity is not null`"));
+        }
+        let (levels, codes) = levels(text.iter());
+        Ok((levels, codes.into_iter().flatten().collect()))
+    }
+
+    fn days(&self, name: &str) -> Result<Vec<Option<Day>>> {
+        let kind = self.column(name)?.data_type();
+        if !matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) {
+            return Err(Error::sql(self.file, format!("column `{name}` is {kind}, not a date")).hint(format!("cast({name} as date)")));
+        }
+        let days = self.as_type(name, &DataType::Date32)?;
+        Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.map(Day)).collect())
+    }
+
+    /// A number column as f64; text is refused with a value of it.
+    fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        let column = self.column(name)?;
+        let kind = column.data_type();
+        if !(kind.is_numeric() || matches!(kind, DataType::Boolean | DataType::Null)) {
+            let sample = self.as_type(name, &DataType::Utf8).ok().and_then(|text| text.as_string::<i32>().iter().flatten().next().map(str::to_owned));
+            let sample = sample.map_or(String::new(), |value| format!(" (\"{value}\", for one)"));
+            return Err(Error::sql(self.file, format!("column `{name}` is {kind}{sample}, not a number; cast it, carry it or drop it"))
+                .hint(format!("try_cast({name} as double), or add it to `features.carry`")));
+        }
+        let wide = self.as_type(name, &DataType::Float64)?;
+        // SQL's NaN (0.0 / 0.0) says the same as NULL: there is no value.
+        Ok(wide.as_primitive::<Float64Type>().iter().map(|value| value.filter(|value| !value.is_nan())).collect())
+    }
+}
+
+/// Sorted distinct levels of a text column and each row's code.
+fn levels<'a>(text: impl Iterator<Item = Option<&'a str>> + Clone) -> (Vec<String>, Vec<Option<u32>>) {
+    let distinct: BTreeSet<&str> = text.clone().flatten().collect();
+    let codes: BTreeMap<&str, u32> = distinct.iter().enumerate().map(|(code, &level)| (level, code as u32)).collect();
+    let rows = text.map(|level| level.map(|level| codes[level])).collect();
+    (distinct.into_iter().map(str::to_owned).collect(), rows)
+}
+
+/// Reads columns in the order of (`as_of`, `entity`).
+struct Sorted<'a> {
+    reader: Reader<'a>,
+    order: &'a [u32],
+    entities: &'a [String],
+    entity: &'a [u32],
+    as_of: &'a [Day],
+}
+
+impl Sorted<'_> {
+    fn pick<T: Copy>(&self, values: &[T]) -> Vec<T> {
+        self.order.iter().map(|&row| values[row as usize]).collect()
+    }
+
+    fn place(&self, row: usize) -> String {
+        format!("for entity {} as_of {}", self.entities[self.entity[row] as usize], self.as_of[row])
+    }
+
+    /// Numbers that are finite where they are.
+    fn finite(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        let values = self.reader.numbers(name)?;
+        match values.iter().position(|value| value.is_some_and(f64::is_infinite)) {
+            Some(row) => Err(Error::sql(self.reader.file, format!("column `{name}` is infinite {}", self.place(row)))
+                .hint("guard the division with nullif(denominator, 0), or bound the value")),
+            None => Ok(values),
+        }
+    }
+
+    fn optional(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        Ok(self.pick(&self.finite(name)?))
+    }
+
+    fn weights(&self) -> Result<Vec<f64>> {
+        let values = self.finite("weight")?;
+        match values.iter().position(|value| value.is_none_or(|weight| weight < 0.0)) {
+            Some(row) => {
+                let value = values[row].map_or("NULL".to_owned(), |weight| weight.to_string());
+                Err(Error::sql(self.reader.file, format!("column `weight` is {value} {}; it must be 0 or more", self.place(row))))
+            }
+            None => Ok(self.pick(&values).into_iter().flatten().collect()),
+        }
+    }
+
+    fn feature(&self, name: &str) -> Result<Vec<f32>> {
+        let values = self.finite(name)?;
+        if let Some(row) = values.iter().position(|value| value.is_some_and(|value| (value as f32).is_infinite())) {
+            let value = values[row].unwrap_or_default();
+            return Err(Error::sql(self.reader.file, format!("column `{name}` is {value:e}, beyond the range of f32, {}", self.place(row))).hint("scale it, or take its logarithm"));
+        }
+        Ok(self.order.iter().map(|&row| values[row as usize].map_or(f32::NAN, |value| value as f32)).collect())
+    }
+
+    fn carry(&self, name: &str, data: &mut Dataset) -> Result<()> {
+        if matches!(self.reader.column(name)?.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) {
+            let text = self.reader.as_type(name, &DataType::Utf8)?;
+            let (levels, codes) = levels(text.as_string::<i32>().iter());
+            data.labels.insert(name.to_owned(), Labels { levels, codes: self.pick(&codes) });
+        } else {
+            data.carried.insert(name.to_owned(), self.optional(name)?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What the feature view became: plain columns, sorted by `as_of` and entity. No Arrow in here.
+
+use std::collections::BTreeMap;
+
+use crate::day::Day;
+
+/// Rows x columns of f32, column-major; NaN is a missing feature and nothing else.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Matrix {
+    n_rows: usize,
+    values: Vec<f32>,
+}
+
+impl Matrix {
+    /// A matrix from its columns, each of `n_rows`.
+    #[must_use]
+    pub fn from_columns(n_rows: usize, columns: &[Vec<f32>]) -> Self {
+        let mut values = Vec::with_capacity(n_rows * columns.len());
+        for column in columns {
+            assert_eq!(column.len(), n_rows, "every column has a value per row");
+            values.extend_from_slice(column);
+        }
+        Self { n_rows, values }
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn n_columns(&self) -> usize {
+        if self.n_rows == 0 { 0 } else { self.values.len() / self.n_rows }
+    }
+
+    /// Column `idx`.
+    #[must_use]
+    pub fn column(&self, idx: usize) -> &[f32] {
+        &self.values[idx * self.n_rows..(idx + 1) * self.n_rows]
+    }
+
+    /// The named rows of every column, in their order.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        let mut values = Vec::with_capacity(rows.len() * self.n_columns());
+        for idx in 0..self.n_columns() {
+            let column = self.column(idx);
+            values.extend(rows.iter().map(|&row| column[row as usize]));
+        }
+        Self { n_rows: rows.len(), values }
+    }
+}
+
+/// A text column as codes into its sorted distinct levels; `None` where NULL.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Labels {
+    /// Distinct levels, sorted.
+    pub levels: Vec<String>,
+    /// One code per row.
+    pub codes: Vec<Option<u32>>,
+}
+
+/// Everything the walk sees, sorted by (`as_of`, `entity`).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Dataset {
+    /// Distinct entities, sorted.
+    pub entities: Vec<String>,
+    /// Code of each row's entity.
+    pub entity: Vec<u32>,
+    /// Every feature is a fact known strictly before this day.
+    pub as_of: Vec<Day>,
+    /// The day the target is known; `None` where it is not known yet.
+    pub known_on: Vec<Option<Day>>,
+    /// The target; `None` where it is not known yet.
+    pub target: Vec<Option<f64>>,
+    /// Training weight; 1 where the view has none.
+    pub weight: Vec<f64>,
+    /// Names of the features.
+    pub feature_names: Vec<String>,
+    /// Features, rows x columns.
+    pub features: Matrix,
+    /// `benchmark_*` columns: forecasts from elsewhere.
+    pub benchmarks: BTreeMap<String, Vec<Option<f64>>>,
+    /// Carried numbers.
+    pub carried: BTreeMap<String, Vec<Option<f64>>>,
+    /// Carried text.
+    pub labels: BTreeMap<String, Labels>,
+}
+
+impl Dataset {
+    /// Number of rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.as_of.len()
+    }
+
+    /// Name of a row's entity.
+    #[must_use]
+    pub fn entity_name(&self, row: u32) -> &str {
+        &self.entities[self.entity[row as usize] as usize]
+    }
+
+    /// The code of an entity by name.
+    #[must_use]
+    pub fn entity_code(&self, name: &str) -> Option<u32> {
+        self.entities.binary_search_by(|entity| entity.as_str().cmp(name)).ok().map(|idx| idx as u32)
+    }
+
+    /// Rows of each entity in the order of `as_of`.
+    #[must_use]
+    pub fn rows_by_entity(&self) -> Vec<Vec<u32>> {
+        let mut rows = vec![Vec::new(); self.entities.len()];
+        for (row, &entity) in self.entity.iter().enumerate() {
+            rows[entity as usize].push(row as u32);
+        }
+        rows
+    }
+
+    /// Distinct `as_of` days, ascending.
+    #[must_use]
+    pub fn calendar(&self) -> Vec<Day> {
+        let mut days = self.as_of.clone();
+        days.dedup();
+        days
+    }
+
+    /// Rows with `start <= as_of < end`.
+    #[must_use]
+    pub fn rows_between(&self, start: Day, end: Day) -> std::ops::Range<u32> {
+        let lower = self.as_of.partition_point(|&day| day < start);
+        let upper = self.as_of.partition_point(|&day| day < end);
+        lower as u32..upper.max(lower) as u32
+    }
+}

@@ -1,0 +1,13 @@
+//! Feature: SQL to rows.
+
+mod build;
+mod contract;
+mod dataset;
+mod definition;
+mod truncate;
+mod view;
+
+pub use build::{Built, build, build_untested, definitions, views};
+pub use dataset::{Dataset, Labels, Matrix};
+pub use definition::Definition;
+pub use truncate::Certificate;

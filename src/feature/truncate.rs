@@ -1,0 +1,138 @@
+//! The truncation test: cut every table at what was known on a day, run the SQL again, and nothing known by then may change.
+
+use serde::Serialize;
+
+use super::contract;
+use super::dataset::Dataset;
+use super::view::{self, SqlFile};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::source::Tables;
+use crate::spec::Spec;
+
+/// What the no-look-ahead test compared; it exists only when nothing differed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// Days at which every table was cut.
+    pub dates: Vec<Day>,
+    /// Rows compared, over all dates.
+    pub n_rows: u64,
+    /// Feature values compared, over all dates.
+    pub n_values: u64,
+    /// Targets known before the cut that were compared, over all dates.
+    pub n_targets: u64,
+}
+
+/// Cuts the tables at `truncation_dates` days spread over the calendar and compares.
+///
+/// At a cut T: rows with `as_of <= T` must exist on both sides with identical features, weights and benchmarks,
+/// and targets with `known_on < T` must be identical. A difference is an error that names the column, the day and the entity.
+pub(super) fn test(spec: &Spec, tables: &Tables, files: &[SqlFile], full: &Dataset) -> Result<Certificate> {
+    let mut certificate = Certificate::default();
+    let calendar = full.calendar();
+    let n_dates = spec.features.truncation_dates as usize;
+    let file = &files.last().expect("a spec lists at least one SQL file").path;
+    for k in 1..=n_dates {
+        let cut = calendar[(k * calendar.len() / (n_dates + 1)).min(calendar.len() - 1)];
+        if certificate.dates.contains(&cut) {
+            continue;
+        }
+        let truncated = contract::convert(file, &spec.features, view::run(tables, files, Some(cut))?)?;
+        let pair = Pair { file, cut, full, truncated: &truncated };
+        pair.compare(&mut certificate)?;
+        certificate.dates.push(cut);
+    }
+    Ok(certificate)
+}
+
+struct Pair<'a> {
+    file: &'a str,
+    cut: Day,
+    full: &'a Dataset,
+    truncated: &'a Dataset,
+}
+
+impl Pair<'_> {
+    fn compare(&self, certificate: &mut Certificate) -> Result<()> {
+        let n_full = self.full.as_of.partition_point(|&day| day <= self.cut) as u32;
+        let n_cut = self.truncated.as_of.partition_point(|&day| day <= self.cut) as u32;
+        for row in 0..n_full.min(n_cut) {
+            if self.key(self.full, row) != self.key(self.truncated, row) {
+                return Err(self.stray(row));
+            }
+        }
+        if n_full != n_cut {
+            return Err(self.stray(n_full.min(n_cut)));
+        }
+        for (idx, name) in self.full.feature_names.iter().enumerate() {
+            let (with, without) = (self.full.features.column(idx), self.truncated.features.column(idx));
+            self.same(name, n_full, |row| {
+                let (with, without) = (with[row], without[row]);
+                (with.to_bits() != without.to_bits() && !(with.is_nan() && without.is_nan())).then(|| (shown(some(with)), shown(some(without))))
+            })?;
+            certificate.n_values += u64::from(n_full);
+        }
+        let weight = |data: &Dataset, row: usize| Some(data.weight[row]);
+        self.same("weight", n_full, |row| differ(weight(self.full, row), weight(self.truncated, row)))?;
+        for (name, with) in &self.full.benchmarks {
+            self.same(name, n_full, |row| differ(with[row], self.truncated.benchmarks[name][row]))?;
+        }
+        let known = |row: usize| self.full.known_on[row].is_some_and(|day| day < self.cut);
+        self.same("target", n_full, |row| if known(row) { differ(self.full.target[row], self.truncated.target[row]) } else { None })?;
+        certificate.n_targets += (0..n_full as usize).filter(|&row| known(row)).count() as u64;
+        certificate.n_rows += u64::from(n_full);
+        Ok(())
+    }
+
+    fn key<'d>(&self, data: &'d Dataset, row: u32) -> (Day, &'d str) {
+        (data.as_of[row as usize], data.entity_name(row))
+    }
+
+    /// The key of a row, if there is such a row up to the cut.
+    fn known<'d>(&self, data: &'d Dataset, row: u32) -> Option<(Day, &'d str)> {
+        (row < data.n_rows() as u32).then(|| self.key(data, row)).filter(|(day, _)| *day <= self.cut)
+    }
+
+    /// The first row at which `difference` finds one is an error.
+    fn same(&self, column: &str, n_rows: u32, difference: impl Fn(usize) -> Option<(String, String)>) -> Result<()> {
+        for row in 0..n_rows as usize {
+            let Some((with, without)) = difference(row) else { continue };
+            let (day, entity) = self.key(self.full, row as u32);
+            let problem = format!(
+                "column `{column}` looks ahead: as_of {day} for entity {entity} it is {with}, but {without} when every table is cut at {}",
+                self.cut
+            );
+            let hint = if column == "target" {
+                "the target uses data later than its known_on; state the day on which it is really known"
+            } else {
+                "it depends on rows with time >= as_of (a frame that reaches forward, a statistic of the whole table, or a late-known column); declare columns known late as `outcomes`"
+            };
+            return Err(Error::sql(self.file, problem).hint(hint));
+        }
+        Ok(())
+    }
+
+    fn stray(&self, row: u32) -> Error {
+        let (with, without) = (self.known(self.full, row), self.known(self.truncated, row));
+        let (found, side) = match (with, without) {
+            (Some(with), Some(without)) if without < with => (without, "only when every table is cut at"),
+            (Some(with), _) => (with, "but not when every table is cut at"),
+            (None, Some(without)) => (without, "only when every table is cut at"),
+            (None, None) => unreachable!("a stray row is on one side"),
+        };
+        Error::sql(self.file, format!("the rows look ahead: entity {} as_of {} exists, {side} {}", found.1, found.0, self.cut))
+            .hint("a row computed from data of day d has as_of = d + 1 day, and must not need anything later to exist")
+    }
+}
+
+fn some(value: f32) -> Option<f64> {
+    (!value.is_nan()).then_some(f64::from(value))
+}
+
+fn differ(with: Option<f64>, without: Option<f64>) -> Option<(String, String)> {
+    (with.map(f64::to_bits) != without.map(f64::to_bits)).then(|| (shown(with), shown(without)))
+}
+
+fn shown(value: Option<f64>) -> String {
+    value.map_or("NULL".to_owned(), |value| value.to_string())
+}

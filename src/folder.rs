@@ -1,0 +1,115 @@
+//! Run folders: written beside, renamed when whole, one run of a report at a time.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::manifest::{MANIFEST, Manifest};
+
+/// The folder of a report's runs, locked for one run.
+#[derive(Debug)]
+pub struct ReportFolder {
+    path: PathBuf,
+    /// Held open: the lock lives as long as the file.
+    _lock: File,
+}
+
+impl ReportFolder {
+    /// Makes and locks `reports/<name>`; what a killed run left half-written is removed.
+    ///
+    /// Errors when another run of the same report is under way, or the folder cannot be written.
+    pub fn lock(reports: &Path, name: &str) -> Result<Self> {
+        let path = reports.join(name);
+        fs::create_dir_all(&path).map_err(|cause| unwritable(&path, &cause))?;
+        let lock_path = path.join(".lock");
+        let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(|cause| unwritable(&lock_path, &cause))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::machine(path.display(), "another run of this report is under way").hint("wait for it to end, or stop it; its finished windows are kept"));
+            }
+            Err(TryLockError::Error(cause)) => return Err(unwritable(&lock_path, &cause)),
+        }
+        let folder = Self { path, _lock: lock };
+        for left in folder.entries(|name| name.starts_with(".new-") || name.starts_with(".old-")) {
+            fs::remove_dir_all(&left).map_err(|cause| unwritable(&left, &cause))?;
+        }
+        Ok(folder)
+    }
+
+    /// Where finished windows are remembered.
+    #[must_use]
+    pub fn work(&self) -> PathBuf {
+        self.path.join(".work")
+    }
+
+    /// The run folder of a day.
+    #[must_use]
+    pub fn run(&self, as_of: Day) -> PathBuf {
+        self.path.join(as_of.to_string())
+    }
+
+    /// The latest whole run before `as_of`.
+    #[must_use]
+    pub fn previous(&self, as_of: Day) -> Option<PathBuf> {
+        let mut runs = self.entries(|name| name.parse::<Day>().is_ok_and(|day| day < as_of));
+        runs.retain(|run| Manifest::read(run).is_ok());
+        runs.pop()
+    }
+
+    /// Writes a run's files beside its folder and puts them in place at once.
+    pub fn publish(&self, as_of: Day, files: &[(String, Vec<u8>)], manifest: &Manifest) -> Result<PathBuf> {
+        let id = std::process::id();
+        let new = self.path.join(format!(".new-{id}"));
+        write_all(&new, files)?;
+        write_all(&new, &[(MANIFEST.to_owned(), manifest.json())])?;
+        let place = self.run(as_of);
+        let old = self.path.join(format!(".old-{id}"));
+        let swap = || -> std::io::Result<()> {
+            if place.exists() {
+                fs::rename(&place, &old)?;
+            }
+            fs::rename(&new, &place)?;
+            if old.exists() {
+                fs::remove_dir_all(&old)?;
+            }
+            Ok(())
+        };
+        swap().map_err(|cause| unwritable(&place, &cause))?;
+        Ok(place)
+    }
+
+    /// Sub-folders whose name passes, sorted.
+    fn entries(&self, passes: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = fs::read_dir(&self.path)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir() && path.file_name().and_then(|name| name.to_str()).is_some_and(&passes))
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+/// Writes files below `folder`, making the folders they need.
+pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).and_then(|()| fs::write(&path, bytes)).map_err(|cause| unwritable(&path, &cause))?;
+    }
+    Ok(())
+}
+
+/// Writes one file, whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let half = path.with_extension(format!("half-{}", std::process::id()));
+    fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).map_err(|cause| unwritable(path, &cause))
+}
+
+fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
+    Error::machine(path.display(), format!("cannot be written: {cause}")).hint("free disk space or mend permissions; nothing was replaced, and a second run resumes")
+}

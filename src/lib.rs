@@ -1,0 +1,25 @@
+//! Plimsoll replays history window by window, forecasts with models that saw only the past, and reports how wrong they
+//! were and how much could be lost.
+//!
+//! The stages, in the order of a run; each imports only from those above it (`tests/layers.rs` keeps it so).
+
+pub mod day;
+pub mod digest;
+pub mod error;
+
+pub mod spec;
+pub mod source;
+pub mod feature;
+pub mod window;
+pub mod model;
+pub mod walk;
+pub mod book;
+pub mod stat;
+pub mod report;
+
+pub mod sidecar;
+pub mod manifest;
+pub mod folder;
+pub mod run;
+pub mod sample;
+pub mod cli;

@@ -1,0 +1,185 @@
+//! `run.json`: what a run was made from, by whom, how fast, and the hashes of what it wrote.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{Digest, sha256, sha256_file};
+use crate::error::{Error, Result};
+
+/// Name of the manifest in a run folder.
+pub const MANIFEST: &str = "run.json";
+
+/// Program version, as printed.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Everything that determines the bytes of a run, by hash.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// Program version.
+    pub version: String,
+    /// Data of this day and later was not read.
+    pub as_of: String,
+    /// SHA-256 of the spec, SQL files, templates and data files, by path.
+    pub files: BTreeMap<String, String>,
+    /// The run that *What changed* compares with, and the SHA-256 of its summary.
+    pub previous: Option<(String, String)>,
+}
+
+impl Inputs {
+    /// One hash over all inputs; its first digits are the run's id.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let mut digest = Digest::new().part(self.version.as_bytes()).part(self.as_of.as_bytes());
+        for (path, hash) in &self.files {
+            digest = digest.part(path.as_bytes()).part(hash.as_bytes());
+        }
+        if let Some((run, hash)) = &self.previous {
+            digest = digest.part(run.as_bytes()).part(hash.as_bytes());
+        }
+        digest.hex()
+    }
+
+    /// Inputs that differ between two runs, in words.
+    #[must_use]
+    pub fn differences(&self, now: &Self) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.version != now.version {
+            found.push(format!("program version was {}, is {}", self.version, now.version));
+        }
+        for (path, hash) in &self.files {
+            match now.files.get(path) {
+                None => found.push(format!("{path} is no longer read")),
+                Some(other) if other != hash => found.push(format!("{path} has changed")),
+                Some(_) => {}
+            }
+        }
+        found.extend(now.files.keys().filter(|path| !self.files.contains_key(*path)).map(|path| format!("{path} is newly read")));
+        if self.previous != now.previous {
+            found.push("the previous run it compares with has changed".to_owned());
+        }
+        found
+    }
+}
+
+/// The program that made a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Version.
+    pub version: String,
+    /// Commit it was built from.
+    pub commit: String,
+    /// SHA-256 of the executable; a rebuilt program does not trust its predecessor's folder.
+    pub executable_sha256: String,
+}
+
+impl Program {
+    /// The running program.
+    #[must_use]
+    pub fn this() -> Self {
+        let executable = std::env::current_exe().and_then(|path| sha256_file(&path));
+        Self { version: VERSION.to_owned(), commit: env!("PLIMSOLL_COMMIT").to_owned(), executable_sha256: executable.unwrap_or_default() }
+    }
+}
+
+/// Where and how fast; the only part of a run folder that may differ between two runs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Operating system and architecture.
+    pub platform: String,
+    /// Threads used.
+    pub threads: usize,
+    /// Start, UTC.
+    pub started: String,
+    /// Seconds by stage.
+    pub seconds: BTreeMap<String, f64>,
+    /// Wall-clock seconds of the whole run.
+    pub seconds_total: f64,
+    /// Largest resident memory; `None` where the system does not tell.
+    pub peak_memory_bytes: Option<u64>,
+    /// Window x model pairs trained in this run.
+    pub n_trained: usize,
+    /// Window x model pairs remembered from past work.
+    pub n_known: usize,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// One line.
+    pub headline: String,
+    /// Limits breached.
+    pub n_breached: usize,
+    /// Limits set.
+    pub n_limits: usize,
+}
+
+/// The manifest of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this file's layout.
+    pub schema: u32,
+    /// Report name.
+    pub name: String,
+    /// Report title.
+    pub title: String,
+    /// Data of this day and later was not read.
+    pub as_of: String,
+    /// The spec's path, relative to the root.
+    pub spec_file: String,
+    /// Seed.
+    pub seed: u64,
+    /// What determines the run's bytes.
+    pub inputs: Inputs,
+    /// One hash over `inputs`.
+    pub inputs_sha256: String,
+    /// The program.
+    pub program: Program,
+    /// Where and how fast.
+    pub machine: Machine,
+    /// How it ended.
+    pub ended: Ended,
+    /// SHA-256 of every other file of the folder.
+    pub outputs: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// Reads the manifest of a run folder.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join(MANIFEST);
+        let bytes = std::fs::read(&path)
+            .map_err(|cause| Error::machine(path.display(), format!("cannot be read: {cause}")).hint("name a run folder, such as reports/equity_var/2020-01-01"))?;
+        serde_json::from_slice(&bytes).map_err(|cause| Error::machine(path.display(), format!("is no manifest: {cause}")))
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn json(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a manifest is made of plain values");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Files of the folder whose bytes are not those the manifest names.
+    #[must_use]
+    pub fn tampered(&self, folder: &Path) -> Vec<String> {
+        self.outputs.iter().filter(|(name, hash)| sha256_file(&folder.join(name)).ok().as_ref() != Some(hash)).map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// SHA-256 of each file, by name.
+#[must_use]
+pub fn hashes(files: &[(String, Vec<u8>)]) -> BTreeMap<String, String> {
+    files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
+}
+
+
+/// Largest resident memory of this process, where the system tells (Linux).
+#[must_use]
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(1024 * kilobytes)
+}

@@ -1,0 +1,21 @@
+//! Model: how is a forecast learnt? Every model is a `Learner` that is fitted anew in each window.
+//!
+//! Imputation, scaling and the dropping of constant columns happen inside `fit`, so they see training rows only.
+
+mod baseline;
+mod card;
+mod column;
+mod ewma;
+mod gbdt;
+mod gram;
+mod learner;
+mod least_squares;
+mod linear;
+mod logistic;
+mod past;
+mod prepare;
+mod ridge;
+
+pub use card::Card;
+pub use learner::{Learner, Model, Query, Train, learner};
+pub use past::Past;

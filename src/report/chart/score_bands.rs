@@ -1,0 +1,86 @@
+//! Score bands: the observed rate of every band beside the rate predicted for it.
+
+use crate::report::format;
+
+use super::axis::{Axis, Scale, Tick, numbers};
+use super::canvas::{Frame, no_data, paint};
+use super::label::{Name, Placement, write};
+use super::style::Tone;
+
+/// A band of scores, deciles or grades.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Band {
+    /// Name under the bar.
+    pub(crate) name: String,
+    /// Cases in the band.
+    pub(crate) n: u64,
+    /// Observed rate.
+    pub(crate) observed: f64,
+    /// Mean predicted rate.
+    pub(crate) predicted: f64,
+}
+
+/// Observed and predicted rates by band.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BandChart {
+    /// What a listener hears.
+    pub(crate) label: String,
+    /// What the bands are.
+    pub(crate) x_title: String,
+    /// Quantity and unit.
+    pub(crate) y_title: String,
+    /// How the vertical axis is written.
+    pub(crate) scale: Scale,
+    /// Bands in order of score.
+    pub(crate) bands: Vec<Band>,
+}
+
+/// Draws observed rates as bars and predicted ones as a line.
+#[must_use]
+pub(crate) fn score_bands(chart: &BandChart) -> String {
+    let bands: Vec<&Band> = chart.bands.iter().filter(|band| band.observed.is_finite() && band.predicted.is_finite()).collect();
+    if bands.is_empty() {
+        return no_data(&chart.label, "no band has cases");
+    }
+    let ticks = bands.iter().enumerate().map(|(idx, band)| Tick { at: idx as f64, label: band.name.clone() }).collect();
+    let x = Axis { from: -0.6, to: bands.len() as f64 - 0.4, ticks, title: chart.x_title.clone() };
+    let y = numbers(bands.iter().flat_map(|band| [band.observed, band.predicted]).chain([0.0]), chart.scale, &chart.y_title);
+    let placement = Placement::choose(&["observed", "predicted"]);
+    let frame = Frame { height: 600, label: chart.label.clone(), x, y, legend_lines: placement.legend_lines(), right: placement.right(), left: None };
+    paint(&frame, |canvas| {
+        let (mut observed_y, mut predicted_y) = (canvas.bottom, canvas.bottom);
+        for (idx, band) in bands.iter().enumerate() {
+            let (low, high) = (canvas.pixel((idx as f64 - 0.36, 0.0)), canvas.pixel((idx as f64 + 0.36, band.observed)));
+            canvas.block(low, high, Tone::Grey);
+            let title = format!(
+                "{}: observed {}, predicted {}, n = {}",
+                band.name,
+                chart.scale.write_value(band.observed),
+                chart.scale.write_value(band.predicted),
+                format::count(band.n)
+            );
+            canvas.titled(low, high, &title);
+            canvas.marked((idx as f64, band.predicted), Tone::Series(0), &title);
+            observed_y = high.1;
+            predicted_y = canvas.pixel((idx as f64, band.predicted)).1;
+        }
+        let line: Vec<(f64, f64)> = bands.iter().enumerate().map(|(idx, band)| (idx as f64, band.predicted)).collect();
+        canvas.line(&line, Tone::Series(0), 3);
+        let names = [Name { text: "observed", tone: Tone::Muted, y: observed_y }, Name { text: "predicted", tone: Tone::Series(0), y: predicted_y }];
+        write(canvas, placement, &names);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_band_says_its_rates_and_its_size() {
+        let bands = vec![Band { name: "A".into(), n: 1_500, observed: 0.012, predicted: 0.0105 }];
+        let mut chart = BandChart { label: "b".into(), x_title: "Grade".into(), y_title: "%".into(), scale: Scale::Percent, bands };
+        assert!(score_bands(&chart).contains("A: observed 1.20 %, predicted 1.05 %, n = 1,500"));
+        chart.bands.clear();
+        assert!(score_bands(&chart).contains("No data"));
+    }
+}

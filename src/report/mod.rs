@@ -1,0 +1,24 @@
+//! Report: say it. A `Page` is composed from the statistics; the HTML and `summary.json` are made from the same page.
+
+mod cell;
+mod chart;
+mod compose;
+mod filter;
+mod format;
+mod list;
+mod material;
+mod number;
+mod page;
+mod previous;
+mod render;
+mod section;
+mod sidecar;
+
+pub use cell::{Cell, State};
+pub use compose::compose;
+pub use list::write_index;
+pub use material::Material;
+pub use page::{Align, Block, Code, Column, Figure, Head, KeyNumber, Page, Section, Subhead, Table, TestPeriod, Verdict};
+pub use previous::{Moved, Previous};
+pub use render::{IndexEntry, Templates, html, index};
+pub use sidecar::{model_cards, summary_json};

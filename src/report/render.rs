@@ -1,0 +1,244 @@
+//! Render: a page and the templates make one HTML file that needs no network.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::Serialize;
+use tera::{Context, ErrorKind, Tera};
+
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::spec::Kind;
+
+use super::cell::State;
+use super::filter;
+use super::page::{Block, Page};
+
+/// The templates as they were when the program was built.
+const EMBEDDED: [(&str, &str); 6] = [
+    ("base.html", include_str!("../../templates/base.html")),
+    ("credit.html", include_str!("../../templates/credit.html")),
+    ("index.html", include_str!("../../templates/index.html")),
+    ("macros.html", include_str!("../../templates/macros.html")),
+    ("market.html", include_str!("../../templates/market.html")),
+    ("style.css", include_str!("../../templates/style.css")),
+];
+
+/// Parsed templates, and their text for the run's hashes.
+#[derive(Debug)]
+pub struct Templates {
+    tera: Tera,
+    sources: BTreeMap<String, String>,
+}
+
+/// One run in the list of all runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndexEntry {
+    /// The report's name: its spec's file stem.
+    pub name: String,
+    /// The report's title.
+    pub title: String,
+    /// The run's as-of date.
+    pub as_of: Day,
+    /// The verdict's colour.
+    pub state: State,
+    /// The verdict's headline.
+    pub verdict: String,
+    /// Limits breached.
+    pub breached: u64,
+    /// Limits judged.
+    pub limits: u64,
+    /// How long the run took.
+    pub seconds: f64,
+    /// Where the report is, relative to the list.
+    pub link: String,
+}
+
+impl Templates {
+    /// Reads `root/templates`; a file that is not there is taken as it was when the program was built.
+    ///
+    /// Errors when a file cannot be read or parsed; the message names the file and the line.
+    pub fn load(root: &Path) -> Result<Self> {
+        let mut sources: BTreeMap<String, String> = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let folder = root.join("templates");
+        if folder.is_dir() {
+            read_folder(&folder, &mut sources)?;
+        }
+        Self::parse(sources)
+    }
+
+    fn parse(sources: BTreeMap<String, String>) -> Result<Self> {
+        let mut tera = Tera::default();
+        filter::register_all(&mut tera);
+        tera.add_raw_templates(sources.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map_err(|error| blame(&error))?;
+        Ok(Self { tera, sources })
+    }
+
+    /// File name and text of every template, for the run's hashes.
+    pub fn sources(&self) -> &BTreeMap<String, String> {
+        &self.sources
+    }
+
+    fn render(&self, name: &str, context: &Context) -> Result<String> {
+        self.tera.render(name, context).map_err(|error| blame(&error))
+    }
+}
+
+/// The report's page; it must have been numbered.
+///
+/// Errors when a template asks for what the page does not hold.
+pub fn html(templates: &Templates, kind: Kind, page: &Page) -> Result<String> {
+    let mut context = Context::from_serialize(page).map_err(|error| blame(&error))?;
+    // Drawings travel beside the page: `summary.json` carries numbers, not paths.
+    context.insert("drawings", &drawings(page));
+    let name = match kind {
+        Kind::Market => "market.html",
+        Kind::Credit => "credit.html",
+    };
+    templates.render(name, &context)
+}
+
+/// The list of all runs, newest first.
+///
+/// Errors when the template asks for what an entry does not hold.
+pub fn index(templates: &Templates, entries: &[IndexEntry]) -> Result<String> {
+    let mut newest_first: Vec<&IndexEntry> = entries.iter().collect();
+    newest_first.sort_by(|a, b| b.as_of.cmp(&a.as_of).then_with(|| a.name.cmp(&b.name)));
+    let mut context = Context::new();
+    context.insert("runs", &newest_first);
+    templates.render("index.html", &context)
+}
+
+fn drawings(page: &Page) -> BTreeMap<&str, &str> {
+    let blocks = page.sections.iter().flat_map(|section| &section.blocks);
+    blocks
+        .filter_map(|block| match block {
+            Block::Figure(figure) => Some((figure.id.as_str(), figure.svg.as_str())),
+            Block::Subhead(_) | Block::Text(_) | Block::List(_) | Block::Table(_) | Block::Code(_) | Block::KeyNumbers(_) => None,
+        })
+        .collect()
+}
+
+fn read_folder(folder: &Path, sources: &mut BTreeMap<String, String>) -> Result<()> {
+    let refused = |path: &Path, error: std::io::Error| Error::machine(path.display(), format!("cannot be read: {error}"));
+    for entry in fs::read_dir(folder).map_err(|error| refused(folder, error))? {
+        let path = entry.map_err(|error| refused(folder, error))?.path();
+        let is_template = path.extension().is_some_and(|extension| extension == "html" || extension == "css");
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let Some(name) = name.filter(|_| is_template) {
+            let text = fs::read_to_string(&path).map_err(|error| refused(&path, error))?;
+            sources.insert(name.to_owned(), text);
+        }
+    }
+    Ok(())
+}
+
+/// The template's author must act: file, line and problem, dug out of Tera's report.
+fn blame(error: &tera::Error) -> Error {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            Error::template(format!("templates/{}:{}", report.filename(), report.span().start_line), report.message().trim())
+        }
+        ErrorKind::MissingParent { current, parent } => {
+            Error::template(format!("templates/{current}"), format!("extends `{parent}`, which is not there"))
+        }
+        ErrorKind::TemplateNotFound(name) => Error::template(format!("templates/{name}"), "is not there"),
+        // Tera's list of kinds is open; unknown filters and components come as a printed report.
+        other => blame_printed(&other.to_string()),
+    }
+}
+
+/// A printed report holds `error: PROBLEM` and `--> FILE:LINE:COLUMN`, once or several times.
+fn blame_printed(report: &str) -> Error {
+    let mut problem = None;
+    for line in report.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("error: ") {
+            problem = Some(text);
+        }
+        let place = line.strip_prefix("--> ").and_then(|place| place.rsplit_once(':'));
+        if let (Some(problem), Some((file_and_line, _))) = (problem, place) {
+            return Error::template(format!("templates/{file_and_line}"), problem);
+        }
+    }
+    Error::template("templates", report.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::cell::Cell;
+    use crate::report::page::{Column, Figure, KeyNumber, Section, Table, blank};
+
+    fn embedded_with(name: &str, text: &str) -> Result<Templates> {
+        let mut sources: BTreeMap<String, String> = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        sources.insert(name.to_owned(), text.to_owned());
+        Templates::parse(sources)
+    }
+
+    fn embedded() -> Templates {
+        Templates::load(Path::new("/nonexistent")).expect("embedded templates parse")
+    }
+
+    #[test]
+    fn a_syntax_error_names_the_file_and_the_line() {
+        let error = embedded_with("market.html", "{% extends \"base.html\" %}\n{% block more %}\n{{ page. }}\n{% endblock %}")
+            .expect_err("a broken template");
+        assert_eq!(error.fault().place, "templates/market.html:3");
+    }
+
+    #[test]
+    fn a_value_that_is_not_there_names_the_file_and_the_line() {
+        let templates = embedded_with("market.html", "\n\n{{ head.no_such_key }}").expect("a template that parses");
+        let error = html(&templates, Kind::Market, &blank()).expect_err("there is no such key");
+        assert_eq!(error.fault().place, "templates/market.html:3");
+        assert!(matches!(error, Error::Template(_)));
+    }
+
+    #[test]
+    fn an_unknown_filter_names_the_file_and_the_line() {
+        let error =
+            embedded_with("credit.html", "{% extends \"base.html\" %}\n{% block kind %}{{ 1 | percnt }}{% endblock %}").expect_err("no such filter");
+        assert_eq!(error, Error::template("templates/credit.html:2", "Unknown filter `percnt`"));
+    }
+
+    #[test]
+    fn everything_from_data_is_escaped_and_nothing_is_fetched() {
+        let mut page = blank();
+        page.head.title = "<script>alert(1)</script>".into();
+        let mut table = Table::new("t", "T & co", vec![Column::words("a<b"), Column::numbers("x", "%")]);
+        table.rows = vec![vec![Cell::text("<img src=x>"), Cell::Percent(0.0123)], vec![Cell::code("a&b"), Cell::na("fewer than 2 \"days\"")]];
+        let mut section = Section::new("s", "\"Quoted\"");
+        let number = KeyNumber { label: "<u>".into(), value: Cell::na("nothing was traded"), comparison: String::new(), n: Some(1_043) };
+        section.blocks =
+            vec![Block::Table(table), Block::Figure(Figure::new("f", "F", "", "<svg id=\"drawn\"></svg>".into())), Block::KeyNumbers(vec![number])];
+        page.sections = vec![section];
+        page.number();
+        let html = html(&embedded(), Kind::Market, &page).expect("a page");
+
+        for raw in ["<script", "<img", "<u>", " src=\"", "<link", "@import", "http"] {
+            assert!(!html.contains(raw), "`{raw}` must not be in the page");
+        }
+        for part in ["<svg id=\"drawn\">", "&lt;img src=x&gt;", "1,043", "fewer than 2 &quot;days&quot;", "nothing was traded"] {
+            assert!(html.contains(part), "`{part}` must be in the page");
+        }
+    }
+
+    #[test]
+    fn the_list_of_runs_is_newest_first() {
+        let entry = |name: &str, day: i32| IndexEntry {
+            name: name.into(),
+            title: format!("<{name}>"),
+            as_of: Day(day),
+            state: State::Green,
+            verdict: "0 of 2 limits breached".into(),
+            breached: 0,
+            limits: 2,
+            seconds: 12.3,
+            link: format!("{name}/report.html"),
+        };
+        let html = index(&embedded(), &[entry("older", 1), entry("b", 2), entry("a", 2)]).expect("a list");
+        let place = |name: &str| html.find(&format!("&lt;{name}&gt;")).expect("every run is listed");
+        assert!(place("a") < place("b") && place("b") < place("older"));
+    }
+}

@@ -1,0 +1,123 @@
+//! Data: tables, their quality, and what was done about it.
+
+use crate::report::cell::{Cell, State};
+use crate::report::material::Material;
+use crate::report::page::{Block, Code, Column, Section, Subhead, Table, anchor};
+use crate::source::{Finding, TableProfile};
+use crate::spec::Severity;
+
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let findings: usize = material.profiles.iter().map(|profile| profile.findings.len()).sum();
+    let warned: usize = material.profiles.iter().flat_map(|profile| &profile.findings).filter(|finding| Severity::Warn <= finding.severity).count();
+    let title = match (findings, warned) {
+        (0, _) => "Data: the quality checks found nothing".to_owned(),
+        (n, 0) => format!("Data: the quality checks made {n} findings, none of them a warning"),
+        (n, warned) => format!("Data: the quality checks made {n} findings, {warned} of them warnings"),
+    };
+    let mut section = Section::new("data", title);
+    section.blocks.push(Block::Table(tables(material)));
+    section.blocks.push(Block::Subhead(Subhead::new("data-quality", "Findings of the quality pass")));
+    section.blocks.push(Block::Table(found(material.profiles)));
+    for profile in material.profiles {
+        section.blocks.extend(profile.findings.iter().map(|finding| Block::Table(examples(profile, finding))));
+    }
+    section.blocks.push(Block::Subhead(Subhead::new("data-columns", "Columns")));
+    section.blocks.extend(material.profiles.iter().map(|profile| Block::Table(columns(profile))));
+    section.blocks.push(Block::Subhead(Subhead::new("data-sql", "What was done: the SQL between the tables and the features")));
+    section.blocks.push(Block::Text(
+        "Nothing is cleaned silently: every masked, filled or dropped value is in the SQL below, which ran in this order; the last view yields the features.".to_owned(),
+    ));
+    section.blocks.extend(material.built.sql.iter().map(|(path, text)| Block::Code(Code::new(path, text))));
+    section
+}
+
+fn tables(material: &Material<'_>) -> Table {
+    let columns = vec![
+        Column::words("Table"),
+        Column::words("Source"),
+        Column::numbers("Files", ""),
+        Column::numbers("Rows", ""),
+        Column::numbers("Entities", ""),
+        Column::words("First day"),
+        Column::words("Last day"),
+        Column::numbers("NULL", "%"),
+        Column::words("SHA-256"),
+    ];
+    let mut table = Table::new("tables", "Tables read", columns).note(format!(
+        "Rows known before {}. NULL: share of all cells. SHA-256: first digits of the first file; the whole of each is in section Reproduce.",
+        material.as_of
+    ));
+    for profile in material.profiles {
+        let n_null: u64 = profile.columns.iter().map(|column| column.n_null).sum();
+        let day = |day: Option<crate::day::Day>| day.map_or_else(|| Cell::na("no row has a date"), Cell::Date);
+        table.rows.push(vec![
+            Cell::code(&profile.name),
+            Cell::code(&profile.path),
+            Cell::Count(profile.files.len() as u64),
+            Cell::Count(profile.n_rows),
+            profile.n_entities.map_or_else(|| Cell::na("the spec names no `quality.entity` for this table"), Cell::Count),
+            day(profile.first),
+            day(profile.last),
+            Cell::Percent(n_null as f64 / (profile.n_rows * profile.columns.len() as u64) as f64),
+            Cell::code(profile.files.first().map_or("", |file| &file.sha256[..12])),
+        ]);
+    }
+    table
+}
+
+fn found(profiles: &[TableProfile]) -> Table {
+    let columns = vec![
+        Column::words("Table"),
+        Column::words("Severity"),
+        Column::numbers("Rows", ""),
+        Column::words("Finding"),
+        Column::words("First example"),
+    ];
+    let mut table = Table::new("findings", "Findings", columns).note("Checks that found nothing are not listed; a check runs where the spec names its columns. A finding of severity `stop` ends the run before anything is computed.");
+    for profile in profiles {
+        for finding in &profile.findings {
+            let example: Vec<String> =
+                finding.columns.iter().zip(&finding.examples[0]).take(5).map(|(column, value)| format!("{column} {value}")).collect();
+            let severity = match finding.severity {
+                Severity::Ignore | Severity::Note => Cell::verdict(State::Neutral, "note"),
+                Severity::Warn => Cell::verdict(State::Amber, "warning"),
+                Severity::Stop => Cell::verdict(State::Red, "stop"),
+            };
+            table.rows.push(vec![
+                Cell::code(&profile.name),
+                severity,
+                Cell::Count(finding.count),
+                Cell::text(&finding.meaning),
+                Cell::text(example.join(", ")),
+            ]);
+        }
+    }
+    table
+}
+
+fn examples(profile: &TableProfile, finding: &Finding) -> Table {
+    let columns = finding.columns.iter().map(Column::words).collect();
+    let title = format!("`{}`: first rows with {}", profile.name, finding.meaning);
+    let mut table = Table::new(anchor(&format!("examples-{}-{}", profile.name, finding.check)), title, columns).note(format!(
+        "{} of {} rows.",
+        finding.examples.len(),
+        finding.count
+    ));
+    table.rows = finding.examples.iter().map(|row| row.iter().map(Cell::text).collect()).collect();
+    table
+}
+
+fn columns(profile: &TableProfile) -> Table {
+    let columns = vec![Column::words("Column"), Column::words("Type"), Column::numbers("NULL rows", ""), Column::numbers("NULL", "%")];
+    let mut table = Table::new(anchor(&format!("columns-{}", profile.name)), format!("Columns of `{}`", profile.name), columns)
+        .note(format!("n = {} rows.", crate::report::format::count(profile.n_rows)));
+    for column in &profile.columns {
+        table.rows.push(vec![
+            Cell::code(&column.name),
+            Cell::text(&column.kind),
+            Cell::Count(column.n_null),
+            Cell::Percent(column.n_null as f64 / profile.n_rows as f64),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,194 @@
+//! The summary: the numbers that matter, each with what it is read against, and one figure.
+
+use crate::report::cell::Cell;
+use crate::report::chart::{ErrorChart, LineChart, Scale, Series, Zero, error_by_window, lines};
+use crate::report::compose::{cell, shown};
+use crate::report::format;
+use crate::report::material::Material;
+use crate::report::page::{Block, Figure, KeyNumber, Section};
+use crate::spec::Kind;
+use crate::stat::{Metric, Outcome, TailSummary, Unit};
+
+/// Key numbers at most.
+const N_SHOWN: usize = 6;
+
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let mut section = Section::new("summary", "Summary");
+    section.blocks.push(Block::Text(sentences(material)));
+    let mut numbers = match material.facts.spec.kind {
+        Kind::Market => market(material),
+        Kind::Credit => credit(material),
+    };
+    numbers.truncate(N_SHOWN);
+    section.blocks.push(Block::KeyNumbers(numbers));
+    section.blocks.extend(figure(material).map(Block::Figure));
+    section
+}
+
+/// The model the report is about: the book's first, or the last that makes the forecast.
+fn leading<'a>(material: &'a Material<'_>) -> Option<&'a str> {
+    use crate::book::Book;
+    let of_book = match material.facts.book {
+        Some(Book::LongShort(books)) => books.first().map(|book| book.model.as_str()),
+        Some(Book::Loans(books)) => books.first().map(|book| book.model.as_str()),
+        None => None,
+    };
+    let means = material.summary.means.last().map(|model| model.model.as_str());
+    of_book.or(means).or(material.summary.probabilities.last().map(|model| model.model.as_str()))
+}
+
+fn sentences(material: &Material<'_>) -> String {
+    let data = material.facts.data;
+    let windows = material.facts.windows;
+    let mut text = format!(
+        "{} models were fitted in each of {} windows on {} rows of {} entities, and tested on {} rows they had not seen.",
+        material.facts.spec.models.len(),
+        windows.len(),
+        format::count(data.n_rows() as u64),
+        format::count(data.entities.len() as u64),
+        format::count(material.facts.predictions.rows.len() as u64)
+    );
+    for tail in &material.summary.tails {
+        let verb = tail.kupiec.value().map(|test| (test.p_value < material.facts.spec.risk.significance, test.p_value));
+        if let Some((true, p)) = verb {
+            let word = if tail.n_expected < tail.n_breaches as f64 { "low" } else { "high" };
+            text += &format!(
+                " VaR {} % of `{}` is too {word}: {} breaches where {} were expected (Kupiec p {}).",
+                format::percent(1.0 - tail.tail),
+                tail.model,
+                tail.n_breaches,
+                format::number(tail.n_expected, 3),
+                format::p_value(p)
+            );
+        }
+    }
+    for model in &material.summary.probabilities {
+        if let Outcome::Value(scores) = &model.all.scores {
+            text += &format!(
+                " `{}` forecast {} % defaults where {} % were observed.",
+                model.model,
+                format::percent(scores.mean_predicted),
+                format::percent(scores.observed_rate)
+            );
+        }
+    }
+    text
+}
+
+fn market(material: &Material<'_>) -> Vec<KeyNumber> {
+    let mut numbers = Vec::new();
+    if let Some(model) = leading(material) {
+        numbers.extend(metric(material, &format!("book.{model}.sharpe"), &format!("Sharpe ratio of `{model}`, net of costs")));
+        numbers.extend(metric(material, &format!("book.{model}.max_drawdown"), &format!("Largest drawdown of `{model}`")));
+        numbers.extend(metric(material, &format!("error.{model}.rank_ic"), &format!("Rank IC of `{model}`")));
+    }
+    numbers.extend(material.summary.tails.iter().map(|tail| breaches(material, tail)));
+    numbers
+}
+
+fn breaches(material: &Material<'_>, tail: &TailSummary) -> KeyNumber {
+    let p = tail.kupiec.value().map_or(String::new(), |test| format!(", Kupiec p {}", format::p_value(test.p_value)));
+    KeyNumber {
+        label: format!("Breaches of VaR {} %, `{}`", format::percent(1.0 - tail.tail), tail.model),
+        value: Cell::Count(tail.n_breaches as u64),
+        comparison: format!(
+            "{} expected{p}{}",
+            format::number(tail.n_expected, 3),
+            before(material, &format!("coverage.{}.{}.breaches", tail.model, tail.tail))
+        ),
+        n: Some(tail.points.len() as u64),
+    }
+}
+
+fn credit(material: &Material<'_>) -> Vec<KeyNumber> {
+    let mut numbers = Vec::new();
+    let Some(model) = leading(material) else { return numbers };
+    for (name, label) in [("auc", "AUC"), ("ks", "KS"), ("brier", "Brier score"), ("mean_predicted", "Mean PD")] {
+        numbers.extend(metric(material, &format!("probability.{model}.{name}"), &format!("{label} of `{model}`")));
+    }
+    numbers.extend(metric(material, &format!("probability.{model}.observed_rate"), "Observed default rate"));
+    numbers.extend(metric(material, &format!("loans.{model}.realized_to_expected"), "Realised over expected loss"));
+    numbers
+}
+
+/// A key number from a metric, compared with the baseline's and the previous run's.
+fn metric(material: &Material<'_>, name: &str, label: &str) -> Option<KeyNumber> {
+    let metrics = &material.summary.metrics.0;
+    let found = metrics.get(name)?;
+    let baseline = material.facts.spec.risk.baseline.as_ref().and_then(|baseline| {
+        let mut parts: Vec<&str> = name.split('.').collect();
+        if parts[1] == baseline || name.starts_with("loans.") || name.ends_with(".observed_rate") {
+            return None;
+        }
+        parts[1] = baseline;
+        metrics.get(&parts.join(".")).map(|metric| format!("`{baseline}`: {}", shown(metric)))
+    });
+    let limit = material.summary.judged.iter().find(|judged| judged.limit.metric == name);
+    let limit = limit.and_then(|judged| {
+        judged.limit.min.map(|min| format!("limit: at least {min}")).or(judged.limit.max.map(|max| format!("limit: at most {max}")))
+    });
+    let comparison: Vec<String> = baseline.into_iter().chain(limit).collect();
+    let comparison = comparison.join("; ") + &before(material, name);
+    Some(KeyNumber { label: label.to_owned(), value: cell(found), comparison, n: Some(found.n) })
+}
+
+fn before(material: &Material<'_>, name: &str) -> String {
+    let unit = material.summary.metrics.0.get(name).map_or(Unit::Number, |metric| metric.unit);
+    let value = material.previous.and_then(|previous| previous.metrics.get(name).copied().flatten());
+    value.map_or(String::new(), |value| format!("; before: {}", shown(&Metric { value: Outcome::Value(value), unit, n: 0 })))
+}
+
+fn figure(material: &Material<'_>) -> Option<Figure> {
+    match material.facts.spec.kind {
+        Kind::Market => ic_figure(material),
+        Kind::Credit => rate_figure(material),
+    }
+}
+
+fn ic_figure(material: &Material<'_>) -> Option<Figure> {
+    let models: Vec<_> = material.summary.means.iter().filter(|model| model.rank_ic.value().is_some()).collect();
+    if models.is_empty() {
+        return None;
+    }
+    let windows = material.facts.windows;
+    let series = models.iter().map(|model| {
+        let points = model
+            .by_window
+            .iter()
+            .filter_map(|group| Some((windows.get(group.group.parse::<usize>().ok()? - 1)?.test.start, *group.value.rank_ic.value()?)));
+        Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() }
+    });
+    let chart = ErrorChart {
+        label: "Rank IC by window".to_owned(),
+        y_title: "Mean rank IC".to_owned(),
+        scale: Scale::Number,
+        zero: Zero::Shown,
+        series: series.collect(),
+    };
+    let note = format!(
+        "Mean over each window's dates of the Spearman correlation between forecast and outcome; above zero the ranking was right. {} windows.",
+        windows.len()
+    );
+    Some(Figure::new("ic-by-window", "Did the forecasts rank the names rightly, window by window?", note, error_by_window(&chart)))
+}
+
+fn rate_figure(material: &Material<'_>) -> Option<Figure> {
+    let windows = material.facts.windows;
+    let first = material.summary.probabilities.first()?;
+    let start = |group: &str| Some(windows.get(group.parse::<usize>().ok()? - 1)?.test.start);
+    let observed = first.by_window.iter().filter_map(|group| Some((start(&group.group)?, group.value.scores.value()?.observed_rate)));
+    let mut series = vec![Series { name: "observed".to_owned(), color: 5, points: observed.collect() }];
+    for model in &material.summary.probabilities {
+        let points = model.by_window.iter().filter_map(|group| Some((start(&group.group)?, group.value.scores.value()?.mean_predicted)));
+        series.push(Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() });
+    }
+    let chart = LineChart {
+        label: "Observed and forecast default rate by window".to_owned(),
+        y_title: "Default rate, %".to_owned(),
+        scale: Scale::Percent,
+        zero: Zero::Shown,
+        series,
+    };
+    let note = format!("Mean forecast of each model against the rate observed in the same window; {} windows.", windows.len());
+    Some(Figure::new("rate-by-window", "Were as many defaults forecast as came?", note, lines(&chart)))
+}

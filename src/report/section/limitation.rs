@@ -1,0 +1,89 @@
+//! Limitations and assumptions: the author's, and those the program sees.
+
+use crate::report::format;
+use crate::report::material::Material;
+use crate::report::page::{Block, Section, Subhead};
+use crate::spec::Period;
+
+/// Defaults below which a discrimination statistic says little.
+const FEW_DEFAULTS: usize = 100;
+
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let mut section = Section::new("limitations", "Limitations and assumptions");
+    let stated = &material.facts.spec.limitations;
+    if stated.is_empty() {
+        section.blocks.push(Block::Text("The spec states no limitation (`limitations`).".to_owned()));
+    } else {
+        section.blocks.push(Block::Subhead(Subhead::new("limitations-stated", "Stated by the author")));
+        section.blocks.push(Block::List(stated.clone()));
+    }
+    section.blocks.push(Block::Subhead(Subhead::new("limitations-seen", "Seen by the program")));
+    section.blocks.push(Block::List(seen(material)));
+    section
+}
+
+fn seen(material: &Material<'_>) -> Vec<String> {
+    let mut found = vec![
+        "No look-ahead is shown for the dates tried by the truncation test, not proved for every date.".to_owned(),
+        "The models' settings are the spec's. If they were chosen by someone who had seen the test period, the errors here are too small; the program cannot know.".to_owned(),
+    ];
+    found.extend(overlap(material));
+    found.extend(low_power(material));
+    found.extend(few_defaults(material));
+    found.extend(unknown(material));
+    found.extend(book(material));
+    if material.built.certificate.dates.is_empty() {
+        found.push("The truncation test was switched off: look-ahead was not tested at all.".to_owned());
+    }
+    if material.facts.spec.window.embargo == Period::ZERO {
+        found.push("No embargo lies between training and test beyond the rule that a training target is known before the test starts.".to_owned());
+    }
+    found
+}
+
+/// Targets that reach over several dates make neighbouring errors alike.
+fn overlap(material: &Material<'_>) -> Option<String> {
+    let comparisons = material.summary.means.iter().filter_map(|model| model.comparison.as_ref());
+    let comparisons = comparisons.chain(material.summary.probabilities.iter().filter_map(|model| model.comparison.as_ref()));
+    let horizon = comparisons.filter_map(|comparison| comparison.test.value()).map(|test| test.horizon).max()?;
+    (1 < horizon).then(|| format!("Targets overlap over about {horizon} tested dates: neighbouring errors are alike, and tests that take rows as independent (AUC intervals, Jeffreys, Hosmer-Lemeshow) are too sure of themselves."))
+}
+
+/// A coverage test on few days rejects little.
+fn low_power(material: &Material<'_>) -> Option<String> {
+    let tail = material.summary.tails.iter().min_by(|a, b| a.n_expected.total_cmp(&b.n_expected))?;
+    (tail.n_expected < 10.0).then(|| {
+        format!(
+            "Only {} breaches are expected at tail {} in {} days: a coverage test of this size has little power against a model that is moderately wrong.",
+            format::number(tail.n_expected, 2),
+            tail.tail,
+            format::count(tail.points.len() as u64)
+        )
+    })
+}
+
+fn few_defaults(material: &Material<'_>) -> Option<String> {
+    let scores = material.summary.probabilities.first()?.all.scores.value()?;
+    (scores.n_defaults < FEW_DEFAULTS)
+        .then(|| format!("Only {} defaults are in the test: AUC, KS and calibration are uncertain at this n.", scores.n_defaults))
+}
+
+fn unknown(material: &Material<'_>) -> Option<String> {
+    let rows = &material.facts.predictions.rows;
+    let open = rows.iter().filter(|&&row| material.facts.data.target[row as usize].is_none()).count();
+    (0 < open).then(|| {
+        format!(
+            "{} of {} tested rows have no known target (yet, or ever): they are forecast and left out of every statistic.",
+            format::count(open as u64),
+            format::count(rows.len() as u64)
+        )
+    })
+}
+
+fn book(material: &Material<'_>) -> Option<String> {
+    use crate::book::Book;
+    match material.facts.book? {
+        Book::LongShort(_) => Some("The book trades at closing prices without market impact, borrow fees, margin or taxes; a name that is delisted while held earns 0 on its last day.".to_owned()),
+        Book::Loans(_) => Some("Expected loss takes one given LGD for all loans; neither discounting, prepayment nor funding is counted.".to_owned()),
+    }
+}

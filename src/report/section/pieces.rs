@@ -1,0 +1,117 @@
+//! Pieces: words and cells that more than one section needs.
+
+use crate::day::Day;
+use crate::report::cell::{Cell, State};
+use crate::report::format;
+use crate::report::material::Material;
+use crate::spec::Quantity;
+use crate::stat::Outcome;
+
+/// A number with three significant digits: test statistics and ratios.
+pub(super) fn short(value: f64) -> Cell {
+    Cell::Number { value, digits: 3 }.checked()
+}
+
+/// A number of things.
+pub(super) fn count(n: usize) -> Cell {
+    Cell::Count(n as u64)
+}
+
+/// A percentage with its sign and unit, for sentences.
+pub(super) fn percent(value: f64) -> String {
+    format!("{} %", format::percent(value))
+}
+
+/// A share in whole percent, for sentences.
+pub(super) fn share(part: usize, whole: usize) -> String {
+    if whole == 0 { "none".to_owned() } else { format!("{} %", format::fixed(100.0 * part as f64 / whole as f64, 0)) }
+}
+
+/// "VaR 99 %" is the loss exceeded with probability 0.01: "99 %" for 0.01.
+pub(super) fn confidence(tail: f64) -> String {
+    format!("{} %", plain(100.0 * (1.0 - tail)))
+}
+
+/// A round number without trailing zeros: 97.5 and 99.
+pub(super) fn plain(value: f64) -> String {
+    // Six decimals are more than any tail is written with, and fewer than binary fractions show.
+    ((value * 1e6).round() / 1e6).to_string()
+}
+
+/// The level of the tests' decisions: "5 %".
+pub(super) fn level(material: &Material<'_>) -> String {
+    format!("{} %", plain(100.0 * material.facts.spec.risk.significance))
+}
+
+/// "1 breach", "14 breaches".
+pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", format::count(n as u64), if n == 1 { one } else { many })
+}
+
+/// A test's decision in colour and words.
+pub(super) fn decision(p_value: &Outcome<f64>, significance: f64, rejected: &str) -> Cell {
+    match p_value {
+        Outcome::Value(p) if *p < significance => Cell::verdict(State::Red, rejected),
+        Outcome::Value(_) => Cell::verdict(State::Green, "not rejected"),
+        Outcome::Undefined(_) => Cell::verdict(State::Neutral, "not judged"),
+    }
+}
+
+/// "`a`", "`a` and `b`", "`a`, `b` and `c`".
+pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => format!("`{}`", only.as_ref()),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+            format!("{} and `{}`", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// "2006-01-03 to 2019-06-03".
+pub(super) fn span(first: Option<Day>, last: Option<Day>) -> String {
+    match first.zip(last) {
+        Some((first, last)) => format!("{first} to {last}"),
+        None => "no date".to_owned(),
+    }
+}
+
+/// First and last `as_of` of the tested rows whose target is known.
+pub(super) fn period(material: &Material<'_>) -> String {
+    let data = material.facts.data;
+    let mut days =
+        material.facts.predictions.rows.iter().map(|&row| row as usize).filter(|&row| data.target[row].is_some()).map(|row| data.as_of[row]);
+    let first = days.next();
+    span(first, days.last().or(first))
+}
+
+/// Whether any model was asked for such a quantity.
+pub(super) fn is_asked(material: &Material<'_>, wanted: impl Fn(Quantity) -> bool) -> bool {
+    material.facts.spec.models.iter().flat_map(|model| &model.ask).any(|&quantity| wanted(quantity))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tail_reads_as_the_confidence_people_know() {
+        assert_eq!([0.01, 0.025, 0.05, 0.001].map(confidence), ["99 %", "97.5 %", "95 %", "99.9 %"]);
+    }
+
+    #[test]
+    fn words_agree_in_number_and_lists_end_with_and() {
+        assert_eq!(counted(1, "breach", "breaches"), "1 breach");
+        assert_eq!(counted(1_400, "breach", "breaches"), "1,400 breaches");
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(share(5, 14), "36 %");
+    }
+
+    #[test]
+    fn a_p_value_at_the_level_is_not_rejected() {
+        assert_eq!(decision(&Outcome::Value(0.05), 0.05, "rejected"), Cell::verdict(State::Green, "not rejected"));
+        assert_eq!(decision(&Outcome::Value(0.049), 0.05, "rejected"), Cell::verdict(State::Red, "rejected"));
+        assert_eq!(decision(&Outcome::undefined("no breach"), 0.05, "rejected"), Cell::verdict(State::Neutral, "not judged"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Source: which Parquet, which bytes, and are they any good?
+
+mod files;
+mod open;
+mod quality;
+mod rows;
+
+pub use files::SourceFile;
+pub use open::{Tables, blame, open};
+pub use quality::{ColumnProfile, Finding, TableProfile, profile};

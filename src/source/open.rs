@@ -1,0 +1,262 @@
+//! Opens the tables of a spec, whole or cut at a day.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::{DataFusionError, ScalarValue};
+use datafusion::datasource::TableProvider;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::logical_expr::{Expr, cast, col, lit};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
+
+use super::files::{self, SourceFile};
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::spec::{Spec, TableSpec};
+
+/// Functions whose answer is not a function of the data; a report must not depend on them.
+const VOLATILE: [&str; 6] = ["random", "uuid", "now", "current_timestamp", "current_date", "current_time"];
+
+/// The Parquet tables of a spec.
+pub struct Tables {
+    runtime: tokio::runtime::Runtime,
+    spec_file: String,
+    as_of: Option<Day>,
+    tables: Vec<Table>,
+}
+
+struct Table {
+    spec: TableSpec,
+    files: Vec<SourceFile>,
+    provider: Arc<dyn TableProvider>,
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.tables.iter().map(|table| &table.spec.name)).finish()
+    }
+}
+
+/// Opens every table of the spec and hashes its files.
+///
+/// Errors when a file is missing, is no Parquet or is cut off, when a declared column is missing, or when a table is empty.
+pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
+    let spec_file = spec.file.display().to_string();
+    let mut tables = Vec::new();
+    for table in &spec.tables {
+        let found = files::find(root, &table.name, &table.path)?;
+        let inspected = found.iter().map(|path| files::inspect(root, path)).collect::<Result<Vec<_>>>()?;
+        let provider = runtime.block_on(listing(table, &found))?;
+        tables.push(Table { spec: table.clone(), files: inspected, provider });
+    }
+    let opened = Tables { runtime, spec_file, as_of: spec.as_of, tables };
+    opened.check()?;
+    Ok(opened)
+}
+
+async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {
+    let refuse = |cause: DataFusionError| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(&cause)));
+    let mut urls = Vec::new();
+    for path in found {
+        let whole = path.canonicalize().map_err(|cause| Error::machine(path.display(), cause))?;
+        urls.push(ListingTableUrl::parse(whole.to_string_lossy()).map_err(refuse)?);
+    }
+    let order: Vec<_> = spec.sorted_by.iter().map(|name| col(format!("\"{name}\"")).sort(true, false)).collect();
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+        .with_file_extension("")
+        .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
+    let context = SessionContext::new_with_config(config());
+    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
+    let config = config.infer_schema(&context.state()).await.map_err(refuse)?;
+    Ok(Arc::new(ListingTable::try_new(config).map_err(refuse)?))
+}
+
+/// One partition: sums of floats are then taken in the order of the rows, whatever the number of threads.
+fn config() -> SessionConfig {
+    let mut config = SessionConfig::new().with_target_partitions(1);
+    config.options_mut().execution.parquet.schema_force_view_types = false;
+    config.options_mut().sql_parser.map_string_types_to_utf8view = false;
+    config.options_mut().sql_parser.collect_spans = true;
+    config
+}
+
+impl Tables {
+    /// Runs a future of DataFusion to its end.
+    pub fn wait<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    /// Collects the rows of a frame.
+    pub fn collect(&self, frame: DataFrame) -> Result<Vec<RecordBatch>, DataFusionError> {
+        self.wait(frame.collect())
+    }
+
+    /// The spec's path, for messages.
+    #[must_use]
+    pub fn spec_file(&self) -> &str {
+        &self.spec_file
+    }
+
+    /// Each table's declaration, files and columns.
+    pub fn iter(&self) -> impl Iterator<Item = (&TableSpec, &[SourceFile], SchemaRef)> {
+        self.tables.iter().map(|table| (&table.spec, table.files.as_slice(), table.provider.schema()))
+    }
+
+    /// The run's day: the spec's `as_of`, or the day after the last row of any table became known.
+    pub fn as_of(&self) -> Result<Day> {
+        if let Some(day) = self.as_of {
+            return Ok(day);
+        }
+        let context = self.session(None)?;
+        let mut last = None;
+        for Table { spec, .. } in &self.tables {
+            let sql = format!("select max(cast({} as date)) from \"{}\"", spec.time, spec.name);
+            let batches = self.wait(async { context.sql(&sql).await?.collect().await }).and_then(|batches| super::rows::first_integers(&batches));
+            let days = batches.map_err(|cause| self.refuse(spec, "time", &cause))?;
+            last = last.max(days.into_iter().flatten().next());
+        }
+        last.map(|day| Day(day as i32 + 1)).ok_or_else(|| Error::data(&self.spec_file, "no table has a row with a date").hint("see each table's `time`"))
+    }
+
+    /// A session in which every table holds what was known strictly before `cut` (and before the spec's `as_of`).
+    pub fn session(&self, cut: Option<Day>) -> Result<SessionContext> {
+        let context = SessionContext::new_with_config(config());
+        for name in VOLATILE {
+            context.deregister_udf(name);
+        }
+        let base = [cut, self.as_of].into_iter().flatten().min();
+        for table in &self.tables {
+            let provider = match base {
+                Some(day) => self.cut(&context, table, day, cut)?,
+                None => Arc::clone(&table.provider),
+            };
+            context.register_table(table.spec.name.as_str(), provider).map_err(|cause| self.refuse(&table.spec, "path", &cause))?;
+        }
+        Ok(context)
+    }
+
+    /// Rows known before `day`; outcomes not known by then are NULL when the truncation test asks (`truncated`).
+    fn cut(&self, context: &SessionContext, table: &Table, day: Day, truncated: Option<Day>) -> Result<Arc<dyn TableProvider>> {
+        let spec = &table.spec;
+        let refuse = |cause: DataFusionError| self.refuse(spec, "time", &cause);
+        let frame = context.read_table(Arc::clone(&table.provider)).map_err(refuse)?;
+        let known = |text: &str| -> Result<Expr> { Ok(cast(frame.parse_sql_expr(text).map_err(refuse)?, DataType::Date32)) };
+        let before = |known: Expr, day: Day| known.lt(lit(ScalarValue::Date32(Some(day.0))));
+        let columns = frame
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| {
+                let column = col(format!("\"{}\"", field.name()));
+                let Some(truncated) = truncated.filter(|_| spec.outcomes.contains(field.name())) else { return Ok(column) };
+                let masked = match &spec.outcomes_known {
+                    Some(day_column) => datafusion::logical_expr::when(before(known(&format!("\"{day_column}\""))?, truncated), column).end().map_err(refuse)?,
+                    None => lit(ScalarValue::try_from(field.data_type()).map_err(refuse)?),
+                };
+                Ok(masked.alias(field.name()))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let frame = frame.clone().filter(before(known(&spec.time)?, day)).map_err(refuse)?;
+        Ok(frame.select(columns).map_err(refuse)?.into_view())
+    }
+
+    fn refuse(&self, spec: &TableSpec, key: &str, cause: &DataFusionError) -> Error {
+        Error::spec(format!("{}: `tables.{}.{key}`", self.spec_file, spec.name), plain(cause))
+    }
+
+    fn check(&self) -> Result<()> {
+        let context = self.session(None)?;
+        for Table { spec, provider, .. } in &self.tables {
+            let schema = provider.schema();
+            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            let lists = [("sorted_by", &spec.sorted_by), ("key", &spec.key), ("outcomes", &spec.outcomes)];
+            let single = |key, column: &Option<String>| column.clone().map(|column| (key, column));
+            let quality = &spec.quality;
+            let named = lists.into_iter().flat_map(|(key, columns)| columns.iter().map(move |column| (key, column.clone()))).chain(
+                [
+                    single("outcomes_known", &spec.outcomes_known),
+                    single("quality.entity", &quality.entity),
+                    single("quality.price", &quality.price),
+                    single("quality.high", &quality.high),
+                    single("quality.low", &quality.low),
+                    single("quality.volume", &quality.volume),
+                ]
+                .into_iter()
+                .flatten(),
+            );
+            for (key, column) in named {
+                if !names.contains(&column.as_str()) {
+                    return Err(Error::data(&spec.path, format!("no column `{column}`, which `tables.{}.{key}` names", spec.name))
+                        .hint(format!("its columns are {}", names.join(", "))));
+                }
+            }
+            self.check_time(&context, spec, provider, &names)?;
+        }
+        Ok(())
+    }
+
+    fn check_time(&self, context: &SessionContext, spec: &TableSpec, provider: &Arc<dyn TableProvider>, names: &[&str]) -> Result<()> {
+        let refuse = |cause: DataFusionError| {
+            self.refuse(spec, "time", &cause).hint(format!("the columns of {} are {}", spec.path, names.join(", ")))
+        };
+        let frame = context.read_table(Arc::clone(provider)).map_err(refuse)?;
+        let time = frame.parse_sql_expr(&spec.time).map_err(refuse)?;
+        let typed = frame.clone().select(vec![time.alias("time")]).map_err(refuse)?;
+        let kind = typed.schema().field(0).data_type().clone();
+        if !matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) {
+            return Err(Error::data(&spec.path, format!("`{}`, the time of table `{}`, is {kind}, not a date", spec.time, spec.name))
+                .hint("write `time` as an SQL expression that yields a date, such as \"cast(issued as date)\""));
+        }
+        let n_rows = self.wait(async { context.table(spec.name.as_str()).await?.limit(0, Some(1))?.count().await }).map_err(refuse)?;
+        if n_rows == 0 {
+            let before = self.as_of.map_or(String::new(), |day| format!(" before as_of {day}"));
+            return Err(Error::data(&spec.path, format!("table `{}` has no rows{before}", spec.name)).hint("check the file and `as_of`"));
+        }
+        Ok(())
+    }
+}
+
+/// What DataFusion says, without its layers.
+pub(super) fn plain(cause: &DataFusionError) -> String {
+    let text = cause.find_root().strip_backtrace();
+    let text = text.lines().next().unwrap_or_default();
+    let text = ["Error during planning: ", "Schema error: ", "SQL error: ", "Execution error: ", "Arrow error: ", "This feature is not implemented: "]
+        .iter()
+        .fold(text, |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
+    text.trim_end_matches('.').to_owned()
+}
+
+/// An SQL error with its file and, where it can be told, its line.
+#[must_use]
+pub fn blame(file: &str, text: &str, cause: &DataFusionError) -> Error {
+    let problem = plain(cause);
+    let line = cause
+        .diagnostic()
+        .and_then(|diagnostic| diagnostic.span)
+        .map(|span| span.start.line)
+        .or_else(|| line_in_words(&problem))
+        .or_else(|| line_of_name(&problem, text));
+    let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+    Error::sql(place, problem)
+}
+
+/// sqlparser ends its messages with `at Line: 3, Column: 7`.
+fn line_in_words(problem: &str) -> Option<u64> {
+    let (_, rest) = problem.split_once("Line: ")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The first line of the SQL with the first name that the message quotes.
+fn line_of_name(problem: &str, text: &str) -> Option<u64> {
+    let name = problem.split(['\'', '"', '`']).nth(1)?;
+    let name = name.rsplit('.').next()?;
+    let found = text.lines().position(|line| !name.is_empty() && line.contains(name))?;
+    Some(found as u64 + 1)
+}

@@ -1,0 +1,40 @@
+//! Small query results as text and numbers.
+
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::common::DataFusionError;
+
+/// Every cell as text, NULL as `NULL`.
+pub(super) fn text(batches: &[RecordBatch]) -> Result<Vec<Vec<String>>, DataFusionError> {
+    let options = FormatOptions::default().with_null("NULL");
+    let mut rows = Vec::new();
+    for batch in batches {
+        let columns = batch
+            .columns()
+            .iter()
+            .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
+            .collect::<Result<Vec<_>, _>>()?;
+        for row in 0..batch.num_rows() {
+            rows.push(columns.iter().map(|column| column.value(row).to_string()).collect());
+        }
+    }
+    Ok(rows)
+}
+
+/// The numbers of the first row as i64 (dates as days); `None` where NULL.
+pub(super) fn first_integers(batches: &[RecordBatch]) -> Result<Vec<Option<i64>>, DataFusionError> {
+    let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(Vec::new()) };
+    batch
+        .columns()
+        .iter()
+        .map(|column| {
+            // A date casts to its days only by way of Int32.
+            let days = if column.data_type() == &DataType::Date32 { cast(column, &DataType::Int32)? } else { column.clone() };
+            let wide = cast(&days, &DataType::Int64)?;
+            let values = wide.as_primitive::<Int64Type>();
+            Ok(values.is_valid(0).then(|| values.value(0)))
+        })
+        .collect()
+}

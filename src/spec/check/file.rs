@@ -1,0 +1,83 @@
+//! What a spec asks of the disk: itself, and its SQL files.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::near::nearest;
+use crate::error::{Error, Result};
+
+/// The spec's name: the file's stem, which will name a folder.
+pub(super) fn name(shown: &str, path: &Path) -> Result<String> {
+    if path.extension().is_none_or(|extension| extension != "toml") {
+        return Err(Error::spec(shown, "is not the name of a spec").hint("a spec's file name ends in .toml"));
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    if !stem.starts_with(|letter: char| letter.is_ascii_alphanumeric()) || !stem.chars().all(is_plain) {
+        return Err(Error::spec(shown, format!("`{stem}` cannot name the folder of its runs"))
+            .hint("begin the file's name with a letter or digit, and use letters, digits, _ and - in it"));
+    }
+    Ok(stem)
+}
+
+pub(super) fn read(root: &Path, path: &Path, shown: &str) -> Result<String> {
+    let whole = root.join(path);
+    if whole.is_dir() {
+        return Err(Error::spec(shown, "is a folder").hint("name a file in it"));
+    }
+    let bytes = fs::read(&whole).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound => absent(root, shown, Error::spec(shown, "no such file"), "a spec's path is relative to the project root"),
+        _ => Error::machine(shown, format!("cannot be read: {cause}")),
+    })?;
+    String::from_utf8(bytes).map_err(|cause| {
+        let good = cause.utf8_error().valid_up_to();
+        let line = cause.as_bytes()[..good].split(|&byte| byte == b'\n').count();
+        Error::spec(format!("{shown}:{line}"), format!("is not UTF-8: byte {:#04x}", cause.as_bytes()[good])).hint("save the file as UTF-8")
+    })
+}
+
+/// Every SQL file must be there before a long run starts.
+pub(super) fn check_sql(root: &Path, file: &str, sql: &[String]) -> Result<()> {
+    for (idx, path) in sql.iter().enumerate() {
+        let whole = root.join(path);
+        let refuse = |problem: &str| Error::spec(file, format!("`features.sql[{idx}]` is `{path}`, which {problem}"));
+        if whole.is_dir() {
+            return Err(refuse("is a folder").hint("list the files in it, in the order they build on each other"));
+        }
+        if !whole.is_file() {
+            return Err(absent(root, path, refuse("does not exist"), "paths in a spec are relative to the project root"));
+        }
+    }
+    Ok(())
+}
+
+/// Adds what might have been meant by a path that leads nowhere.
+fn absent(root: &Path, path: &str, refused: Error, otherwise: &str) -> Error {
+    let path = Path::new(path);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let found = fs::read_dir(root.join(folder)).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let alike = found.filter(|name| Path::new(name).extension() == path.extension());
+    let mut names: Vec<String> = alike.map(|name| name.to_string_lossy().into_owned()).collect();
+    // The order of a folder's entries is the file system's.
+    names.sort();
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy();
+    match nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => refused.hint(format!("did you mean `{}`?", folder.join(near).display())),
+        None => refused.hint(otherwise),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_is_named_after_its_file() {
+        let name = |path: &str| name(path, Path::new(path)).map_err(|error| error.to_string());
+        assert_eq!(name("reports/equity-var_2.toml"), Ok("equity-var_2".to_owned()));
+        for bad in ["reports/equity.yaml", "reports/equity", "reports/.toml", "reports/-x.toml", "reports/two words.toml", "reports/a.b.toml"] {
+            assert!(name(bad).is_err(), "{bad} was taken");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Reads the values of a block: their type, their range, their default.
+
+use super::near::nearest;
+use super::reader::Reader;
+use crate::day::Day;
+use crate::error::{Error, Result};
+use crate::spec::Period;
+use crate::spec::key::Shape;
+use crate::spec::raw::Value;
+
+const PRESENT: &str = "a key read without `_if` is required or has a default";
+
+impl Reader<'_> {
+    pub(super) fn text_if(&self, name: &str) -> Result<Option<String>> {
+        let (key, value) = (self.key(name), self.value(name));
+        let Some(value) = value else { return Ok(None) };
+        let Value::Text(text) = value else { return Err(self.wrong(key, &value)) };
+        if text.trim().is_empty() {
+            return if matches!(key.shape, Shape::Remark) { Ok(None) } else { Err(self.refuse(name, "is blank")) };
+        }
+        Ok(Some(text))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<String> {
+        Ok(self.text_if(name)?.expect(PRESENT))
+    }
+
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>> {
+        let (key, value) = (self.key(name), self.value(name));
+        let items = match value.expect(PRESENT) {
+            Value::List(items) => items,
+            Value::Text(text) => return Err(self.wrong(key, &Value::Text(text.clone())).hint(format!("write it in brackets: [{text:?}]"))),
+            other => return Err(self.wrong(key, &other)),
+        };
+        if items.is_empty() && matches!(key.shape, Shape::SomeTexts) {
+            return Err(self.refuse(name, "is empty").hint(self.add(key)));
+        }
+        let mut texts: Vec<String> = Vec::with_capacity(items.len());
+        for (idx, item) in items.into_iter().enumerate() {
+            let place = format!("{name}[{idx}]");
+            let Value::Text(text) = item else { return Err(self.refuse(&place, format!("must be a text, was {item}"))) };
+            if text.trim().is_empty() {
+                return Err(self.refuse(&place, "is blank"));
+            }
+            if texts.contains(&text) {
+                return Err(self.refuse(name, format!("holds `{text}` twice")));
+            }
+            texts.push(text);
+        }
+        Ok(texts)
+    }
+
+    pub(super) fn choice(&self, name: &str) -> Result<&'static str> {
+        let (key, value) = (self.key(name), self.value(name));
+        let Some(value) = value else { return Err(self.missing(key)) };
+        let Shape::Choice(choices) = key.shape else { unreachable!("{name} is read as the choice it is") };
+        let Value::Text(text) = &value else { return Err(self.wrong(key, &value)) };
+        choices.iter().find(|choice| *choice == text).copied().ok_or_else(|| {
+            let refused = self.refuse(name, format!("must be {}, was `{text}`", key.shape));
+            match nearest(text, choices.iter().copied()) {
+                Some(near) => refused.hint(format!("did you mean `{near}`?")),
+                None => refused,
+            }
+        })
+    }
+
+    pub(super) fn whole(&self, name: &str) -> Result<u64> {
+        let (key, value) = (self.key(name), self.value(name));
+        let value = value.expect(PRESENT);
+        let Shape::Integer(low, high) = key.shape else { unreachable!("{name} is read as the whole number it is") };
+        let Value::Integer(number) = value else { return Err(self.wrong(key, &value)) };
+        if low <= number && number <= high {
+            return Ok(u64::try_from(number).expect("whole numbers of the table are not negative"));
+        }
+        let range = if high == i64::MAX { format!("at least {low}") } else { format!("between {low} and {high}") };
+        Err(self.refuse(name, format!("must be {range}, was {number}")))
+    }
+
+    pub(super) fn count(&self, name: &str) -> Result<u32> {
+        Ok(u32::try_from(self.whole(name)?).expect("counts of the table are below 2^32"))
+    }
+
+    pub(super) fn number_if(&self, name: &str) -> Result<Option<f64>> {
+        let (key, value) = (self.key(name), self.value(name));
+        let Some(value) = value else { return Ok(None) };
+        let Shape::Number(range) = key.shape else { unreachable!("{name} is read as the number it is") };
+        let number = match value {
+            Value::Integer(number) => number as f64,
+            Value::Number(number) => number,
+            other => return Err(self.wrong(key, &other)),
+        };
+        if range.holds(number) { Ok(Some(number)) } else { Err(self.refuse(name, format!("must be {range}, was {value}"))) }
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<f64> {
+        Ok(self.number_if(name)?.expect(PRESENT))
+    }
+
+    pub(super) fn day_if(&self, name: &str) -> Result<Option<Day>> {
+        let (key, value) = (self.key(name), self.value(name));
+        let Some(value) = value else { return Ok(None) };
+        let day = match &value {
+            Value::Day(day) => Some(*day),
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        let day: Day = day.ok_or_else(|| self.wrong(key, &value))?;
+        // Arithmetic on days stays far inside the calendar of the program.
+        if (1900..2200).contains(&day.year()) { Ok(Some(day)) } else { Err(self.refuse(name, format!("must be from 1900 to 2199, was {day}"))) }
+    }
+
+    pub(super) fn period_if(&self, name: &str) -> Result<Option<Period>> {
+        let (key, value) = (self.key(name), self.value(name));
+        let Some(value) = value else { return Ok(None) };
+        let Value::Text(text) = &value else { return Err(self.wrong(key, &value)) };
+        let period = text.parse().map_err(|problem| Error::spec(self.place(name), problem))?;
+        match period {
+            Period::Months(0) | Period::Days(0) | Period::TradingDays(0) if matches!(key.shape, Shape::Period) => {
+                Err(self.refuse(name, format!("must be above zero, was `{text}`")))
+            }
+            Period::Months(_) | Period::Days(_) | Period::TradingDays(_) => Ok(Some(period)),
+        }
+    }
+
+    pub(super) fn period(&self, name: &str) -> Result<Period> {
+        Ok(self.period_if(name)?.expect(PRESENT))
+    }
+}

@@ -1,0 +1,221 @@
+//! Every key of a spec, documented once: what the reader accepts is what [`explain`] prints.
+
+mod table;
+
+use std::fmt;
+use std::fmt::Write;
+
+pub(super) use table::SECTIONS;
+
+/// A key: its name, what it may hold, and what it means.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    pub(super) need: Need,
+    /// A value as TOML writes it; the examples together are a spec.
+    pub(super) example: &'static str,
+    pub(super) meaning: &'static str,
+}
+
+impl Key {
+    /// The key with its example, as TOML writes it in the block at `path`.
+    pub(super) fn written(&self, path: &str) -> String {
+        let outer = if path.is_empty() { String::new() } else { format!("{}.", path.replace("[]", "")) };
+        match self.shape {
+            Shape::Block => format!("[{outer}{}]", self.name),
+            Shape::Blocks => format!("[[{outer}{}]]", self.name),
+            Shape::Named => format!("[{outer}{}.{}]", self.name, self.example),
+            Shape::Text
+            | Shape::Remark
+            | Shape::Texts
+            | Shape::SomeTexts
+            | Shape::Choice(_)
+            | Shape::Integer(..)
+            | Shape::Number(_)
+            | Shape::Date
+            | Shape::Period
+            | Shape::Gap => format!("{} = {}", self.name, self.example),
+        }
+    }
+}
+
+/// Whether a key must be there.
+#[derive(Debug)]
+pub(super) enum Need {
+    Required,
+    Optional,
+    /// The value where the key is not there, as TOML writes it.
+    Default(&'static str),
+}
+
+/// What a key may hold.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// Text that is not blank.
+    Text,
+    /// Text that may be blank, which says the same as leaving the key out.
+    Remark,
+    /// A list of texts, each once and none blank.
+    Texts,
+    /// As `Texts`, with at least one.
+    SomeTexts,
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// A whole number from the first to the last, both allowed.
+    Integer(i64, i64),
+    /// A finite number.
+    Number(Range),
+    /// A calendar day.
+    Date,
+    /// A length of time above zero.
+    Period,
+    /// A length of time, zero allowed.
+    Gap,
+    /// `[name]`
+    Block,
+    /// `[[name]]`, at least one where required.
+    Blocks,
+    /// `[name.NAME]`, at least one.
+    Named,
+}
+
+/// Numbers allowed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Range {
+    Finite,
+    AtLeast(f64),
+    Above(f64),
+    /// Both ends allowed.
+    Between(f64, f64),
+    /// The low end is not allowed, the high one is.
+    AboveUpTo(f64, f64),
+    /// Neither end allowed.
+    Inside(f64, f64),
+}
+
+impl Range {
+    pub(super) fn holds(self, x: f64) -> bool {
+        x.is_finite()
+            && match self {
+                Self::Finite => true,
+                Self::AtLeast(low) => low <= x,
+                Self::Above(low) => low < x,
+                Self::Between(low, high) => low <= x && x <= high,
+                Self::AboveUpTo(low, high) => low < x && x <= high,
+                Self::Inside(low, high) => low < x && x < high,
+            }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finite => f.write_str("finite"),
+            Self::AtLeast(low) => write!(f, "at least {low}"),
+            Self::Above(low) => write!(f, "above {low}"),
+            Self::Between(low, high) => write!(f, "between {low} and {high}"),
+            Self::AboveUpTo(low, high) => write!(f, "above {low} and at most {high}"),
+            Self::Inside(low, high) => write!(f, "above {low} and below {high}"),
+        }
+    }
+}
+
+/// The noun for what a key holds, as in "must be a whole number".
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text | Self::Remark => f.write_str("a text"),
+            Self::Texts | Self::SomeTexts => f.write_str("a list of texts"),
+            Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
+            Self::Integer(..) => f.write_str("a whole number"),
+            Self::Number(_) => f.write_str("a number"),
+            Self::Date => f.write_str("a date such as 2019-12-31"),
+            Self::Period | Self::Gap => f.write_str("a period such as \"5y\", \"6mo\", \"2w\", \"10d\" or \"252td\""),
+            Self::Block => f.write_str("a block of keys"),
+            Self::Blocks => f.write_str("a list of blocks"),
+            Self::Named => f.write_str("blocks with a name each"),
+        }
+    }
+}
+
+/// Keys that stand together.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// Path with `NAME` for a name and `[]` for a position, such as `models[].params`; empty at the top.
+    pub(super) path: &'static str,
+    /// The key beside which these stand (`kind`, `scheme`) and the value it has then; `None`: they always may.
+    pub(super) when: Option<(&'static str, &'static str)>,
+    pub(super) meaning: &'static str,
+    pub(super) keys: &'static [Key],
+}
+
+impl Section {
+    /// As TOML heads the block: `[[models]]`; the top has no heading.
+    pub(super) fn heading(&self) -> String {
+        match self.path.strip_suffix("[]") {
+            Some(list) => format!("[[{list}]]"),
+            None => format!("[{}]", self.path.replace("[]", "")),
+        }
+    }
+}
+
+/// Every key of a spec, in words: blocks in the order of a file, each key with an example, its type, range and default.
+#[must_use]
+pub fn explain() -> String {
+    let mut out = "A spec is a TOML file: what to run for one report. Each key below stands with an example.\n".to_owned();
+    for section in SECTIONS {
+        let heading = if section.path.is_empty() { "at the top".to_owned() } else { section.heading() };
+        let when = section.when.map_or(String::new(), |(key, value)| format!(" where {key} = \"{value}\""));
+        write!(out, "\n{heading}{when}: {}\n", section.meaning).expect("a String takes what is written");
+        for key in section.keys {
+            write!(out, "{}", entry(section, key)).expect("a String takes what is written");
+        }
+    }
+    out
+}
+
+fn entry(section: &Section, key: &Key) -> String {
+    let range = match key.shape {
+        Shape::Integer(low, i64::MAX) => format!(", at least {low}"),
+        Shape::Integer(low, high) => format!(" between {low} and {high}"),
+        Shape::Number(range) => format!(", {range}"),
+        Shape::Period => ", above zero".to_owned(),
+        Shape::SomeTexts => ", at least one".to_owned(),
+        Shape::Text | Shape::Remark | Shape::Texts | Shape::Choice(_) | Shape::Date | Shape::Gap | Shape::Block | Shape::Blocks | Shape::Named => {
+            String::new()
+        }
+    };
+    let need = match key.need {
+        Need::Required => "required".to_owned(),
+        Need::Optional => "optional".to_owned(),
+        Need::Default(value) => format!("default {value}"),
+    };
+    format!("  {}\n      {} ({}{range}; {need})\n", key.written(section.path), key.meaning, key.shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_explanation_says_where_a_key_stands_and_what_it_may_hold() {
+        let text = explain();
+        let expected = "\n[models.params] where kind = \"gbdt\": gradient-boosted trees; forecasts either the mean or the probability\n";
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("  depth = 4\n      Depth of a tree. (a whole number between 1 and 16; default 4)\n"), "{text}");
+        assert!(text.contains("  [tables.prices]\n"), "{text}");
+        for section in SECTIONS {
+            for key in section.keys {
+                assert!(text.contains(&entry(section, key)), "{} is not explained", key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_hold_their_ends_as_they_say() {
+        assert!(Range::AboveUpTo(0.0, 0.5).holds(0.5) && !Range::AboveUpTo(0.0, 0.5).holds(0.0));
+        assert!(!Range::Inside(0.0, 1.0).holds(1.0) && Range::Between(0.0, 1.0).holds(1.0));
+        assert!(!Range::Finite.holds(f64::INFINITY) && !Range::AtLeast(0.0).holds(f64::NAN));
+    }
+}

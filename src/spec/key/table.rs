@@ -1,0 +1,280 @@
+//! The table of keys: type, default, range and meaning stand here and nowhere else.
+
+use super::Need::{Default, Optional, Required};
+use super::Range::{Above, AboveUpTo, AtLeast, Between, Finite, Inside};
+use super::Shape::{Block, Blocks, Choice, Date, Gap, Integer, Named, Number, Period, Remark, SomeTexts, Text, Texts};
+use super::{Key, Need, Section, Shape};
+
+const fn key(name: &'static str, shape: Shape, need: Need, example: &'static str, meaning: &'static str) -> Key {
+    Key { name, shape, need, example, meaning }
+}
+
+const fn section(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, when: None, meaning, keys }
+}
+
+const fn where_is(when: (&'static str, &'static str), path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, when: Some(when), meaning, keys }
+}
+
+const SEVERITY: Shape = Choice(&["ignore", "note", "warn", "stop"]);
+const DAYS: Shape = Integer(1, 100_000);
+const FEATURES: Key = key("features", Texts, Default("[]"), "[]", "Features used; empty: all.");
+
+/// Every block of a spec, in the order of a file.
+pub(in crate::spec) const SECTIONS: &[Section] = &[
+    TOP, TABLE, QUALITY, SEVERITIES, FEATURE, WINDOW, SLIDING, EXPANDING, SPLIT, MODEL, BASELINE, EWMA, LINEAR, RIDGE, LOGISTIC, GBDT, COLUMN, BOOK,
+    LONG_SHORT, LOANS, RISK, LIMIT, SIGN_OFF,
+];
+
+const TOP: Section = section(
+    "",
+    "the report",
+    &[
+        key("title", Text, Required, "\"US equities: next-day returns\"", "Heading of the report."),
+        key("portfolio", Text, Optional, "\"60 US stocks\"", "The book or portfolio judged, in words; without it, the title."),
+        key("kind", Choice(&["market", "credit"]), Required, "\"market\"", "Which page is made: returns and VaR, or default and loss."),
+        key("as_of", Date, Optional, "2020-01-01", "Data of this day and later is not read."),
+        key("seed", Integer(0, i64::MAX), Default("1"), "1", "Seed of everything random."),
+        key("limitations", Texts, Default("[]"), "[\"Prices are synthetic.\"]", "Known limitations, printed as they are."),
+        key("tables", Named, Required, "prices", "Parquet tables; the name is the one used in SQL."),
+        key("features", Block, Required, "", "The SQL that makes features."),
+        key("window", Block, Required, "", "How history is walked."),
+        key("models", Blocks, Required, "", "Models, each retrained in every window."),
+        key("book", Block, Optional, "", "What is held on the forecasts; without it, no book is made."),
+        key("risk", Block, Optional, "", "How risk is judged."),
+        key("limits", Blocks, Optional, "", "Limits that colour the report and set the exit code."),
+        key("sign_off", Block, Optional, "", "Names under the report."),
+    ],
+);
+
+const TABLE: Section = section(
+    "tables.NAME",
+    "a Parquet table",
+    &[
+        key("path", Text, Required, "\"data/sample/prices.parquet\"", "File, folder or glob, relative to the project root."),
+        key("time", Text, Required, "\"date\"", "Column or SQL expression with the day a row became known."),
+        key("sorted_by", Texts, Default("[]"), "[\"ticker\", \"date\"]", "Columns the files are sorted by, ascending."),
+        key("key", Texts, Default("[]"), "[\"ticker\", \"date\"]", "Columns that identify a row; empty: not checked."),
+        key("outcomes", Texts, Default("[]"), "[\"total_pymnt\"]", "Columns known only later than the row; the no-look-ahead test hides them."),
+        key("outcomes_known", Text, Optional, "\"closed_on\"", "Column with the day the outcomes became known; without it, never within the test."),
+        key("quality", Block, Optional, "", "Data-quality checks."),
+    ],
+);
+
+const QUALITY: Section = section(
+    "tables.NAME.quality",
+    "data-quality checks; one whose column is not named is not run",
+    &[
+        key("entity", Text, Optional, "\"ticker\"", "Column that says whose history a row belongs to."),
+        key("price", Text, Optional, "\"close\"", "Price column."),
+        key("high", Text, Optional, "\"high\"", "Column with the day's high; goes with `low`."),
+        key("low", Text, Optional, "\"low\"", "Column with the day's low; goes with `high`."),
+        key("volume", Text, Optional, "\"volume\"", "Volume column."),
+        key("max_return", Number(Above(0.0)), Default("0.5"), "0.5", "Return, either way, beyond which a price is suspect; a decimal."),
+        key("max_gap_days", DAYS, Default("7"), "7", "Calendar days between two rows of an entity beyond which there is a gap."),
+        key("stale_days", DAYS, Default("5"), "5", "Unchanged prices in a row that make a stale run."),
+        key("max_null_share", Number(Between(0.0, 1.0)), Default("0.05"), "0.05", "Share of NULLs in a column beyond which it is a finding."),
+        key("severity", Block, Optional, "", "What a finding means, by check."),
+    ],
+);
+
+const SEVERITIES: Section = section(
+    "tables.NAME.quality.severity",
+    "what a finding means: ignored, noted, an amber warning, or the end of the run",
+    &[
+        key("null_share", SEVERITY, Default("\"note\""), "\"note\"", "A column with many NULLs."),
+        key("duplicates", SEVERITY, Default("\"stop\""), "\"stop\"", "A `key` found twice."),
+        key("gaps", SEVERITY, Default("\"warn\""), "\"warn\"", "A gap in an entity's history."),
+        key("stale", SEVERITY, Default("\"warn\""), "\"warn\"", "A price that does not move."),
+        key("returns", SEVERITY, Default("\"warn\""), "\"warn\"", "A return too large to be believed."),
+        key("high_low", SEVERITY, Default("\"warn\""), "\"warn\"", "A high below the low, or a price outside the two."),
+        key("zero_volume", SEVERITY, Default("\"note\""), "\"note\"", "A day without trades."),
+        key("not_finite", SEVERITY, Default("\"stop\""), "\"stop\"", "A NaN or infinite number."),
+    ],
+);
+
+const FEATURE: Section = section(
+    "features",
+    "the SQL and what its last view carries",
+    &[
+        key("sql", SomeTexts, Required, "[\"sql/equity/features.sql\"]", "SQL files in order; a file's stem is its view's name."),
+        key("carry", Texts, Default("[]"), "[\"sector\"]", "Columns for the book and the segments, never shown to a model."),
+        key("segment", Text, Optional, "\"sector\"", "Carried text column by which errors are also broken down."),
+        key("truncation_dates", Integer(1, 1000), Default("5"), "5", "Dates tried by the no-look-ahead test."),
+    ],
+);
+
+const SCHEMES: Shape = Choice(&["rolling", "expanding", "split"]);
+const TEST: Key = key("test", Period, Required, "\"6mo\"", "Length of a test span; tests follow one another without a gap.");
+const FIRST_TEST: Key = key("first_test", Date, Optional, "2013-01-01", "First day tested; without it, as early as the train span allows.");
+
+const WINDOW: Section = section(
+    "window",
+    "how history is walked",
+    &[
+        key("scheme", SCHEMES, Required, "\"rolling\"", "How train spans move."),
+        key("embargo", Gap, Default("\"0d\""), "\"5d\"", "Gap between the last target known to a model and its test."),
+        key("last_test", Date, Optional, "2020-01-01", "Day after the last one tested; without it, the end of the data."),
+    ],
+);
+
+const SLIDING: Section = where_is(
+    ("scheme", "rolling"),
+    "window",
+    "a train span of fixed length rolls forward",
+    &[key("train", Period, Required, "\"3y\"", "Length of the train span."), TEST, FIRST_TEST],
+);
+
+const EXPANDING: Section = where_is(
+    ("scheme", "expanding"),
+    "window",
+    "the train span starts at the first row and grows",
+    &[key("train", Period, Required, "\"3y\"", "Length of the shortest train span."), TEST, FIRST_TEST],
+);
+
+const SPLIT: Section = where_is(
+    ("scheme", "split"),
+    "window",
+    "one cut of the dates",
+    &[key("share", Number(Inside(0.0, 1.0)), Required, "0.8", "Share of the dates that trains; the rest is tested.")],
+);
+
+const KINDS: Shape = Choice(&["baseline", "ewma", "linear", "ridge", "logistic", "gbdt", "column"]);
+
+const MODEL: Section = section(
+    "models[]",
+    "a model",
+    &[
+        key("name", Text, Required, "\"trees\"", "Name in the report: a lower-case letter, then letters, digits, _ and -."),
+        key("kind", KINDS, Required, "\"gbdt\"", "The learner."),
+        key("ask", SomeTexts, Required, "[\"mean\"]", "What is forecast: mean, probability, volatility, quantile TAIL, shortfall TAIL."),
+        key("params", Block, Optional, "", "The learner's settings."),
+    ],
+);
+
+const fn params(kind: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    where_is(("kind", kind), "models[].params", meaning, keys)
+}
+
+const BASELINE: Section = params(
+    "baseline",
+    "what history says; forecasts any quantity",
+    &[
+        key("history", Choice(&["pool", "entity"]), Default("\"pool\""), "\"entity\"", "Whose past: all training rows, or the entity's own."),
+        key("lookback", DAYS, Default("500"), "500", "Targets looked back on; only with history = \"entity\"."),
+        key("min_history", DAYS, Default("100"), "100", "Targets without which there is no forecast."),
+    ],
+);
+
+const EWMA: Section = params(
+    "ewma",
+    "RiskMetrics volatility; forecasts volatility, quantiles and shortfalls",
+    &[
+        key("lambda", Number(Inside(0.0, 1.0)), Default("0.94"), "0.94", "Decay per day."),
+        key("min_history", DAYS, Default("60"), "60", "Targets without which there is no forecast."),
+    ],
+);
+
+const LINEAR: Section = params("linear", "ordinary least squares; forecasts the mean", &[FEATURES]);
+
+const RIDGE: Section = params(
+    "ridge",
+    "least squares with an L2 penalty; forecasts the mean",
+    &[key("l2", Number(AtLeast(0.0)), Default("1e-3"), "1e-3", "Penalty on the standardised coefficients, per training row."), FEATURES],
+);
+
+const LOGISTIC: Section = params(
+    "logistic",
+    "logistic regression with an L2 penalty; forecasts the probability",
+    &[
+        key("l2", Number(Above(0.0)), Default("1e-4"), "1e-4", "Penalty on the standardised coefficients, per training row."),
+        key("max_iterations", Integer(1, 1000), Default("50"), "50", "Newton steps at most."),
+        FEATURES,
+    ],
+);
+
+const GBDT: Section = params(
+    "gbdt",
+    "gradient-boosted trees; forecasts either the mean or the probability",
+    &[
+        key("engine", Choice(&["gbdt"]), Default("\"gbdt\""), "\"gbdt\"", "Which program trains the trees."),
+        key("trees", Integer(1, 10_000), Default("100"), "30", "Boosting rounds."),
+        key("depth", Integer(1, 16), Default("4"), "4", "Depth of a tree."),
+        key("learning_rate", Number(AboveUpTo(0.0, 1.0)), Default("0.1"), "0.1", "Shrinkage."),
+        key("min_leaf_rows", Integer(1, 1_000_000), Default("100"), "200", "Rows in a leaf at least."),
+        key("row_share", Number(AboveUpTo(0.0, 1.0)), Default("1"), "0.25", "Share of the training rows drawn, once a window."),
+        FEATURES,
+    ],
+);
+
+const COLUMN: Section = params(
+    "column",
+    "a forecast from elsewhere; nothing is learnt",
+    &[key("columns", SomeTexts, Required, "[\"benchmark_mean\"]", "One benchmark_ column of the last view per asked quantity, in that order.")],
+);
+
+const BOOK: Section = section(
+    "book",
+    "what is held on the forecasts",
+    &[
+        key("kind", Choice(&["long_short", "loans"]), Required, "\"long_short\"", "A traded book (market reports) or a loan book (credit reports)."),
+        key("models", SomeTexts, Required, "[\"trees\"]", "Models followed, a book each; asked for the mean (long_short) or probability (loans)."),
+    ],
+);
+
+const LONG_SHORT: Section = where_is(
+    ("kind", "long_short"),
+    "book",
+    "long the highest mean forecasts, short the lowest",
+    &[
+        key("share", Number(AboveUpTo(0.0, 0.5)), Default("0.2"), "0.2", "Share of the names on each side."),
+        key("weights", Choice(&["equal", "rank"]), Default("\"equal\""), "\"equal\"", "How a side is weighted."),
+        key("rebalance", Choice(&["daily", "weekly", "monthly"]), Default("\"daily\""), "\"weekly\"", "How often weights are set."),
+        key("cost_bps", Number(Between(0.0, 10_000.0)), Default("0"), "5", "Cost per unit of turnover, in basis points."),
+        key("delay_days", Integer(0, 252), Default("1"), "1", "Trading days between the decision and the first return earned."),
+    ],
+);
+
+const LOANS: Section = where_is(
+    ("kind", "loans"),
+    "book",
+    "loans approved below a cut-off",
+    &[
+        key("lgd", Number(Between(0.0, 1.0)), Required, "0.45", "Share of the exposure lost when a loan defaults."),
+        key("exposure", Text, Required, "\"amount\"", "Carried column with the exposure, in currency."),
+        key("realized_loss", Text, Optional, "\"loss\"", "Carried column with the realised loss, in currency; without it, lgd x exposure x default."),
+        key("cutoff", Number(Inside(0.0, 1.0)), Required, "0.1", "Loans with a probability strictly below this are approved."),
+    ],
+);
+
+const RISK: Section = section(
+    "risk",
+    "how risk is judged",
+    &[
+        key("entity", Text, Optional, "\"MARKET\"", "The entity whose VaR is the headline; it is not traded, nor ranked with the others."),
+        key("days_per_year", Number(Between(1.0, 366.0)), Default("252"), "252", "Trading days a year."),
+        key("significance", Number(Inside(0.0, 0.5)), Default("0.05"), "0.05", "Level of the tests' decisions."),
+        key("baseline", Text, Optional, "\"trees\"", "Model the others are compared with."),
+    ],
+);
+
+const LIMIT: Section = section(
+    "limits[]",
+    "a limit; at least one of min and max",
+    &[
+        key("metric", Text, Required, "\"coverage.ewma.0.01.kupiec_p\"", "Name of a number in summary.json."),
+        key("min", Number(Finite), Optional, "0.05", "Smallest value allowed."),
+        key("max", Number(Finite), Optional, "1", "Largest value allowed."),
+    ],
+);
+
+const SIGN_OFF: Section = section(
+    "sign_off",
+    "who answers for the report; blank lines where not given",
+    &[
+        key("prepared", Remark, Optional, "\"Quant team\"", "Who prepared it."),
+        key("reviewed", Remark, Optional, "\"\"", "Who reviewed it."),
+        key("approved", Remark, Optional, "\"\"", "Who approved it."),
+    ],
+);

@@ -1,0 +1,210 @@
+//! Are breaches as frequent as the tail promises? Kupiec's tests and the binomial z.
+
+use serde::Serialize;
+
+use super::Outcome;
+use super::distribution::{chi_square_at_least, normal_two_sided};
+
+/// A likelihood ratio test on counts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LikelihoodRatio {
+    /// Forecasts the test is about; for [`time_until_first`], days up to and with the first breach.
+    pub n: usize,
+    /// Breaches among them.
+    pub n_breaches: usize,
+    /// The likelihood ratio, chi-square under the null.
+    pub statistic: f64,
+    /// Degrees of freedom.
+    pub df: usize,
+    /// P(a ratio at least as large) under the null.
+    pub p_value: f64,
+}
+
+/// The normal approximation to the number of breaches.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BinomialZ {
+    /// Forecasts.
+    pub n: usize,
+    /// Breaches.
+    pub n_breaches: usize,
+    /// Standardised number of breaches; positive when there are too many.
+    pub statistic: f64,
+    /// Two-sided.
+    pub p_value: f64,
+}
+
+/// Kupiec's test: are breaches as frequent as `tail` promises?
+///
+/// With x breaches in n forecasts, LR = 2 [ln L(x/n) - ln L(tail)], where
+/// ln L(p) = (n - x) ln(1 - p) + x ln p and 0 ln 0 = 0. LR is chi-square with
+/// one degree of freedom when the forecasts are right. Two-sided: too few breaches fail as well.
+///
+/// * `breached`: one flag per forecast, true when the loss is above VaR.
+/// * `tail`: tail probability in (0, 1); 0.01 for 99 % VaR.
+///
+/// Undefined without forecasts. Source: Kupiec (1995), Journal of Derivatives 3(2), 73-84.
+pub fn kupiec(breached: &[bool], tail: f64) -> Outcome<LikelihoodRatio> {
+    coverage(breached.len(), count(breached), tail)
+}
+
+/// Kupiec's time until the first failure: did the first breach come when `tail` promises?
+///
+/// [`kupiec`] on the days up to and with the first breach, x = 1; chi-square with one degree of
+/// freedom. It looks at one waiting time only, so its power is low.
+///
+/// Undefined without a breach: the waiting time is then not over. Source: Kupiec (1995).
+pub fn time_until_first(breached: &[bool], tail: f64) -> Outcome<LikelihoodRatio> {
+    match breached.iter().position(|&breach| breach) {
+        Some(idx) => coverage(idx + 1, 1, tail),
+        None => Outcome::undefined(format!("there is no breach in {} forecasts", breached.len())),
+    }
+}
+
+/// The exact p-value of Kupiec's test: P(LR >= the ratio observed) with binomial breaches.
+///
+/// The chi-square is an approximation that is rough where fewer than about five breaches are expected; this sums the
+/// binomial probabilities of every count at least as unlikely. Undefined without forecasts.
+pub fn kupiec_exact(breached: &[bool], tail: f64) -> Outcome<f64> {
+    let n = breached.len();
+    coverage(n, count(breached), tail).map(|observed| {
+        let mut ln_choose = 0.0;
+        let mut sum = 0.0;
+        for x in 0..=n {
+            if 0 < x {
+                ln_choose += ((n - x + 1) as f64 / x as f64).ln();
+            }
+            // A hair below the ratio observed, so that rounding does not drop the observed count itself.
+            if observed.statistic * (1.0 - 1e-12) - 1e-12 <= ratio(n, x, tail) {
+                sum += (ln_choose + ln_likelihood(n, x, tail)).exp();
+            }
+        }
+        sum.min(1.0)
+    })
+}
+
+/// The binomial z: how many standard deviations are the breaches from their expected number?
+///
+/// z = (x - n tail) / sqrt(n tail (1 - tail)), standard normal for large n; two-sided.
+/// Undefined without forecasts.
+pub fn binomial_z(breached: &[bool], tail: f64) -> Outcome<BinomialZ> {
+    assert_tail(tail);
+    let (n, n_breaches) = (breached.len(), count(breached));
+    if n == 0 {
+        return Outcome::undefined("there are no forecasts");
+    }
+    let statistic = (n_breaches as f64 - n as f64 * tail) / (n as f64 * tail * (1.0 - tail)).sqrt();
+    Outcome::Value(BinomialZ { n, n_breaches, statistic, p_value: normal_two_sided(statistic) })
+}
+
+/// Number of breaches.
+pub(super) fn count(breached: &[bool]) -> usize {
+    breached.iter().filter(|&&breach| breach).count()
+}
+
+/// `x` ln `p` with 0 ln 0 = 0.
+pub(super) fn x_ln_p(x: usize, p: f64) -> f64 {
+    if x == 0 { 0.0 } else { x as f64 * p.ln() }
+}
+
+/// `spec` admits tails in (0, 0.5) only; anything else here is our mistake.
+pub(super) fn assert_tail(tail: f64) {
+    assert!(0.0 < tail && tail < 1.0, "a tail lies in (0, 1), was {tail}");
+}
+
+fn coverage(n: usize, n_breaches: usize, tail: f64) -> Outcome<LikelihoodRatio> {
+    assert_tail(tail);
+    if n == 0 {
+        return Outcome::undefined("there are no forecasts");
+    }
+    let statistic = ratio(n, n_breaches, tail);
+    Outcome::Value(LikelihoodRatio { n, n_breaches, statistic, df: 1, p_value: chi_square_at_least(statistic, 1) })
+}
+
+// In logs throughout: raw powers underflow past about 3,750 forecasts at 5 %.
+fn ratio(n: usize, x: usize, tail: f64) -> f64 {
+    let free = ln_likelihood(n, x, x as f64 / n as f64);
+    (2.0 * (free - ln_likelihood(n, x, tail))).max(0.0)
+}
+
+fn ln_likelihood(n: usize, x: usize, p: f64) -> f64 {
+    x_ln_p(n - x, 1.0 - p) + x_ln_p(x, p)
+}
+
+#[cfg(test)]
+pub(super) fn mathworks_breaches() -> Vec<bool> {
+    // 1,043 days, first breach on day 58, 53 runs of breaches of which four are of two days, no breach on the first or
+    // last day: N00 932, N10 53, N01 53, N11 4, as in the MathWorks varbacktest documentation.
+    let mut breached = vec![false; 57];
+    for run in 0..53 {
+        breached.extend(if run < 4 { vec![true, true] } else { vec![true] });
+        breached.extend(vec![false; if run < 52 { 10 } else { 409 }]);
+    }
+    breached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::assert_close;
+    use super::*;
+
+    fn breaches(x: usize, n: usize) -> Vec<bool> {
+        (0..n).map(|day| day < x).collect()
+    }
+
+    fn p_value(x: usize, n: usize, tail: f64) -> f64 {
+        kupiec(&breaches(x, n), tail).value().expect("forecasts").p_value
+    }
+
+    #[test]
+    fn kupiec_tests_and_z_agree_with_mathworks_on_1043_days() {
+        // MathWorks Risk Management Toolbox, varbacktest: pof .46147 (p .49694), tuff 1.7354 (p .18773), bin z .68905 (p .49079).
+        let breached = mathworks_breaches();
+        assert_eq!((breached.len(), count(&breached)), (1043, 57));
+        let pof = *kupiec(&breached, 0.05).value().expect("forecasts");
+        assert_close(pof.statistic, 0.46147, 5e-6);
+        assert_close(pof.p_value, 0.49694, 5e-6);
+        let tuff = *time_until_first(&breached, 0.05).value().expect("a breach");
+        assert_eq!(tuff.n, 58);
+        assert_close(tuff.statistic, 1.7354, 5e-5);
+        assert_close(tuff.p_value, 0.18773, 5e-6);
+        let z = *binomial_z(&breached, 0.05).value().expect("forecasts");
+        assert_close(z.statistic, 0.68905, 5e-6);
+        assert_close(z.p_value, 0.49079, 5e-6);
+    }
+
+    #[test]
+    fn kupiec_accepts_exactly_the_published_regions() {
+        // Kupiec (1995), non-rejection at 5 %, inclusive, as in statistics.md.
+        let published =
+            [(0.01, 255, 1, 6), (0.01, 510, 2, 10), (0.01, 1000, 5, 16), (0.05, 255, 7, 20), (0.05, 510, 17, 35), (0.05, 1000, 38, 64)];
+        for (tail, n, low, high) in published {
+            for x in 0..=100 {
+                assert_eq!(0.05 <= p_value(x, n, tail), (low..=high).contains(&x), "{x} breaches of {n} at {tail}");
+            }
+        }
+    }
+
+    #[test]
+    fn kupiec_rejects_no_breach_in_255_days_with_a_finite_ratio() {
+        // statistics.md: LR 5.126; -2 * 255 * ln(.99) = 5.12567.
+        let none = *kupiec(&breaches(0, 255), 0.01).value().expect("forecasts");
+        assert_close(none.statistic, 5.125_671, 1e-6);
+        assert!(none.p_value < 0.05);
+    }
+
+    #[test]
+    fn kupiec_survives_a_million_forecasts_and_refuses_none() {
+        // mpmath, 50 digits: 50,300 breaches of 1,000,000 at 5 % give LR 1.8911575772541606.
+        let many = *kupiec(&breaches(50_300, 1_000_000), 0.05).value().expect("forecasts");
+        assert_close(many.statistic, 1.891_157_577_254_160_6, 1e-6);
+        assert_eq!(kupiec(&[], 0.05), Outcome::undefined("there are no forecasts"));
+        assert!(time_until_first(&[false; 9], 0.05).value().is_none());
+    }
+
+    #[test]
+    fn exact_p_value_sums_the_tails_of_the_binomial() {
+        // scipy: binom.pmf over every count whose ratio is at least that of 6 of 255 at 1 %.
+        assert_close(*kupiec_exact(&breaches(6, 255), 0.01).value().expect("forecasts"), 0.121_668_059_349_120_4, 1e-10);
+        assert_close(*kupiec_exact(&breaches(5, 100), 0.05).value().expect("forecasts"), 1.0, 1e-12);
+    }
+}

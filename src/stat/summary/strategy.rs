@@ -1,0 +1,219 @@
+//! Traded books: statistics of their returns, net and gross of costs, and what trading took.
+
+use serde::Serialize;
+
+use super::Facts;
+use super::metric::{Metrics, Unit};
+use crate::book::{DayOfBook, TradedBook};
+use crate::day::Day;
+use crate::stat::{EquityPoint, Outcome, Strategy, equity_curve, strategy};
+
+/// Tail of a book's historical VaR and ES; the customary 5 %.
+const TAIL: f64 = 0.05;
+
+/// What a book held and traded, on average over its days; shares of capital.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Activity {
+    /// Turnover of a day: sum of |new weight - drifted weight|.
+    pub turnover_daily: f64,
+    /// Mean daily turnover times the days a year.
+    pub turnover_annual: f64,
+    /// Share of the days on which something was traded.
+    pub traded_share: f64,
+    /// Mean daily cost times the days a year.
+    pub cost_annual: f64,
+    /// Sum of all costs.
+    pub cost_total: f64,
+    /// Mean of the sum of |weight|.
+    pub gross_exposure: f64,
+    /// Largest sum of |weight| on a day.
+    pub gross_exposure_max: f64,
+    /// Mean of the sum of weights.
+    pub net_exposure: f64,
+    /// Largest |sum of weights| on a day.
+    pub net_exposure_max: f64,
+    /// Mean number of names held long.
+    pub n_long: f64,
+    /// Mean number of names held short.
+    pub n_short: f64,
+    /// Names held without a known return, summed over the days; they earned 0.
+    pub n_missing: usize,
+}
+
+/// One model's traded book in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StrategySummary {
+    /// Model name.
+    pub model: String,
+    /// Dates held.
+    pub n_days: usize,
+    /// Statistics of returns after costs.
+    pub net: Outcome<Strategy>,
+    /// Statistics of returns before costs.
+    pub gross: Outcome<Strategy>,
+    /// Wealth and drawdown after costs, day by day.
+    pub curve: Outcome<Vec<EquityPoint>>,
+    /// What was held and traded; undefined without a day.
+    pub activity: Outcome<Activity>,
+    /// The date that lost all capital or more, if one did.
+    pub ruined_on: Option<Day>,
+}
+
+pub(super) fn summarize(facts: &Facts<'_>, books: &[TradedBook], metrics: &mut Metrics) -> Vec<StrategySummary> {
+    let days_per_year = facts.spec.risk.days_per_year;
+    let summaries: Vec<StrategySummary> = books.iter().map(|book| one(book, days_per_year)).collect();
+    for summary in &summaries {
+        put(summary, metrics);
+    }
+    summaries
+}
+
+fn one(book: &TradedBook, days_per_year: f64) -> StrategySummary {
+    let (days, net) = by_day(&book.days, |day| day.net_return);
+    let (_, gross) = by_day(&book.days, |day| day.gross_return);
+    let judged = |returns: &[f64]| strategy(&days, returns, days_per_year, TAIL);
+    StrategySummary {
+        model: book.model.clone(),
+        n_days: book.days.len(),
+        net: judged(&net),
+        gross: judged(&gross),
+        curve: equity_curve(&days, &net),
+        activity: activity(&book.days, days_per_year),
+        ruined_on: book.ruined_on,
+    }
+}
+
+/// Returns by the day on which they were earned, ascending. Dates earned on the same day (or, with targets known late,
+/// out of order) are compounded into the later one: a day has one return.
+fn by_day(days: &[DayOfBook], value: impl Fn(&DayOfBook) -> f64) -> (Vec<Day>, Vec<f64>) {
+    let (mut earned, mut returns): (Vec<Day>, Vec<f64>) = (Vec::new(), Vec::new());
+    for day in days {
+        let value = value(day);
+        match (earned.last(), returns.last_mut()) {
+            (Some(&last), Some(sum)) if day.earned_on <= last => *sum = (1.0 + *sum) * (1.0 + value) - 1.0,
+            (_, _) => {
+                earned.push(day.earned_on);
+                returns.push(value);
+            }
+        }
+    }
+    (earned, returns)
+}
+
+fn activity(days: &[DayOfBook], days_per_year: f64) -> Outcome<Activity> {
+    if days.is_empty() {
+        return Outcome::undefined("the book never held anything");
+    }
+    let n = days.len() as f64;
+    let mean = |value: fn(&DayOfBook) -> f64| days.iter().map(value).sum::<f64>() / n;
+    let largest = |value: fn(&DayOfBook) -> f64| days.iter().map(value).fold(0.0, f64::max);
+    let turnover_daily = mean(|day| day.turnover);
+    let cost_daily = mean(|day| day.cost);
+    Outcome::Value(Activity {
+        turnover_daily,
+        turnover_annual: turnover_daily * days_per_year,
+        traded_share: days.iter().filter(|day| 0.0 < day.turnover).count() as f64 / n,
+        cost_annual: cost_daily * days_per_year,
+        cost_total: days.iter().map(|day| day.cost).sum(),
+        gross_exposure: mean(|day| day.gross_exposure),
+        gross_exposure_max: largest(|day| day.gross_exposure),
+        net_exposure: mean(|day| day.net_exposure),
+        net_exposure_max: largest(|day| day.net_exposure.abs()),
+        n_long: mean(|day| day.n_long as f64),
+        n_short: mean(|day| day.n_short as f64),
+        n_missing: days.iter().map(|day| day.n_missing).sum(),
+    })
+}
+
+fn put(summary: &StrategySummary, metrics: &mut Metrics) {
+    let n = summary.net.value().map_or(summary.n_days, |net| net.n);
+    let name = |metric: &str| format!("book.{}.{metric}", summary.model);
+    let net = summary.net.as_ref();
+    let always = |value: fn(&Strategy) -> f64| net.clone().map(value);
+    let maybe = |value: fn(&Strategy) -> &Outcome<f64>| net.clone().and_then(|net| value(net).clone());
+    metrics.put(name("n"), Outcome::Value(summary.n_days as f64), Unit::Count, summary.n_days);
+    metrics.put(name("cumulative_return"), always(|net| net.cumulative_return), Unit::Share, n);
+    metrics.put(name("cagr"), always(|net| net.cagr), Unit::Share, n);
+    metrics.put(name("cagr_gross"), summary.gross.as_ref().map(|gross| gross.cagr), Unit::Share, n);
+    metrics.put(name("volatility"), maybe(|net| &net.volatility), Unit::Share, n);
+    metrics.put(name("sharpe"), maybe(|net| &net.sharpe), Unit::Number, n);
+    metrics.put(name("sharpe_gross"), summary.gross.as_ref().and_then(|gross| gross.sharpe.clone()), Unit::Number, n);
+    metrics.put(name("sortino"), maybe(|net| &net.sortino), Unit::Number, n);
+    metrics.put(name("calmar"), maybe(|net| &net.calmar), Unit::Number, n);
+    metrics.put(name("max_drawdown"), always(|net| net.max_drawdown), Unit::Share, n);
+    metrics.put(name("longest_drawdown_days"), always(|net| f64::from(net.longest_drawdown_days)), Unit::Count, n);
+    metrics.put(name("worst_day"), always(|net| net.worst_day.value), Unit::Share, n);
+    metrics.put(name("worst_month"), always(|net| net.worst_month.value), Unit::Share, n);
+    metrics.put(name("var"), maybe(|net| &net.var), Unit::Share, n);
+    metrics.put(name("shortfall"), maybe(|net| &net.shortfall), Unit::Share, n);
+    metrics.put(name("t"), maybe(|net| &net.t_statistic), Unit::Number, n);
+    metrics.put(name("p"), maybe(|net| &net.p_value), Unit::PValue, n);
+    let activity = summary.activity.as_ref();
+    metrics.put(name("turnover_annual"), activity.clone().map(|activity| activity.turnover_annual), Unit::Number, summary.n_days);
+    metrics.put(name("cost_annual"), activity.clone().map(|activity| activity.cost_annual), Unit::Share, summary.n_days);
+    metrics.put(name("gross_exposure"), activity.clone().map(|activity| activity.gross_exposure), Unit::Number, summary.n_days);
+    metrics.put(name("net_exposure_max"), activity.map(|activity| activity.net_exposure_max), Unit::Number, summary.n_days);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(earned_on: i32, gross_return: f64, turnover: f64) -> DayOfBook {
+        let cost = turnover * 10.0 / 1e4;
+        DayOfBook {
+            as_of: Day(earned_on - 1),
+            earned_on: Day(earned_on),
+            gross_return,
+            cost,
+            net_return: gross_return - cost,
+            turnover,
+            gross_exposure: 2.0,
+            net_exposure: -0.1,
+            n_long: 3,
+            n_short: 3,
+            n_missing: 1,
+        }
+    }
+
+    fn book(days: Vec<DayOfBook>) -> TradedBook {
+        TradedBook { model: "gbdt".into(), positions: Vec::new(), days, ruined_on: None }
+    }
+
+    #[test]
+    fn net_returns_are_after_costs_and_annual_figures_use_the_specs_days() {
+        // Turnover 2 at 10 bp costs 0.002; net 0.01 - 0.002 and 0.02: wealth 1.008 x 1.02.
+        let summary = one(&book(vec![day(1, 0.01, 2.0), day(2, 0.02, 0.0)]), 250.0);
+        let net = summary.net.value().expect("two returns");
+        assert!((net.cumulative_return - (1.008 * 1.02 - 1.0)).abs() < 1e-15);
+        let gross = summary.gross.value().expect("two returns");
+        assert!((gross.cumulative_return - (1.01 * 1.02 - 1.0)).abs() < 1e-15);
+        let activity = summary.activity.value().expect("two days");
+        assert_eq!((activity.turnover_daily, activity.turnover_annual, activity.traded_share), (1.0, 250.0, 0.5));
+        assert!((activity.cost_annual - 0.25).abs() < 1e-12);
+        assert_eq!((activity.net_exposure_max, activity.n_missing), (0.1, 2));
+    }
+
+    #[test]
+    fn dates_earned_on_one_day_are_one_return() {
+        let (days, returns) = by_day(&[day(1, 0.1, 0.0), day(3, 0.1, 0.0), day(3, 0.1, 0.0), day(2, 0.1, 0.0)], |day| day.gross_return);
+        assert_eq!(days, [Day(1), Day(3)]);
+        assert!((returns[1] - (1.1_f64.powi(3) - 1.0)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_book_without_days_has_reasons_and_no_zeros() {
+        let mut metrics = Metrics::default();
+        let summary = one(&book(Vec::new()), 252.0);
+        put(&summary, &mut metrics);
+        assert_eq!(metrics.0["book.gbdt.sharpe"].value, Outcome::undefined("there are no daily returns"));
+        assert_eq!(metrics.0["book.gbdt.cost_annual"].value, Outcome::undefined("the book never held anything"));
+        assert_eq!(metrics.0["book.gbdt.n"].value, Outcome::Value(0.0));
+    }
+
+    #[test]
+    fn a_ruined_book_has_no_sharpe() {
+        let summary = one(&book(vec![day(1, 0.01, 0.0), day(2, -1.2, 0.0)]), 252.0);
+        assert!(summary.net.value().is_none() && summary.curve.value().is_none());
+    }
+}

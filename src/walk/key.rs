@@ -1,0 +1,112 @@
+//! What determines a window's result, as a hash.
+
+use std::collections::BTreeMap;
+
+use crate::day::Day;
+use crate::digest::Digest;
+use crate::feature::Dataset;
+use crate::spec::{History, ModelKind, ModelSpec};
+use crate::window::{Window, WindowRows};
+
+/// Raised whenever a model's arithmetic changes, so that no result of an older engine is taken for its own.
+const ENGINE: &str = "1";
+
+/// Hashes of a dataset's rows, date by date, from which a window's key is put together.
+pub(super) struct Fingerprint<'a> {
+    data: &'a Dataset,
+    calendar: Vec<Day>,
+    /// Entities, features and benchmarks of each date's rows.
+    shown: Vec<String>,
+    /// Targets by the day they became known.
+    known: BTreeMap<Day, String>,
+}
+
+impl<'a> Fingerprint<'a> {
+    pub(super) fn new(data: &'a Dataset) -> Self {
+        let calendar = data.calendar();
+        let shown = calendar.iter().map(|&day| shown(data, day)).collect();
+        Self { data, calendar, shown, known: known(data) }
+    }
+
+    /// The key of every model in one window.
+    pub(super) fn keys(&self, window: &Window, rows: &WindowRows, models: &[ModelSpec], seed: u64) -> Vec<String> {
+        let common = self.window(window, rows).hex();
+        let past = self.past(window);
+        models
+            .iter()
+            .map(|model| {
+                let settings = serde_json::to_string(model).expect("a model's settings are plain values");
+                let key = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(common.as_bytes());
+                if looks_back(&model.kind) { key.part(past.as_bytes()).hex() } else { key.hex() }
+            })
+            .collect()
+    }
+
+    /// Rows shown to the window's models, and the targets they train on.
+    fn window(&self, window: &Window, rows: &WindowRows) -> Digest {
+        let mut digest = Digest::new();
+        for name in &self.data.feature_names {
+            digest.add(name.as_bytes());
+        }
+        for day in [window.train.start, window.test.start, window.test.end, window.known_before] {
+            digest.add(&day.0.to_le_bytes());
+        }
+        let first = self.calendar.partition_point(|&day| day < window.train.start);
+        let end = self.calendar.partition_point(|&day| day < window.test.end);
+        for hash in &self.shown[first..end] {
+            digest.add(hash.as_bytes());
+        }
+        let origin = self.data.as_of.partition_point(|&day| day < window.train.start) as u32;
+        let mut learnt = Vec::with_capacity(rows.train.len() * 20);
+        for &row in &rows.train {
+            learnt.extend_from_slice(&(row - origin).to_le_bytes());
+            learnt.extend_from_slice(&self.data.target[row as usize].unwrap_or(f64::NAN).to_le_bytes());
+            learnt.extend_from_slice(&self.data.weight[row as usize].to_le_bytes());
+        }
+        digest.part(&learnt)
+    }
+
+    /// Every target known before the window's end, for models that look at an entity's own past.
+    fn past(&self, window: &Window) -> String {
+        let known = self.known.range(..window.test.end);
+        known.fold(Digest::new(), |digest, (_, hash)| digest.part(hash.as_bytes())).hex()
+    }
+}
+
+/// Hash of the targets that became known on each day, and whose they are.
+fn known(data: &Dataset) -> BTreeMap<Day, String> {
+    let mut by_day: BTreeMap<Day, Digest> = BTreeMap::new();
+    for row in 0..data.n_rows() {
+        if let (Some(day), Some(target)) = (data.known_on[row], data.target[row]) {
+            let digest = by_day.entry(day).or_insert_with(|| Digest::new().part(&day.0.to_le_bytes()));
+            digest.add(data.entity_name(row as u32).as_bytes());
+            digest.add(&target.to_le_bytes());
+        }
+    }
+    by_day.into_iter().map(|(day, digest)| (day, digest.hex())).collect()
+}
+
+fn looks_back(kind: &ModelKind) -> bool {
+    match kind {
+        ModelKind::Ewma(_) => true,
+        ModelKind::Baseline(params) => params.history == History::Entity,
+        ModelKind::Linear(_) | ModelKind::Ridge(_) | ModelKind::Logistic(_) | ModelKind::Gbdt(_) | ModelKind::Column(_) => false,
+    }
+}
+
+fn shown(data: &Dataset, day: Day) -> String {
+    let rows = data.rows_between(day, day.plus_days(1));
+    let mut bytes = Vec::new();
+    for row in rows.clone() {
+        bytes.extend_from_slice(data.entity_name(row).as_bytes());
+        bytes.push(0);
+    }
+    let (start, end) = (rows.start as usize, rows.end as usize);
+    for idx in 0..data.feature_names.len() {
+        bytes.extend(data.features.column(idx)[start..end].iter().flat_map(|value| value.to_bits().to_le_bytes()));
+    }
+    for column in data.benchmarks.values() {
+        bytes.extend(column[start..end].iter().flat_map(|value| value.unwrap_or(f64::NAN).to_le_bytes()));
+    }
+    Digest::new().part(&day.0.to_le_bytes()).part(&bytes).hex()
+}

@@ -1,0 +1,10 @@
+//! Walk: every window x model, in parallel, with a memory of past work.
+
+mod forward;
+mod key;
+mod predictions;
+mod store;
+
+pub use forward::{Step, Walked, forward};
+pub use predictions::{Predictions, Series, WindowCards};
+pub use store::Store;

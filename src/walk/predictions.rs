@@ -1,0 +1,45 @@
+//! What the walk forecast: one row per tested row, one series per model and quantity.
+
+use crate::model::Card;
+use crate::spec::Quantity;
+
+/// Forecasts of one quantity by one model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Model name.
+    pub model: String,
+    /// What was forecast.
+    pub quantity: Quantity,
+    /// One forecast per tested row; `None` where the model had none.
+    pub predicted: Vec<Option<f64>>,
+}
+
+/// The fitted models of one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowCards {
+    /// Window position.
+    pub window: u32,
+    /// Model name and what it says of itself, in the order of the spec.
+    pub cards: Vec<(String, Card)>,
+}
+
+/// Everything forecast out of sample. Rows are ascending in the dataset; nothing is tested twice.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Predictions {
+    /// Dataset row of each tested row.
+    pub rows: Vec<u32>,
+    /// Window of each tested row.
+    pub window: Vec<u32>,
+    /// Forecasts, models in the order of the spec, quantities in the order asked.
+    pub series: Vec<Series>,
+    /// What the models say of themselves, by window.
+    pub cards: Vec<WindowCards>,
+}
+
+impl Predictions {
+    /// The series of `model` and `quantity`.
+    #[must_use]
+    pub fn find(&self, model: &str, quantity: Quantity) -> Option<&Series> {
+        self.series.iter().find(|series| series.model == model && series.quantity == quantity)
+    }
+}

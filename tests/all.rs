@@ -1,0 +1,3 @@
+//! The one integration test binary; each module is a kind of promise.
+
+mod bad_specs;

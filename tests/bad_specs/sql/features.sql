@@ -1,0 +1,5 @@
+-- grain: entity, as_of
+select
+    entity,
+    as_of
+from returns

@@ -15,11 +15,11 @@ pub mod model;
 pub mod walk;
 pub mod book;
 pub mod stat;
-pub mod report;
-
-pub mod sidecar;
 pub mod manifest;
 pub mod folder;
+pub mod report;
+pub mod sidecar;
+
 pub mod run;
 pub mod sample;
 pub mod cli;

@@ -1,3 +1,10 @@
 //! The one integration test binary; each module is a kind of promise.
 
+mod bad_runs;
 mod bad_specs;
+mod determinism;
+mod fixture;
+mod layers;
+mod no_lookahead;
+mod real;
+mod reports;

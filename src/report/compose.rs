@@ -32,11 +32,7 @@ fn head(material: &Material<'_>) -> Head {
         title: spec.title.clone(),
         portfolio: spec.portfolio.clone(),
         as_of: material.as_of,
-        test_period: windows.first().zip(windows.last()).map(|(first, last)| {
-            let tested = material.facts.data.rows_between(last.test.start, last.test.end);
-            let to = if tested.is_empty() { last.test.end.plus_days(-1) } else { material.facts.data.as_of[tested.end as usize - 1] };
-            TestPeriod { from: first.test.start, to }
-        }),
+        test_period: windows.first().zip(last_judged(material)).map(|(first, to)| TestPeriod { from: first.test.start, to }),
         run_id: hash[..12].to_owned(),
         version: VERSION.to_owned(),
         hashes_line: sources.join(", "),
@@ -44,6 +40,12 @@ fn head(material: &Material<'_>) -> Head {
         limits: limits(&material.summary.judged),
         sign_off: spec.sign_off.clone(),
     }
+}
+
+/// Last day whose forecast could be held against an outcome.
+fn last_judged(material: &Material<'_>) -> Option<crate::day::Day> {
+    let data = material.facts.data;
+    material.facts.predictions.rows.iter().rev().find(|&&row| data.target[row as usize].is_some()).map(|&row| data.as_of[row as usize])
 }
 
 fn file_name(path: &str) -> &str {

@@ -69,7 +69,7 @@ async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TablePro
         urls.push(ListingTableUrl::parse(whole.to_string_lossy()).map_err(refuse)?);
     }
     let order: Vec<_> = spec.sorted_by.iter().map(|name| col(format!("\"{name}\"")).sort(true, false)).collect();
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default().with_force_view_types(false)))
         .with_file_extension("")
         .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
     let context = SessionContext::new_with_config(config());

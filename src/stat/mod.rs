@@ -25,9 +25,9 @@ mod volatility;
 pub use calendar::{PeriodReturn, YearReturns};
 pub use calibration::{Band, Calibration, HosmerLemeshow, PdTest, calibration, pd_test};
 pub use christoffersen::{Independence, Transitions, conditional_coverage, independence};
-pub use comparison::{DieboldMariano, MeanDifference, block_length, diebold_mariano, mean_by_date, mean_difference};
-pub use describe::{Description, QuantilePoint, describe};
-pub use discrimination::{CapPoint, Discrimination, RocPoint, discrimination};
+pub use comparison::{DieboldMariano, MeanDifference, N_RESAMPLED, block_length, diebold_mariano, mean_by_date, mean_difference};
+pub use describe::{Description, QuantilePoint, SHARES, describe};
+pub use discrimination::{CapPoint, Discrimination, MAX_POINTS, RocPoint, discrimination};
 pub use distribution::Interval;
 pub use drawdown::{Drawdown, EquityPoint};
 pub use drift::{Drift, DriftBin, EMPTY_BIN_RULE, drift};
@@ -36,10 +36,10 @@ pub use kupiec::{BinomialZ, LikelihoodRatio, binomial_z, kupiec, kupiec_exact, t
 pub use outcome::Outcome;
 pub use probability::{Confusion, LOG_LOSS_MARGIN, ProbabilityScores, confusion, probability_scores};
 pub use sample::quantile;
-pub use shortfall::{N_SIMULATED, ShortfallTest, TailForecasts, acerbi_szekely_1, acerbi_szekely_2};
+pub use shortfall::{N_SIMULATED, ShortfallTest, TailForecasts, acerbi_szekely_1, acerbi_szekely_2, fissler_ziegel_loss};
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
-    Comparison, Facts, FeatureSummary, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, NamesCoverage, ProbabilityGroup, ProbabilitySummary,
+    Activity, Comparison, Facts, FeatureSummary, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, NamesCoverage, ProbabilityGroup, ProbabilitySummary,
     Standing, StrategySummary, Summary, TailPoint, TailSummary, Unit, VolatilitySummary, features, summarize,
 };
 pub use traffic_light::{BASEL_DAYS, RollingLight, TrafficLight, Zone, basel_multiplier, traffic_light, traffic_light_history};

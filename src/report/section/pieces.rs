@@ -17,9 +17,14 @@ pub(super) fn count(n: usize) -> Cell {
     Cell::Count(n as u64)
 }
 
-/// A percentage with its sign and unit, for sentences.
+/// The cell of one number of a statistic that may be undefined.
+pub(super) fn of<T>(outcome: &Outcome<T>, value: impl FnOnce(&T) -> f64, cell: fn(f64) -> Cell) -> Cell {
+    Cell::outcome(&outcome.as_ref().map(value), cell)
+}
+
+/// A percentage of three significant digits with its unit, for sentences; tables hold the rest.
 pub(super) fn percent(value: f64) -> String {
-    format!("{} %", format::percent(value))
+    format!("{} %", format::number(100.0 * value, 3))
 }
 
 /// A share in whole percent, for sentences.
@@ -57,18 +62,6 @@ pub(super) fn decision(p_value: &Outcome<f64>, significance: f64, rejected: &str
     }
 }
 
-/// "`a`", "`a` and `b`", "`a`, `b` and `c`".
-pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => format!("`{}`", only.as_ref()),
-        [first @ .., last] => {
-            let first: Vec<String> = first.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-            format!("{} and `{}`", first.join(", "), last.as_ref())
-        }
-    }
-}
-
 /// "2006-01-03 to 2019-06-03".
 pub(super) fn span(first: Option<Day>, last: Option<Day>) -> String {
     match first.zip(last) {
@@ -101,10 +94,9 @@ mod tests {
     }
 
     #[test]
-    fn words_agree_in_number_and_lists_end_with_and() {
+    fn words_agree_in_number() {
         assert_eq!(counted(1, "breach", "breaches"), "1 breach");
         assert_eq!(counted(1_400, "breach", "breaches"), "1,400 breaches");
-        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
         assert_eq!(share(5, 14), "36 %");
     }
 

@@ -7,7 +7,7 @@ use super::stock::Stock;
 
 /// One stock's day.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::sample) struct Bar {
+pub(super) struct Bar {
     pub(super) stock_idx: usize,
     pub(super) day_idx: usize,
     pub(super) open: f64,

@@ -89,10 +89,10 @@ fn path(stock: &Stock, days: &[Common], random: &mut Random) -> Path {
         let (sigma, shock) = garch.step(random);
         // Own shocks swell less in the crisis than the market's.
         let scale = libm::sqrt(today.scale) * stock.own_volatility;
-        let shock = scale * shock + stock.own_volatility * forecastable(&own, stock.own_volatility);
-        own.push(shock);
+        let own_return = scale * shock + stock.own_volatility * forecastable(&own, stock.own_volatility);
+        own.push(own_return);
         if WARM_UP <= t {
-            let total = stock.beta * today.market + today.sectors[stock.sector_idx] + shock + fall(stock, t - WARM_UP);
+            let total = stock.beta * today.market + today.sectors[stock.sector_idx] + own_return + fall(stock, t - WARM_UP);
             let factor = stock.beta * today.sigma;
             path.returns.push(total.clamp(-0.6, 1.0));
             path.volatilities.push(libm::sqrt(scale * scale * sigma * sigma + factor * factor));

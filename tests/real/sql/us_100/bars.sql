@@ -1,5 +1,5 @@
 -- grain: ticker, date
--- One hundred names of the US prices by their place in the alphabet (A, AAPL, ... to CCI), from 2003 on. No sectors are known.
+-- One hundred names of the US prices by their place in the alphabet (A, AAPL, ... to CHL), from 2003 on. No sectors are known.
 select
     daily.ticker as ticker,
     daily.date as date,
@@ -11,4 +11,4 @@ select
     'n/a' as sector
 from daily
 where daily.date >= date '2003-01-01'
-    and daily.ticker < 'CINF'
+    and daily.ticker < 'CHRW'

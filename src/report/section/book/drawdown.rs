@@ -1,0 +1,53 @@
+//! The worst drawdowns, by date.
+
+use crate::report::cell::{Cell, State};
+use crate::report::page::{Block, Column, Subhead, Table};
+use crate::report::section::pieces::counted;
+use crate::stat::{Drawdown, N_DRAWDOWNS, StrategySummary};
+
+/// Nothing where no book was ever below its peak.
+pub(super) fn blocks(strategies: &[StrategySummary]) -> Vec<Block> {
+    let found: Vec<(&str, &Drawdown)> = strategies
+        .iter()
+        .filter_map(|summary| summary.net.value().map(|net| (summary.model.as_str(), net)))
+        .flat_map(|(model, net)| net.drawdowns.iter().map(move |spell| (model, spell)))
+        .collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Subhead(Subhead::new("drawdowns", heading(&found))), Block::Table(table(&found))]
+}
+
+fn heading(found: &[(&str, &Drawdown)]) -> String {
+    let first = found[0].0;
+    let open = found.iter().find(|(model, spell)| *model == first && spell.recovery.is_none());
+    match open {
+        Some((model, spell)) => format!("`{model}` has been below its peak of {} for {}", spell.peak, counted(spell.n_days.unsigned_abs() as usize, "day", "days")),
+        None => format!("`{first}` has recovered from its worst drawdowns"),
+    }
+}
+
+fn table(found: &[(&str, &Drawdown)]) -> Table {
+    let columns = vec![
+        Column::words("Model"),
+        Column::words("Peak"),
+        Column::words("Trough"),
+        Column::words("Recovery"),
+        Column::numbers("Depth", "%"),
+        Column::numbers("Calendar days", ""),
+    ];
+    let mut table = Table::new("drawdowns-table", "Worst drawdowns after costs", columns)
+        .note(format!("The {N_DRAWDOWNS} deepest of each model. Days from the peak to the recovery, or to the last day of the test. The start of the book counts as a peak."));
+    table.shown = found.len();
+    for (model, spell) in found {
+        table.rows.push(vec![
+            Cell::code(*model),
+            Cell::Date(spell.peak),
+            Cell::Date(spell.trough),
+            spell.recovery.map_or_else(|| Cell::verdict(State::Amber, "not yet"), Cell::Date),
+            Cell::Percent(spell.depth),
+            Cell::Count(u64::from(spell.n_days.unsigned_abs())),
+        ]);
+    }
+    table
+}

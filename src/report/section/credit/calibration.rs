@@ -1,0 +1,178 @@
+//! Calibration: do defaults come as often as forecast, in all and by band?
+
+use crate::report::cell::{Cell, State};
+use crate::report::chart::{self, CalibrationChart, CalibrationPoint, CalibrationSeries, Scale, score_bands};
+use crate::report::format;
+use crate::report::material::Material;
+use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
+use crate::report::section::pieces::{count, counted, decision, level, of, period, short};
+use crate::stat::{Band, Calibration, Outcome, PdTest};
+
+pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
+    let found: Vec<(&str, &Calibration)> =
+        material.summary.probabilities.iter().filter_map(|model| model.calibration.value().map(|found| (model.model.as_str(), found))).collect();
+    let significance = material.facts.spec.risk.significance;
+    let mut blocks = vec![Block::Subhead(Subhead::new("calibration", heading(&found, significance))), Block::Table(pools(material))];
+    blocks.push(Block::Figure(figure(material, &found)));
+    for (model, calibration) in found {
+        blocks.push(Block::Table(bands(material, model, calibration)));
+        blocks.push(Block::Figure(band_figure(material, model, calibration)));
+    }
+    blocks
+}
+
+/// How a band's forecast stands to its defaults.
+fn is_low(test: &Outcome<PdTest>, significance: f64) -> bool {
+    test.value().is_some_and(|test| test.jeffreys_p < significance)
+}
+
+/// Beyond the upper end of the interval of the default rate: prudent, but no forecast of the rate.
+fn is_high(test: &Outcome<PdTest>) -> bool {
+    test.value().is_some_and(|test| test.jeffreys_interval.high < test.pd)
+}
+
+fn heading(found: &[(&str, &Calibration)], significance: f64) -> String {
+    let low = |calibration: &Calibration| calibration.bands.iter().filter(|band| is_low(&band.test, significance)).count();
+    match found.iter().map(|(model, calibration)| (model, calibration, low(calibration))).max_by_key(|(.., n)| *n) {
+        Some((model, calibration, n)) if 0 < n => {
+            format!("Calibration: PDs of `{model}` are too low in {n} of {}", counted(calibration.bands.len(), "band", "bands"))
+        }
+        Some(_) => "Calibration: no band's PD is too low".to_owned(),
+        None => "Calibration".to_owned(),
+    }
+}
+
+fn pools(material: &Material<'_>) -> Table {
+    let columns = vec![
+        Column::words("Model"),
+        Column::numbers("Rows", "n"),
+        Column::numbers("Mean PD", "%"),
+        Column::numbers("Observed", "%"),
+        Column::numbers("Jeffreys p", ""),
+        Column::numbers("Binomial p", ""),
+        Column::words("Decision"),
+        Column::numbers("Hosmer-Lemeshow", ""),
+        Column::numbers("df", ""),
+        Column::numbers("p", ""),
+        Column::words("Decision"),
+    ];
+    let significance = material.facts.spec.risk.significance;
+    let models = &material.summary.probabilities;
+    let expected = models.iter().filter_map(|model| model.calibration.value()?.hosmer_lemeshow.value().map(|test| test.min_expected)).reduce(f64::min);
+    let expected = expected.map_or(String::new(), |n| format!(" Fewest defaults or non-defaults expected in a band: {}; below 5 the chi-square is rough.", format::fixed(n, 1)));
+    let mut table = Table::new("calibration-table", "Do defaults come as often as forecast, in all?", columns).note(format!(
+        "Jeffreys and binomial: null hypothesis that the default rate is at most the mean PD, one-sided, low p: PD too low; the decision is Jeffreys'. Hosmer-Lemeshow: null hypothesis that every band's forecast is its default rate, two-sided, chi-square with as many degrees of freedom as bands, for the PDs were made beforehand. Defaults are taken as independent; in bad years they are not, and the tests reject too often. Decisions at {}.{expected}",
+        level(material)
+    ));
+    table.shown = models.len();
+    for model in models {
+        let pool = model.calibration.as_ref().and_then(|found| found.pool.clone());
+        let fit = model.calibration.as_ref().and_then(|found| found.hosmer_lemeshow.clone());
+        table.rows.push(vec![
+            Cell::code(&model.model),
+            count(model.all.n),
+            of(&pool, |test| test.pd, Cell::Percent),
+            of(&pool, |test| test.observed_rate, Cell::Percent),
+            of(&pool, |test| test.jeffreys_p, Cell::PValue),
+            of(&pool, |test| test.binomial_p, Cell::PValue),
+            judged(&pool, significance),
+            of(&fit, |test| test.statistic, short),
+            of(&fit, |test| test.df as f64, |df| Cell::Count(df as u64)),
+            of(&fit, |test| test.p_value, Cell::PValue),
+            decision(&fit.as_ref().map(|test| test.p_value), significance, "rejected"),
+        ]);
+    }
+    table
+}
+
+fn judged(test: &Outcome<PdTest>, significance: f64) -> Cell {
+    if is_high(test) && !is_low(test, significance) {
+        return Cell::verdict(State::Amber, "PD high");
+    }
+    decision(&test.as_ref().map(|test| test.jeffreys_p), significance, "PD too low")
+}
+
+fn bands(material: &Material<'_>, model: &str, calibration: &Calibration) -> Table {
+    let columns = vec![
+        Column::numbers("Band", ""),
+        Column::numbers("PD from", "%"),
+        Column::numbers("to", "%"),
+        Column::numbers("Loans", "n"),
+        Column::numbers("Defaults", ""),
+        Column::numbers("Mean PD", "%"),
+        Column::numbers("Observed", "%"),
+        Column::words("95 % interval, %"),
+        Column::numbers("Jeffreys p", ""),
+        Column::words("Decision"),
+    ];
+    let title = format!("Calibration of `{model}` by band of PD");
+    let mut table = Table::new(format!("bands-{}", anchor(model)), title, columns).note(format!(
+        "Bands of about equally many loans, lowest PD first; equal PDs are never torn apart. Interval of the default rate: Jeffreys, equal tails. PD too low: one-sided Jeffreys p below {}. PD high: above the interval. With {} tests some are rejected by chance.",
+        level(material),
+        counted(calibration.bands.len(), "band", "bands")
+    ));
+    table.shown = calibration.bands.len();
+    let significance = material.facts.spec.risk.significance;
+    for (idx, band) in calibration.bands.iter().enumerate() {
+        table.rows.push(vec![
+            count(idx + 1),
+            Cell::Percent(band.low),
+            Cell::Percent(band.high),
+            count(band.n),
+            count(band.n_defaults),
+            Cell::Percent(band.mean_pd),
+            Cell::Percent(band.observed_rate),
+            interval(&band.test),
+            of(&band.test, |test| test.jeffreys_p, Cell::PValue),
+            judged(&band.test, significance),
+        ]);
+    }
+    table
+}
+
+fn interval(test: &Outcome<PdTest>) -> Cell {
+    match test {
+        Outcome::Value(test) => Cell::text(format!("{} to {}", format::percent(test.jeffreys_interval.low), format::percent(test.jeffreys_interval.high))),
+        Outcome::Undefined(reason) => Cell::na(reason),
+    }
+}
+
+fn point(band: &Band) -> Option<CalibrationPoint> {
+    let test = band.test.value()?;
+    Some(CalibrationPoint { predicted: band.mean_pd, observed: band.observed_rate, low: test.jeffreys_interval.low, high: test.jeffreys_interval.high, n: band.n as u64 })
+}
+
+fn figure(material: &Material<'_>, found: &[(&str, &Calibration)]) -> Figure {
+    let series = |(model, calibration): &(&str, &Calibration)| CalibrationSeries {
+        name: (*model).to_owned(),
+        color: material.color(model),
+        points: calibration.bands.iter().filter_map(point).collect(),
+    };
+    let chart = CalibrationChart {
+        label: "Observed default rates against forecasts".to_owned(),
+        x_title: "Mean PD of the band, %".to_owned(),
+        y_title: "Observed default rate, %".to_owned(),
+        scale: Scale::Percent,
+        series: found.iter().map(series).collect(),
+    };
+    let n = found.first().map_or(String::new(), |(_, calibration)| format!(" n = {} loans,", format::count(calibration.n as u64)));
+    let note = format!("A point above the diagonal is a band that defaulted more often than forecast. Whiskers: 95 % Jeffreys interval of the band's rate.{n} {}.", period(material));
+    Figure::new("calibration-figure", "Observed default rates against forecasts", note, chart::calibration(&chart))
+}
+
+fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) -> Figure {
+    let bands = calibration.bands.iter().enumerate();
+    let bands = bands.map(|(idx, band)| chart::Band { name: (idx + 1).to_string(), n: band.n as u64, observed: band.observed_rate, predicted: band.mean_pd });
+    let chart = chart::BandChart {
+        label: format!("Observed and forecast default rates of {model} by band"),
+        x_title: "Band of PD, lowest first".to_owned(),
+        y_title: "Default rate, %".to_owned(),
+        scale: Scale::Percent,
+        bands: bands.collect(),
+    };
+    let spread = calibration.bands.first().zip(calibration.bands.last()).map_or(String::new(), |(first, last)| {
+        format!("From the lowest band to the highest the observed rate goes from {} % to {} %. ", format::percent(first.observed_rate), format::percent(last.observed_rate))
+    });
+    let note = format!("{spread}n = {} loans, {}.", format::count(calibration.n as u64), period(material));
+    Figure::new(format!("score-bands-{}", anchor(model)), format!("Default rates by band of `{model}`"), note, score_bands(&chart))
+}

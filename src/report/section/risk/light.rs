@@ -1,0 +1,112 @@
+//! Traffic light: the supervisor's zones, now and over time.
+
+use crate::report::section::pieces::{confidence, count, of, short, span};
+use super::{furthest, label};
+use crate::report::cell::{Cell, State};
+use crate::report::chart::{TrafficChart, traffic_strip};
+use crate::report::material::Material;
+use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
+use crate::stat::{BASEL_DAYS, Outcome, RollingLight, TailSummary, Zone, basel_multiplier, traffic_light};
+
+pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
+    let tails = &material.summary.tails;
+    let mut blocks = vec![Block::Subhead(Subhead::new("traffic-light", heading(tails))), Block::Table(table(tails))];
+    for tail in furthest(tails) {
+        if let Some(history) = tail.light_history.value() {
+            blocks.push(Block::Figure(figure(tail, history)));
+        }
+    }
+    blocks
+}
+
+fn heading(tails: &[TailSummary]) -> String {
+    let lights: Vec<Zone> = tails.iter().filter_map(|tail| tail.light.value()).map(|light| light.zone).collect();
+    let n = |zone: Zone| lights.iter().filter(|&&light| light == zone).count();
+    match (lights.len(), n(Zone::Yellow), n(Zone::Red)) {
+        (0, _, _) => format!("Traffic light: fewer than {BASEL_DAYS} days"),
+        (_, 0, 0) => format!("Traffic light: green over the last {BASEL_DAYS} days"),
+        (all, amber, red) => format!("Traffic light: of {all} VaRs {amber} in amber and {red} in red over the last {BASEL_DAYS} days"),
+    }
+}
+
+fn table(tails: &[TailSummary]) -> Table {
+    let columns = vec![
+        Column::words("VaR"),
+        Column::numbers("Breaches", "last 250 days"),
+        Column::words("Zone"),
+        Column::numbers("P(X ≤ x)", "%"),
+        Column::numbers("P(X ≥ x)", "%"),
+        Column::numbers("Multiplier", ""),
+        Column::numbers("Most", "in any 250 days"),
+        Column::numbers("Days not green", "%"),
+    ];
+    let mut table = Table::new("traffic-light-table", format!("Traffic light over the last {BASEL_DAYS} days"), columns).note(
+        "X is binomial if the model is right; one-sided: few breaches are always green. Green below P(X ≤ x) = 95 %, amber (the framework's yellow) below 99.99 %, red above. P(X ≥ x) is the risk of blaming a good model. The multiplier on market risk capital (MAR32.9) is for 250 days of 99 % VaR only.",
+    );
+    table.shown = tails.len();
+    for tail in tails {
+        let not_green = |history: &Vec<RollingLight>| history.iter().filter(|light| light.zone != Zone::Green).count() as f64 / history.len() as f64;
+        let most = |history: &Vec<RollingLight>| history.iter().map(|light| light.n_breaches).max().unwrap_or(0) as f64;
+        table.rows.push(vec![
+            Cell::text(label(tail)),
+            tail.light.value().map_or_else(|| reason(&tail.light), |light| count(light.n_breaches)),
+            tail.light.value().map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |light| word(light.zone)),
+            of(&tail.light, |light| light.probability, Cell::Percent),
+            of(&tail.light, |light| light.type_one, Cell::Percent),
+            Cell::outcome(&tail.light.as_ref().and_then(|light| basel_multiplier(light, tail.tail)), short),
+            of(&tail.light_history, most, |value| Cell::Count(value as u64)),
+            of(&tail.light_history, not_green, Cell::Percent),
+        ]);
+    }
+    table
+}
+
+fn reason<T>(outcome: &Outcome<T>) -> Cell {
+    match outcome {
+        Outcome::Value(_) => Cell::na("it is defined"),
+        Outcome::Undefined(reason) => Cell::na(reason),
+    }
+}
+
+fn word(zone: Zone) -> Cell {
+    match zone {
+        Zone::Green => Cell::verdict(State::Green, "green"),
+        Zone::Yellow => Cell::verdict(State::Amber, "amber"),
+        Zone::Red => Cell::verdict(State::Red, "red"),
+    }
+}
+
+fn figure(tail: &TailSummary, history: &[RollingLight]) -> Figure {
+    let counts: Vec<_> = history.iter().map(|light| (tail.points[light.idx].date, light.n_breaches as u32)).collect();
+    let title = format!("Breaches of VaR {} of `{}` in the last {BASEL_DAYS} days", confidence(tail.tail), tail.model);
+    let (amber_from, red_from) = (fewest(tail.tail, Zone::Yellow), fewest(tail.tail, Zone::Red));
+    let worst = history.iter().max_by_key(|light| (light.n_breaches, std::cmp::Reverse(light.idx)));
+    let worst = worst.map_or(String::new(), |light| format!(" Most on {}: {}.", tail.points[light.idx].date, light.n_breaches));
+    let note = format!(
+        "The line counts breaches in the {BASEL_DAYS} days up to each day; the strip above gives the zone: amber from {amber_from}, red from {red_from}.{worst} n = {} days, {}.",
+        history.len(),
+        span(counts.first().map(|point| point.0), counts.last().map(|point| point.0))
+    );
+    let chart = TrafficChart { label: title.replace('`', ""), y_title: format!("Breaches in the last {BASEL_DAYS} days"), counts, amber_from, red_from };
+    Figure::new(format!("traffic-{}", anchor(&tail.model)), title, note, traffic_strip(&chart))
+}
+
+/// Fewest breaches in 250 days that lie in the zone.
+fn fewest(tail: f64, zone: Zone) -> u32 {
+    let zone_of = |x: usize| {
+        let breached: Vec<bool> = (0..BASEL_DAYS).map(|day| day < x).collect();
+        traffic_light(&breached, tail).value().map(|light| light.zone)
+    };
+    (0..=BASEL_DAYS).find(|&x| zone_of(x) == Some(zone)).unwrap_or(BASEL_DAYS) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_begin_where_basel_prints_them() {
+        // BCBS 22, table 2: 250 days at 1 %, green to 4, yellow 5 to 9, red from 10.
+        assert_eq!((fewest(0.01, Zone::Yellow), fewest(0.01, Zone::Red)), (5, 10));
+    }
+}

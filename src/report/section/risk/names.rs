@@ -1,0 +1,66 @@
+//! All names: VaR across the cross-section, a look and no test.
+
+use crate::report::section::pieces::{confidence, count, percent, span};
+use crate::report::cell::Cell;
+use crate::report::material::Material;
+use crate::report::page::{Block, Column, Subhead, Table};
+use crate::stat::{BASEL_DAYS, NamesCoverage};
+
+/// Nothing where the headline is the only entity.
+pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
+    let names = &material.summary.names;
+    if names.is_empty() {
+        return Vec::new();
+    }
+    vec![
+        Block::Subhead(Subhead::new("names", heading(names))),
+        Block::Text(
+            "This is no test. Names fall together: a day on which many breach is one event, not many, so the number of forecasts says little about how far the rate may stray by chance. Read the rate for its size and the worst day for how much of the book fails at once."
+                .to_owned(),
+        ),
+        Block::Table(table(material)),
+    ]
+}
+
+fn heading(names: &[NamesCoverage]) -> String {
+    let worst = names.iter().filter_map(|one| one.worst_day.map(|worst| (one, worst))).max_by(|a, b| a.1.1.total_cmp(&b.1.1));
+    match worst {
+        Some((one, (day, share))) => format!("All names: on {day} {} of them breached VaR {} of `{}` at once", percent(share), confidence(one.tail), one.model),
+        None => "All names".to_owned(),
+    }
+}
+
+fn table(material: &Material<'_>) -> Table {
+    let columns = vec![
+        Column::words("VaR"),
+        Column::numbers("Forecasts", "n"),
+        Column::numbers("Breaches", ""),
+        Column::numbers("Rate", "%"),
+        Column::numbers("Promised", "%"),
+        Column::numbers("Names", "250 days or more"),
+        Column::numbers("Rejected", "names"),
+        Column::words("Worst day"),
+        Column::numbers("In breach", "%"),
+    ];
+    let tested = &material.facts.predictions.rows;
+    let day = |row: Option<&u32>| row.map(|&row| material.facts.data.as_of[row as usize]);
+    let mut table = Table::new("names-table", "VaR of all names together", columns).note(format!(
+        "Rejected: names with at least {BASEL_DAYS} forecasts whose number of breaches Kupiec's test (chi-square, 1 degree of freedom, two-sided) rejects at the report's level; names are not independent of each other. Period: {}.",
+        span(day(tested.first()), day(tested.last()))
+    ));
+    table.shown = material.summary.names.len();
+    for one in &material.summary.names {
+        table.rows.push(vec![
+            Cell::text(format!("`{}` {}", one.model, confidence(one.tail))),
+            count(one.n),
+            count(one.n_breaches),
+            if one.n == 0 { Cell::na("there is no forecast") } else { Cell::Percent(one.n_breaches as f64 / one.n as f64) },
+            Cell::Percent(one.tail),
+            count(one.n_names),
+            if one.n_names == 0 { Cell::na(format!("no name has {BASEL_DAYS} forecasts")) } else { count(one.n_rejected) },
+            one.worst_day.map_or_else(|| Cell::na("there is no forecast"), |(day, _)| Cell::Date(day)),
+            one.worst_day.map_or_else(|| Cell::na("there is no forecast"), |(_, share)| Cell::Percent(share)),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,53 @@
+//! Each folder of `tests/bad_specs/run` is a project that must fail; `expected.txt` holds what its author is told, word for word.
+
+use std::fs;
+
+use crate::fixture::{Bars, Project, copy, repository};
+
+/// The data every case may read, good and bad.
+fn project(case: &str) -> Project {
+    let project = Project::new(&format!("bad-run-{case}"));
+    copy(&repository().join("tests/bad_specs/run").join(case), &project.root);
+    let good = Bars::new();
+    project.bars("data/bars.parquet", &good);
+    project.bars("data/empty.parquet", &good.clone().truncated(0));
+    let whole = good.parquet();
+    fs::write(project.root.join("data/truncated.parquet"), &whole[..whole.len() / 2]).expect("writable");
+    fs::write(project.root.join("data/words.parquet"), "ticker,date\nAAA,2018-01-01\n").expect("writable");
+    fs::write(project.root.join("data/text_dates.parquet"), good.parquet_with_text_dates()).expect("writable");
+    let mut doubled = good.clone();
+    doubled.date[1] = doubled.date[0];
+    project.bars("data/duplicates.parquet", &doubled);
+    let mut infinite = good;
+    infinite.close[3] = f64::INFINITY;
+    project.bars("data/infinite.parquet", &infinite);
+    project
+}
+
+#[test]
+fn bad_runs_are_refused_in_these_words_and_leave_no_report() {
+    let mut cases: Vec<String> = fs::read_dir(repository().join("tests/bad_specs/run"))
+        .expect("the folder is part of the repository")
+        .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+        .collect();
+    cases.sort();
+    assert!(35 < cases.len(), "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let project = project(case);
+        let said = match project.run("spec.toml") {
+            Ok(_) => "nothing: it ran\n".to_owned(),
+            Err(error) => format!("{error}\n"),
+        };
+        let expected = fs::read_to_string(project.root.join("expected.txt")).expect("every case says what it expects");
+        if said != expected {
+            wrong.push(format!("{case}\n--- expected\n{expected}--- said\n{said}"));
+            if std::env::var_os("PLIMSOLL_WRITE_EXPECTED").is_some() {
+                fs::write(repository().join("tests/bad_specs/run").join(case).join("expected.txt"), &said).expect("writable");
+            }
+        }
+        let written: Vec<_> = fs::read_dir(project.root.join("out/spec")).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect();
+        assert!(written.iter().all(|name| name == ".lock" || name == ".work"), "{case} left {written:?}");
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}

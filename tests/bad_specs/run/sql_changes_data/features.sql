@@ -1,0 +1,2 @@
+-- grain: entity, as_of
+delete from bars

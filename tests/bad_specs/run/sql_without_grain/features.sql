@@ -1,0 +1,1 @@
+select bars.ticker as entity from bars

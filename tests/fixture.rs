@@ -1,0 +1,150 @@
+//! Small projects in temporary folders, and a quiet way to run them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+
+use plimsoll::day::Day;
+use plimsoll::error::Result;
+use plimsoll::run::{Progress, Ran, run};
+use plimsoll::spec::{self, Spec};
+use plimsoll::walk::Step;
+
+/// Says nothing.
+pub(crate) struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &'static str) {}
+    fn planned(&self, _: usize) {}
+    fn step(&self, _: &Step) {}
+}
+
+/// The repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A project root in a temporary folder, removed when dropped.
+pub(crate) struct Project {
+    pub(crate) root: PathBuf,
+}
+
+impl Project {
+    pub(crate) fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("plimsoll-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(root.join("data")).expect("the temporary folder is writable");
+        Self { root }
+    }
+
+    /// Copies a file or folder of the repository to the same place in the project.
+    pub(crate) fn copy(&self, path: &str) {
+        copy(&repository().join(path), &self.root.join(path));
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("below the root")).expect("writable");
+        fs::write(path, text).expect("writable");
+    }
+
+    pub(crate) fn bars(&self, path: &str, bars: &Bars) {
+        fs::write(self.root.join(path), bars.parquet()).expect("writable");
+    }
+
+    pub(crate) fn spec(&self, path: &str) -> Result<Spec> {
+        spec::load(&self.root, Path::new(path))
+    }
+
+    /// Runs a report into `out/`.
+    pub(crate) fn run(&self, path: &str) -> Result<Ran> {
+        run(&self.root, &self.root.join("out"), &self.spec(path)?, &Silent)
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).expect("writable");
+        for entry in fs::read_dir(from).expect("readable") {
+            let entry = entry.expect("readable");
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::create_dir_all(to.parent().expect("below the root")).expect("writable");
+        fs::copy(from, to).expect("copied");
+    }
+}
+
+/// A panel of eight tickers over 260 weekdays from 2018-01-01; prices move by a fixed pattern.
+#[derive(Clone)]
+pub(crate) struct Bars {
+    pub(crate) date: Vec<Day>,
+    pub(crate) ticker: Vec<String>,
+    pub(crate) close: Vec<f64>,
+    pub(crate) volume: Vec<i64>,
+}
+
+impl Bars {
+    pub(crate) fn new() -> Self {
+        let mut bars = Self { date: Vec::new(), ticker: Vec::new(), close: Vec::new(), volume: Vec::new() };
+        let first = Day::from_ymd(2018, 1, 1).expect("a date");
+        for name in 0..8_i64 {
+            let mut close = 100.0;
+            let days = (0..).map(|n| first.plus_days(n)).filter(|day| !day.is_weekend()).take(260);
+            for (n, day) in (0_i64..).zip(days) {
+                // Any fixed pattern without a simple period will do.
+                close *= 1.0 + 0.01 * ((n * n + 7 * name * n + name) as f64).sin();
+                bars.date.push(day);
+                bars.ticker.push(format!("{0}{0}{0}", char::from(b'A' + name as u8)));
+                bars.close.push(close);
+                bars.volume.push(1_000 + (n * 37 + name * 101) % 500);
+            }
+        }
+        bars
+    }
+
+    /// The same without rows from `at` on.
+    pub(crate) fn truncated(mut self, n_rows: usize) -> Self {
+        self.date.truncate(n_rows);
+        self.ticker.truncate(n_rows);
+        self.close.truncate(n_rows);
+        self.volume.truncate(n_rows);
+        self
+    }
+
+    fn columns(&self) -> Vec<(&'static str, ArrayRef)> {
+        vec![
+            ("ticker", Arc::new(StringArray::from(self.ticker.clone()))),
+            ("close", Arc::new(Float64Array::from(self.close.clone()))),
+            ("volume", Arc::new(Int64Array::from(self.volume.clone()))),
+            ("note", Arc::new(StringArray::from(vec!["n/a"; self.ticker.len()]))),
+        ]
+    }
+
+    pub(crate) fn parquet(&self) -> Vec<u8> {
+        let date: ArrayRef = Arc::new(Date32Array::from_iter_values(self.date.iter().map(|day| day.0)));
+        written(std::iter::once(("date", date)).chain(self.columns()).collect())
+    }
+
+    /// The same with the date as text.
+    pub(crate) fn parquet_with_text_dates(&self) -> Vec<u8> {
+        let date: ArrayRef = Arc::new(StringArray::from_iter_values(self.date.iter().map(ToString::to_string)));
+        written(std::iter::once(("date", date)).chain(self.columns()).collect())
+    }
+}
+
+fn written(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a plain schema");
+    writer.write(&batch).expect("memory is writable");
+    writer.into_inner().expect("memory is writable")
+}

@@ -1,0 +1,104 @@
+//! The promise above all others: nothing a model sees or learns comes from later than it should.
+
+use plimsoll::day::Day;
+use plimsoll::spec::Quantity;
+use plimsoll::walk::{Predictions, Store};
+use plimsoll::{feature, source, walk, window};
+
+use crate::fixture::{Bars, Project};
+
+const SPEC: &str = r#"
+title = "A small panel"
+kind = "market"
+
+[tables.bars]
+path = "data/bars.parquet"
+time = "date"
+
+[features]
+sql = ["features.sql"]
+truncation_dates = 2
+
+[window]
+scheme = "rolling"
+train = "4mo"
+test = "1mo"
+
+[[models]]
+name = "past"
+kind = "baseline"
+ask = ["mean", "quantile 0.05", "shortfall 0.05"]
+params = { history = "entity", lookback = 60, min_history = 20 }
+
+[[models]]
+name = "ewma"
+kind = "ewma"
+ask = ["volatility"]
+params = { min_history = 20 }
+
+[[models]]
+name = "linear"
+kind = "linear"
+ask = ["mean"]
+
+[[models]]
+name = "gbdt"
+kind = "gbdt"
+ask = ["mean"]
+params = { trees = 5, depth = 2, min_leaf_rows = 20 }
+"#;
+
+const SQL: &str = "-- grain: entity, as_of
+select
+    bars.ticker as entity,
+    bars.date + interval '1 day' as as_of,
+    lead(bars.date) over by_name as known_on,
+    lead(bars.close) over by_name / bars.close - 1 as target,
+    bars.close / lag(bars.close) over by_name - 1 as r1,
+    bars.close / lag(bars.close, 5) over by_name - 1 as r5
+from bars
+window by_name as (partition by bars.ticker order by bars.date)
+";
+
+/// Every forecast of the panel: (as_of, entity, model, quantity, value).
+fn forecasts(name: &str, bars: &Bars) -> Vec<(Day, String, String, Quantity, Option<f64>)> {
+    let project = Project::new(name);
+    project.write("spec.toml", SPEC);
+    project.write("features.sql", SQL);
+    project.bars("data/bars.parquet", bars);
+    let spec = project.spec("spec.toml").expect("a good spec");
+    let tables = source::open(&project.root, &spec).expect("good tables");
+    let data = feature::build(&project.root, &spec, &tables).expect("a good view").data;
+    let windows = window::plan(&spec.window, &data).expect("windows fit");
+    let Predictions { rows, series, .. } = walk::forward(&spec, &data, &windows, &Store::forgetful(), &|_| {}).expect("models fit").predictions;
+    let mut found = Vec::new();
+    for series in series {
+        for (&row, predicted) in rows.iter().zip(series.predicted) {
+            found.push((data.as_of[row as usize], data.entity_name(row).to_owned(), series.model.clone(), series.quantity, predicted));
+        }
+    }
+    found
+}
+
+#[test]
+fn rewriting_every_price_after_a_day_changes_no_earlier_forecast() {
+    let cut = Day::from_ymd(2018, 9, 14).expect("a date");
+    let bars = Bars::new();
+    let mut rewritten = bars.clone();
+    for (day, close) in rewritten.date.iter().zip(&mut rewritten.close) {
+        if cut <= *day {
+            *close = 1_000.0 - *close;
+        }
+    }
+    let (before, after) = (forecasts("past", &bars), forecasts("rewritten", &rewritten));
+    assert_eq!(before.len(), after.len());
+    let early = before.iter().zip(&after).filter(|(forecast, _)| forecast.0 <= cut);
+    let n_early = early.clone().filter(|(forecast, _)| forecast.4.is_some()).count();
+    assert!(1_000 < n_early, "{n_early} forecasts are compared");
+    for (was, is) in early {
+        assert_eq!((was.4.map(f64::to_bits), &was.1, &was.2), (is.4.map(f64::to_bits), &is.1, &is.2), "{} {} {}", was.0, was.1, was.2);
+    }
+    // The rewriting was not in vain: later forecasts differ.
+    let later = before.iter().zip(&after).filter(|(forecast, _)| cut.plus_days(1) < forecast.0);
+    assert!(later.filter(|(was, is)| was.4 != is.4).count() > 100);
+}

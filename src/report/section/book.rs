@@ -5,7 +5,7 @@ mod drawdown;
 mod month;
 mod statistic;
 
-use super::pieces::{counted, level, percent, plain};
+use super::pieces::{counted, percent, plain};
 use crate::book::LONG_SHORT_CONVENTIONS;
 use crate::report::cell::Cell;
 use crate::report::chart::{DrawdownChart, LineChart, Scale, Series, Zero, drawdown as draw_drawdown, lines};
@@ -36,17 +36,20 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
 }
 
 fn title(material: &Material<'_>, first: &StrategySummary) -> String {
+    if let Some(day) = first.ruined_on {
+        return format!("Book: `{}` lost all of its capital on {day}", first.model);
+    }
     let net = match &first.net {
         Outcome::Value(net) => net,
         Outcome::Undefined(reason) => return format!("Book: nothing can be said of `{}`: {reason}", first.model),
     };
     let made = if net.cagr < 0.0 { format!("lost {}", percent(-net.cagr)) } else { format!("made {}", percent(net.cagr)) };
     let told = match net.p_value.value() {
-        Some(&p) if p < material.facts.spec.risk.significance => format!("; the mean is told from 0 at {} (p {})", level(material), format::p_value(p)),
-        Some(&p) => format!("; the mean is not told from 0 at {} (p {})", level(material), format::p_value(p)),
+        Some(&p) if p < material.facts.spec.risk.significance => format!(", hardly by chance (p {})", format::p_value(p)),
+        Some(&p) => format!(", which may be chance (p {})", format::p_value(p)),
         None => String::new(),
     };
-    format!("Book: `{}` {made} a year after costs, {} at worst below its peak{told}", first.model, percent(-net.max_drawdown))
+    format!("Book: `{}` {made} a year after costs{told}", first.model)
 }
 
 fn what_is_held(spec: &LongShortSpec) -> String {
@@ -59,23 +62,32 @@ fn what_is_held(spec: &LongShortSpec) -> String {
         Rebalance::Weekly => "on the first date of a week",
         Rebalance::Monthly => "on the first date of a month",
     };
+    let held = match spec.delay_days {
+        0 => "held from the same date".to_owned(),
+        n => format!("held from {} later", counted(n as usize, "date", "dates")),
+    };
     format!(
-        "Long the {share} of names with the highest mean forecast, short the {share} with the lowest, {weights}, set {rebalance} and held from {} later; {} bp per unit of turnover. How it counts is at [#book-conventions].",
-        counted(spec.delay_days as usize, "date", "dates"),
+        "Long the {share} of names with the highest mean forecast, short the {share} with the lowest, {weights}, set {rebalance} and {held}; {} bp per unit of turnover. How it counts is at [#book-conventions].",
         plain(spec.cost_bps),
         share = format!("{} %", plain(100.0 * spec.share)),
     )
 }
 
 fn ruin(summary: &StrategySummary) -> Option<String> {
-    summary.ruined_on.map(|day| format!("`{}` lost all of its capital on {day}; no day follows, and nothing that compounds is defined.", summary.model))
+    summary
+        .ruined_on
+        .map(|day| format!("`{}` lost all of its capital on {day}; no day follows, and nothing that compounds is defined.", summary.model))
 }
 
 /// Curves of the books that have one.
 fn series(material: &Material<'_>, value: fn(&EquityPoint) -> f64) -> Vec<Series> {
     let line = |summary: &StrategySummary| {
         let curve = summary.curve.value()?;
-        Some(Series { name: summary.model.clone(), color: material.color(&summary.model), points: curve.iter().map(|point| (point.day, value(point))).collect() })
+        Some(Series {
+            name: summary.model.clone(),
+            color: material.color(&summary.model),
+            points: curve.iter().map(|point| (point.day, value(point))).collect(),
+        })
     };
     material.summary.strategies.iter().filter_map(line).collect()
 }
@@ -95,9 +107,12 @@ fn profit(material: &Material<'_>) -> Figure {
 }
 
 fn under_water(material: &Material<'_>) -> Figure {
-    let nets: Vec<(&StrategySummary, &Strategy)> = material.summary.strategies.iter().filter_map(|one| one.net.value().map(|net| (one, net))).collect();
+    let nets: Vec<(&StrategySummary, &Strategy)> =
+        material.summary.strategies.iter().filter_map(|one| one.net.value().map(|net| (one, net))).collect();
     let deepest = nets.iter().filter_map(|(one, net)| net.drawdowns.first().map(|spell| (one, spell))).min_by(|a, b| a.1.depth.total_cmp(&b.1.depth));
-    let see = deepest.map_or(String::new(), |(one, spell)| format!("Deepest: `{}` on {}, {} below its peak of {}. ", one.model, spell.trough, percent(-spell.depth), spell.peak));
+    let see = deepest.map_or(String::new(), |(one, spell)| {
+        format!("Deepest: `{}` on {}, {} below its peak of {}. ", one.model, spell.trough, percent(-spell.depth), spell.peak)
+    });
     let chart = DrawdownChart {
         label: "Drawdown of the books after costs".to_owned(),
         y_title: "Below the highest wealth so far, %".to_owned(),

@@ -94,10 +94,16 @@ fn rules(material: &Material<'_>) -> Vec<String> {
     ];
     if spec.kind == Kind::Market {
         rules.push("Returns are simple and in decimals; forecasts keep the target's sign, and loss = -return is taken once.".to_owned());
-        rules.push(format!("Annual figures are on {} trading days a year: times that number for means and turnover, times its root for volatilities and ratios.", plain(spec.risk.days_per_year)));
+        rules.push(format!(
+            "Annual figures are on {} trading days a year: times that number for means and turnover, times its root for volatilities and ratios.",
+            plain(spec.risk.days_per_year)
+        ));
     }
     if is_asked(material, |quantity| quantity.tail().is_some()) {
-        rules.push("VaR and ES are positive losses. A breach is a loss strictly greater than VaR. The tail is the probability beyond VaR: 0.01 for 99 %.".to_owned());
+        rules.push(
+            "VaR and ES are positive losses. A breach is a loss strictly greater than VaR. The tail is the probability beyond VaR: 0.01 for 99 %."
+                .to_owned(),
+        );
     }
     if !material.summary.probabilities.is_empty() {
         rules.push("A target of 1 is a default. PD is the forecast probability of it, made before the outcome was known.".to_owned());

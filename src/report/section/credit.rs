@@ -6,7 +6,7 @@ mod discrimination;
 mod loan;
 mod vintage;
 
-use super::pieces::{counted, period};
+use super::pieces::period;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section};
@@ -30,7 +30,8 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
 
 fn title(models: &[ProbabilitySummary]) -> String {
     let Some((best, found)) = best(models) else { return "Credit: no model can be judged".to_owned() };
-    let interval = found.auc_interval.value().map_or(String::new(), |interval| format!(", 95 % interval {:.3} to {:.3}", interval.low, interval.high));
+    let interval =
+        found.auc_interval.value().map_or(String::new(), |interval| format!(", 95 % interval {:.3} to {:.3}", interval.low, interval.high));
     let how = if models.len() > 1 { "tells defaults from the rest best" } else { "tells defaults from the rest" };
     format!("Credit: `{}` {how} (AUC {:.3}{interval})", best.model, found.auc)
 }
@@ -47,8 +48,12 @@ fn what_is_tested(material: &Material<'_>) -> String {
     let mut sentences = vec![format!("Tested rows with a known outcome, by day of origination (`as_of`) {}.", period(material))];
     for model in models {
         let scores = model.all.scores.value();
-        let defaults = scores.map_or(String::new(), |scores| format!(", {} of them", counted(scores.n_defaults, "default", "defaults")));
-        let without = if model.n_without_forecast == 0 { String::new() } else { format!("; {} without a forecast are left out", format::count(model.n_without_forecast as u64)) };
+        let defaults = scores.map_or(String::new(), |scores| format!(", {} of them defaulted", format::count(scores.n_defaults as u64)));
+        let without = if model.n_without_forecast == 0 {
+            String::new()
+        } else {
+            format!("; {} without a forecast are left out", format::count(model.n_without_forecast as u64))
+        };
         sentences.push(format!("`{}`: n = {}{defaults}{without}.", model.model, format::count(model.all.n as u64)));
     }
     sentences.join(" ")

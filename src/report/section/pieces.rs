@@ -7,9 +7,26 @@ use crate::report::material::Material;
 use crate::spec::Quantity;
 use crate::stat::Outcome;
 
-/// A number with three significant digits: test statistics and ratios.
+/// Three significant digits, but at most three decimals: test statistics and ratios.
 pub(super) fn short(value: f64) -> Cell {
-    Cell::Number { value, digits: 3 }.checked()
+    let size = value.abs();
+    if size < 0.0005 {
+        // 7.8e-6 is a likelihood ratio of 0 to every reader.
+        return Cell::Number { value: 0.0, digits: 1 };
+    }
+    let digits = if size < 0.00995 {
+        1
+    } else if size < 0.0995 {
+        2
+    } else {
+        3
+    };
+    Cell::Number { value, digits }.checked()
+}
+
+/// A whole number that was carried as a decimal one.
+pub(super) fn whole(value: f64) -> Cell {
+    Cell::Count(value as u64)
 }
 
 /// A number of things.
@@ -76,7 +93,7 @@ pub(super) fn period(material: &Material<'_>) -> String {
     let mut days =
         material.facts.predictions.rows.iter().map(|&row| row as usize).filter(|&row| data.target[row].is_some()).map(|row| data.as_of[row]);
     let first = days.next();
-    span(first, days.last().or(first))
+    span(first, days.next_back().or(first))
 }
 
 /// Whether any model was asked for such a quantity.
@@ -91,6 +108,17 @@ mod tests {
     #[test]
     fn a_tail_reads_as_the_confidence_people_know() {
         assert_eq!([0.01, 0.025, 0.05, 0.001].map(confidence), ["99 %", "97.5 %", "95 %", "99.9 %"]);
+    }
+
+    #[test]
+    fn a_statistic_has_three_digits_and_no_more_than_three_decimals() {
+        let printed = |value: f64| short(value).printed();
+        for (value, wanted) in
+            [(45.48, "45.5"), (0.263_4, "0.263"), (-0.052_04, "−0.052"), (0.004_28, "0.004"), (0.000_007_7, "0"), (1_234.6, "1,235")]
+        {
+            assert_eq!(printed(value).as_deref(), Some(wanted));
+        }
+        assert_eq!(short(f64::NAN), Cell::na("the arithmetic gave no finite number"));
     }
 
     #[test]

@@ -4,13 +4,15 @@ use super::{Line, by_model};
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::Table;
-use crate::report::section::pieces::{of, percent, plain, short};
+use crate::report::section::pieces::{of, percent, plain, short, whole};
 use crate::stat::{Activity, StrategySummary};
 
 pub(super) fn heading(first: &StrategySummary) -> String {
     let costs = first.activity.value().zip(first.gross.value()).filter(|(_, gross)| 0.0 < gross.cagr);
     match costs {
-        Some((activity, gross)) => format!("Costs of `{}` take {} of the {} a year made before them", first.model, percent(activity.cost_annual), percent(gross.cagr)),
+        Some((activity, gross)) => {
+            format!("Costs of `{}` take {} of the {} a year made before them", first.model, percent(activity.cost_annual), percent(gross.cagr))
+        }
         None => "Exposure, turnover and costs".to_owned(),
     }
 }
@@ -21,7 +23,6 @@ pub(super) fn table(material: &Material<'_>) -> Table {
         name,
         cells: strategies.iter().map(|summary| of(&summary.activity, value, cell)).collect(),
     };
-    let whole = |value: f64| Cell::Count(value as u64);
     let lines = vec![
         Line { name: "Dates held, n", cells: strategies.iter().map(|summary| Cell::Count(summary.n_days as u64)).collect() },
         line("Gross exposure, mean", |found| found.gross_exposure, Cell::Percent),

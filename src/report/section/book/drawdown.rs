@@ -22,7 +22,9 @@ fn heading(found: &[(&str, &Drawdown)]) -> String {
     let first = found[0].0;
     let open = found.iter().find(|(model, spell)| *model == first && spell.recovery.is_none());
     match open {
-        Some((model, spell)) => format!("`{model}` has been below its peak of {} for {}", spell.peak, counted(spell.n_days.unsigned_abs() as usize, "day", "days")),
+        Some((model, spell)) => {
+            format!("`{model}` has been below its peak of {} for {}", spell.peak, counted(spell.n_days.unsigned_abs() as usize, "day", "days"))
+        }
         None => format!("`{first}` has recovered from its worst drawdowns"),
     }
 }

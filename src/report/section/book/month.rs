@@ -56,7 +56,8 @@ fn table(strategies: &[StrategySummary]) -> Table {
             by_month.entry((year, idx)).or_insert_with(|| vec![None; strategies.len()])[at] = Some(value);
         }
     }
-    let mut table = Table::new("book-months-table", "Monthly returns after costs, newest first", columns).note(format!("n = {}.", counted(by_month.len(), "month", "months")));
+    let mut table = Table::new("book-months-table", "Monthly returns after costs, newest first", columns)
+        .note(format!("n = {}.", counted(by_month.len(), "month", "months")));
     table.shown = N_SHOWN;
     for ((year, idx), values) in by_month.into_iter().rev() {
         let cells = values.into_iter().map(|value| value.map_or_else(|| Cell::na("the book held nothing in the month"), Cell::Percent));

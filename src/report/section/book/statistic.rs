@@ -10,7 +10,10 @@ use crate::stat::{Outcome, Strategy, StrategySummary};
 pub(super) fn table(material: &Material<'_>) -> Table {
     let strategies = &material.summary.strategies;
     let risk = &material.facts.spec.risk;
-    let tail = strategies.iter().find_map(|one| one.net.value()).map_or(String::new(), |net| format!(" VaR and ES are historical, at {}.", confidence(net.tail)));
+    let tail = strategies
+        .iter()
+        .find_map(|one| one.net.value())
+        .map_or(String::new(), |net| format!(" VaR and ES are historical, at {}.", confidence(net.tail)));
     by_model("book-statistics", "Statistics of daily returns after costs", strategies, lines(strategies)).note(format!(
         "Returns are simple and compounded; no risk-free rate is taken off, because a long-short book finances itself. Annual figures are on {} days; standard deviations use n - 1. p of the mean: null hypothesis that the mean daily return is 0, Student's t with n - 1 degrees of freedom, two-sided, days taken as independent.{tail} Months and years at either end may be partial.",
         plain(risk.days_per_year)

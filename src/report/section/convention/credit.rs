@@ -10,7 +10,12 @@ pub(super) const PROBABILITY: &[Definition] = &[
         source: "DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44(3)",
     },
     Definition { name: "Gini", meaning: "2 AUC - 1", convention: "Also called accuracy ratio", source: "" },
-    Definition { name: "KS", meaning: "Largest distance of the distribution functions of PD among defaults and among the rest", convention: "Without sign", source: "" },
+    Definition {
+        name: "KS",
+        meaning: "Largest distance of the distribution functions of PD among defaults and among the rest",
+        convention: "Without sign",
+        source: "",
+    },
     Definition {
         name: "Accuracy",
         meaning: "Share of rows decided rightly when PDs at or above the cut-off are flagged",
@@ -20,7 +25,12 @@ pub(super) const PROBABILITY: &[Definition] = &[
     Definition { name: "Precision", meaning: "Flagged that defaulted / flagged", convention: "n/a when none is flagged", source: "" },
     Definition { name: "Recall", meaning: "Defaults that were flagged / defaults", convention: "n/a without a default", source: "" },
     Definition { name: "F1", meaning: "Harmonic mean of precision and recall", convention: "n/a where either is", source: "" },
-    Definition { name: "Brier score", meaning: "Mean of (PD - outcome)², outcome 0 or 1", convention: "", source: "Brier (1950), Monthly Weather Review 78(1)" },
+    Definition {
+        name: "Brier score",
+        meaning: "Mean of (PD - outcome)², outcome 0 or 1",
+        convention: "",
+        source: "Brier (1950), Monthly Weather Review 78(1)",
+    },
     Definition {
         name: "Log loss",
         meaning: "Mean of -ln of the probability given to what came",
@@ -33,12 +43,7 @@ pub(super) const PROBABILITY: &[Definition] = &[
         convention: "Null hypothesis: the default rate is at most the mean PD; one-sided, low p: PD too low; defaults taken as independent. Interval: equal tails of the same Beta, from 0 without a default",
         source: "ECB (2019), validation reporting, 2.5.3.1; Brown, Cai and DasGupta (2001), Statistical Science 16(2)",
     },
-    Definition {
-        name: "Binomial p",
-        meaning: "P(X ≥ D), X binomial with n loans and the mean PD",
-        convention: "As Jeffreys'",
-        source: "",
-    },
+    Definition { name: "Binomial p", meaning: "P(X ≥ D), X binomial with n loans and the mean PD", convention: "As Jeffreys'", source: "" },
     Definition {
         name: "Bands",
         meaning: "Ten groups of about equally many loans in order of PD",
@@ -61,6 +66,11 @@ pub(super) const LOANS: &[Definition] = &[
         convention: "Loans whose outcome is not known are in no total",
         source: "",
     },
-    Definition { name: "Approved", meaning: "Loans with a PD strictly below the cut-off", convention: "All were made; of refused applicants nothing is known", source: "" },
+    Definition {
+        name: "Approved",
+        meaning: "Loans with a PD strictly below the cut-off",
+        convention: "All were made; of refused applicants nothing is known",
+        source: "",
+    },
     Definition { name: "Vintage", meaning: "Loans of a calendar quarter of origination", convention: "By `as_of`", source: "" },
 ];

@@ -17,13 +17,13 @@ pub(super) const COVERAGE: &[Definition] = &[
         source: "",
     },
     Definition {
-        name: "Independence LR",
+        name: "Independence LR (alone)",
         meaning: "Likelihood ratio of a breach rate that depends on the day before against one that does not, from the four counts of successive days",
         convention: "Null hypothesis: a breach is as likely after a breach as after a quiet day; two-sided, chi-square with 1 degree of freedom, n = N - 1 transitions",
         source: "Christoffersen (1998), International Economic Review 39(4)",
     },
     Definition {
-        name: "Conditional LR",
+        name: "Conditional coverage LR (joint)",
         meaning: "Kupiec LR + independence LR",
         convention: "Null hypothesis: the tail's frequency and independence; chi-square with 2 degrees of freedom",
         source: "Christoffersen (1998)",

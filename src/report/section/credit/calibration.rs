@@ -5,16 +5,18 @@ use crate::report::chart::{self, CalibrationChart, CalibrationPoint, Calibration
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
-use crate::report::section::pieces::{count, counted, decision, level, of, period, short};
+use crate::report::section::pieces::{count, counted, decision, level, of, period, short, whole};
 use crate::stat::{Band, Calibration, Outcome, PdTest};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let found: Vec<(&str, &Calibration)> =
         material.summary.probabilities.iter().filter_map(|model| model.calibration.value().map(|found| (model.model.as_str(), found))).collect();
     let significance = material.facts.spec.risk.significance;
-    let mut blocks = vec![Block::Subhead(Subhead::new("calibration", heading(&found, significance))), Block::Table(pools(material))];
+    let mut blocks =
+        vec![Block::Subhead(Subhead::new("calibration", heading(&found, significance))), Block::Table(pools(material)), Block::Table(fits(material))];
     blocks.push(Block::Figure(figure(material, &found)));
-    for (model, calibration) in found {
+    // One forecast for all makes one band, of which the tables above have said everything.
+    for (model, calibration) in found.into_iter().filter(|(_, calibration)| 1 < calibration.bands.len()) {
         blocks.push(Block::Table(bands(material, model, calibration)));
         blocks.push(Block::Figure(band_figure(material, model, calibration)));
     }
@@ -37,8 +39,10 @@ fn heading(found: &[(&str, &Calibration)], significance: f64) -> String {
         Some((model, calibration, n)) if 0 < n => {
             format!("Calibration: PDs of `{model}` are too low in {n} of {}", counted(calibration.bands.len(), "band", "bands"))
         }
-        Some(_) => "Calibration: no band's PD is too low".to_owned(),
-        None => "Calibration".to_owned(),
+        Some(_) if found.iter().any(|(_, calibration)| calibration.bands.iter().any(|band| band.test.value().is_some())) => {
+            "Calibration: no band's PD is too low".to_owned()
+        }
+        Some(_) | None => "Calibration: no band can be tested".to_owned(),
     }
 }
 
@@ -51,23 +55,16 @@ fn pools(material: &Material<'_>) -> Table {
         Column::numbers("Jeffreys p", ""),
         Column::numbers("Binomial p", ""),
         Column::words("Decision"),
-        Column::numbers("Hosmer-Lemeshow", ""),
-        Column::numbers("df", ""),
-        Column::numbers("p", ""),
-        Column::words("Decision"),
     ];
     let significance = material.facts.spec.risk.significance;
     let models = &material.summary.probabilities;
-    let expected = models.iter().filter_map(|model| model.calibration.value()?.hosmer_lemeshow.value().map(|test| test.min_expected)).reduce(f64::min);
-    let expected = expected.map_or(String::new(), |n| format!(" Fewest defaults or non-defaults expected in a band: {}; below 5 the chi-square is rough.", format::fixed(n, 1)));
     let mut table = Table::new("calibration-table", "Do defaults come as often as forecast, in all?", columns).note(format!(
-        "Jeffreys and binomial: null hypothesis that the default rate is at most the mean PD, one-sided, low p: PD too low; the decision is Jeffreys'. Hosmer-Lemeshow: null hypothesis that every band's forecast is its default rate, two-sided, chi-square with as many degrees of freedom as bands, for the PDs were made beforehand. Defaults are taken as independent; in bad years they are not, and the tests reject too often. Decisions at {}.{expected}",
+        "Null hypothesis: the default rate is at most the mean PD. One-sided, low p: PD too low; the decision is Jeffreys', at {}. PD high: above the 95 % Jeffreys interval of the rate. Defaults are taken as independent; in bad years they are not, and the tests reject too often.",
         level(material)
     ));
     table.shown = models.len();
     for model in models {
         let pool = model.calibration.as_ref().and_then(|found| found.pool.clone());
-        let fit = model.calibration.as_ref().and_then(|found| found.hosmer_lemeshow.clone());
         table.rows.push(vec![
             Cell::code(&model.model),
             count(model.all.n),
@@ -76,10 +73,37 @@ fn pools(material: &Material<'_>) -> Table {
             of(&pool, |test| test.jeffreys_p, Cell::PValue),
             of(&pool, |test| test.binomial_p, Cell::PValue),
             judged(&pool, significance),
+        ]);
+    }
+    table
+}
+
+fn fits(material: &Material<'_>) -> Table {
+    let columns = vec![
+        Column::words("Model"),
+        Column::numbers("Rows", "n"),
+        Column::numbers("Bands", "df"),
+        Column::numbers("Hosmer-Lemeshow", ""),
+        Column::numbers("p", ""),
+        Column::numbers("Fewest expected", "in a band"),
+        Column::words("Decision"),
+    ];
+    let models = &material.summary.probabilities;
+    let mut table = Table::new("hosmer-lemeshow", "Do defaults come as often as forecast, in every band?", columns).note(format!(
+        "Null hypothesis: every band's mean PD is its default rate. Two-sided, chi-square with as many degrees of freedom as bands, for the PDs were made beforehand. Fewest expected: defaults or non-defaults; below 5 the chi-square is rough. Decision at {}.",
+        level(material)
+    ));
+    table.shown = models.len();
+    for model in models {
+        let fit = model.calibration.as_ref().and_then(|found| found.hosmer_lemeshow.clone());
+        table.rows.push(vec![
+            Cell::code(&model.model),
+            count(model.all.n),
+            of(&fit, |test| test.df as f64, whole),
             of(&fit, |test| test.statistic, short),
-            of(&fit, |test| test.df as f64, |df| Cell::Count(df as u64)),
             of(&fit, |test| test.p_value, Cell::PValue),
-            decision(&fit.as_ref().map(|test| test.p_value), significance, "rejected"),
+            of(&fit, |test| test.min_expected, short),
+            decision(&fit.as_ref().map(|test| test.p_value), material.facts.spec.risk.significance, "rejected"),
         ]);
     }
     table
@@ -95,28 +119,26 @@ fn judged(test: &Outcome<PdTest>, significance: f64) -> Cell {
 fn bands(material: &Material<'_>, model: &str, calibration: &Calibration) -> Table {
     let columns = vec![
         Column::numbers("Band", ""),
-        Column::numbers("PD from", "%"),
-        Column::numbers("to", "%"),
+        Column::numbers("PD up to", "%"),
         Column::numbers("Loans", "n"),
         Column::numbers("Defaults", ""),
         Column::numbers("Mean PD", "%"),
         Column::numbers("Observed", "%"),
-        Column::words("95 % interval, %"),
+        Column::words("95 % interval"),
         Column::numbers("Jeffreys p", ""),
         Column::words("Decision"),
     ];
     let title = format!("Calibration of `{model}` by band of PD");
     let mut table = Table::new(format!("bands-{}", anchor(model)), title, columns).note(format!(
-        "Bands of about equally many loans, lowest PD first; equal PDs are never torn apart. Interval of the default rate: Jeffreys, equal tails. PD too low: one-sided Jeffreys p below {}. PD high: above the interval. With {} tests some are rejected by chance.",
+        "Bands of about equally many loans, lowest PD first; equal PDs are never torn apart. Interval of the default rate in %: Jeffreys, equal tails. PD too low: one-sided Jeffreys p below {}. PD high: above the interval. With {} tests some may be rejected by chance.",
         level(material),
-        counted(calibration.bands.len(), "band", "bands")
+        calibration.bands.len()
     ));
     table.shown = calibration.bands.len();
     let significance = material.facts.spec.risk.significance;
     for (idx, band) in calibration.bands.iter().enumerate() {
         table.rows.push(vec![
             count(idx + 1),
-            Cell::Percent(band.low),
             Cell::Percent(band.high),
             count(band.n),
             count(band.n_defaults),
@@ -132,14 +154,22 @@ fn bands(material: &Material<'_>, model: &str, calibration: &Calibration) -> Tab
 
 fn interval(test: &Outcome<PdTest>) -> Cell {
     match test {
-        Outcome::Value(test) => Cell::text(format!("{} to {}", format::percent(test.jeffreys_interval.low), format::percent(test.jeffreys_interval.high))),
+        Outcome::Value(test) => {
+            Cell::text(format!("{} to {}", format::percent(test.jeffreys_interval.low), format::percent(test.jeffreys_interval.high)))
+        }
         Outcome::Undefined(reason) => Cell::na(reason),
     }
 }
 
 fn point(band: &Band) -> Option<CalibrationPoint> {
     let test = band.test.value()?;
-    Some(CalibrationPoint { predicted: band.mean_pd, observed: band.observed_rate, low: test.jeffreys_interval.low, high: test.jeffreys_interval.high, n: band.n as u64 })
+    Some(CalibrationPoint {
+        predicted: band.mean_pd,
+        observed: band.observed_rate,
+        low: test.jeffreys_interval.low,
+        high: test.jeffreys_interval.high,
+        n: band.n as u64,
+    })
 }
 
 fn figure(material: &Material<'_>, found: &[(&str, &Calibration)]) -> Figure {
@@ -156,13 +186,17 @@ fn figure(material: &Material<'_>, found: &[(&str, &Calibration)]) -> Figure {
         series: found.iter().map(series).collect(),
     };
     let n = found.first().map_or(String::new(), |(_, calibration)| format!(" n = {} loans,", format::count(calibration.n as u64)));
-    let note = format!("A point above the diagonal is a band that defaulted more often than forecast. Whiskers: 95 % Jeffreys interval of the band's rate.{n} {}.", period(material));
+    let note = format!(
+        "A point above the diagonal is a band that defaulted more often than forecast. Whiskers: 95 % Jeffreys interval of the band's rate.{n} {}.",
+        period(material)
+    );
     Figure::new("calibration-figure", "Observed default rates against forecasts", note, chart::calibration(&chart))
 }
 
 fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) -> Figure {
     let bands = calibration.bands.iter().enumerate();
-    let bands = bands.map(|(idx, band)| chart::Band { name: (idx + 1).to_string(), n: band.n as u64, observed: band.observed_rate, predicted: band.mean_pd });
+    let bands =
+        bands.map(|(idx, band)| chart::Band { name: (idx + 1).to_string(), n: band.n as u64, observed: band.observed_rate, predicted: band.mean_pd });
     let chart = chart::BandChart {
         label: format!("Observed and forecast default rates of {model} by band"),
         x_title: "Band of PD, lowest first".to_owned(),
@@ -171,7 +205,11 @@ fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) 
         bands: bands.collect(),
     };
     let spread = calibration.bands.first().zip(calibration.bands.last()).map_or(String::new(), |(first, last)| {
-        format!("From the lowest band to the highest the observed rate goes from {} % to {} %. ", format::percent(first.observed_rate), format::percent(last.observed_rate))
+        format!(
+            "From the lowest band to the highest the observed rate goes from {} % to {} %. ",
+            format::percent(first.observed_rate),
+            format::percent(last.observed_rate)
+        )
     });
     let note = format!("{spread}n = {} loans, {}.", format::count(calibration.n as u64), period(material));
     Figure::new(format!("score-bands-{}", anchor(model)), format!("Default rates by band of `{model}`"), note, score_bands(&chart))

@@ -3,7 +3,7 @@
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
-use crate::report::section::pieces::{of, percent, plain};
+use crate::report::section::pieces::{of, percent, plain, whole};
 use crate::stat::{Confusion, Outcome, ProbabilitySummary};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -17,7 +17,8 @@ fn cutoff(models: &[ProbabilitySummary]) -> Option<f64> {
 
 fn heading(models: &[ProbabilitySummary]) -> String {
     let recall = |model: &ProbabilitySummary| model.confusion.value().and_then(|confusion| confusion.recall.value().copied());
-    let found = models.iter().filter_map(|model| recall(model).map(|recall| (model, recall))).reduce(|best, next| if best.1 < next.1 { next } else { best });
+    let found =
+        models.iter().filter_map(|model| recall(model).map(|recall| (model, recall))).reduce(|best, next| if best.1 < next.1 { next } else { best });
     match (cutoff(models), found) {
         (Some(cutoff), Some((model, recall))) => {
             format!("At a cut-off of {} % `{}` finds {} of the defaults", plain(100.0 * cutoff), model.model, percent(recall))
@@ -46,7 +47,7 @@ fn table(models: &[ProbabilitySummary]) -> Table {
         let share = |value: fn(&Confusion) -> Outcome<f64>, cell: fn(f64) -> Cell| Cell::outcome(&found.as_ref().and_then(value), cell);
         table.rows.push(vec![
             Cell::code(&model.model),
-            of(found, |confusion| confusion.n as f64, |n| Cell::Count(n as u64)),
+            of(found, |confusion| confusion.n as f64, whole),
             of(found, |confusion| confusion.cutoff, Cell::Percent),
             of(found, |confusion| confusion.accuracy, Cell::Percent),
             share(|confusion| confusion.precision.clone(), Cell::Percent),
@@ -69,7 +70,7 @@ fn counts(models: &[ProbabilitySummary]) -> Table {
     let mut table = Table::new("confusion", "Loans by decision and outcome", columns);
     table.shown = models.len();
     for model in models {
-        let n = |value: fn(&Confusion) -> usize| of(&model.confusion, |confusion| value(confusion) as f64, |n| Cell::Count(n as u64));
+        let n = |value: fn(&Confusion) -> usize| of(&model.confusion, |confusion| value(confusion) as f64, whole);
         table.rows.push(vec![
             Cell::code(&model.model),
             n(|confusion| confusion.n_true_positive),

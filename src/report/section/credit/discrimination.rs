@@ -6,7 +6,7 @@ use crate::report::chart::{RocChart, RocCurve, roc};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table};
-use crate::report::section::pieces::{count, of, period};
+use crate::report::section::pieces::{count, of, period, whole};
 use crate::stat::{Discrimination, Interval, Outcome, ProbabilitySummary};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -23,7 +23,9 @@ fn heading(models: &[ProbabilitySummary]) -> String {
     let Some((first, found)) = best(models) else { return "Discrimination".to_owned() };
     let others: Vec<ProbabilitySummary> = models.iter().filter(|model| model.model != first.model).cloned().collect();
     match best(&others) {
-        Some((second, behind)) => format!("Discrimination: `{}` is {} of AUC ahead of `{}`", first.model, format::fixed(found.auc - behind.auc, 3), second.model),
+        Some((second, behind)) => {
+            format!("Discrimination: `{}` is {} of AUC ahead of `{}`", first.model, format::fixed(found.auc - behind.auc, 3), second.model)
+        }
         None => format!("Discrimination: `{}` puts a default above a non-default {} times in 100", first.model, format::fixed(100.0 * found.auc, 0)),
     }
 }
@@ -50,12 +52,12 @@ fn table(material: &Material<'_>) -> Table {
         let end = |value: fn(&Interval) -> f64| Cell::outcome(&found.as_ref().and_then(|found| found.auc_interval.as_ref().map(value)), digits);
         let at = found.as_ref().and_then(|found| match found.ks_point.threshold {
             Some(threshold) => Outcome::Value(threshold),
-            None => Outcome::undefined("all forecasts are the same"),
+            None => Outcome::undefined("no forecast tells the classes apart"),
         });
         table.rows.push(vec![
             Cell::code(&model.model),
             count(model.all.n),
-            of(found, |found| found.n_defaults as f64, |n| Cell::Count(n as u64)),
+            of(found, |found| found.n_defaults as f64, whole),
             number(|found| found.auc),
             end(|interval| interval.low),
             end(|interval| interval.high),
@@ -80,8 +82,11 @@ fn figure(material: &Material<'_>) -> Figure {
     };
     let models = &material.summary.probabilities;
     let chart = RocChart { label: "Receiver operating characteristic of the models".to_owned(), curves: models.iter().filter_map(curve).collect() };
-    let n = best(models).map_or(String::new(), |(_, found)| format!(" n = {} rows, {} defaults,", format::count(found.n as u64), format::count(found.n_defaults as u64)));
-    let note = format!("The further a curve bends to the upper left, the more defaults are found for the good ones rejected.{n} {}.", period(material));
+    let n = best(models).map_or(String::new(), |(_, found)| {
+        format!(" n = {} rows, {} defaults,", format::count(found.n as u64), format::count(found.n_defaults as u64))
+    });
+    let note =
+        format!("The further a curve bends to the upper left, the more defaults are found for the good ones rejected.{n} {}.", period(material));
     Figure::new("roc", "Defaults found against good ones rejected", note, roc(&chart))
 }
 

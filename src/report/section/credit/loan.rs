@@ -19,11 +19,8 @@ pub(super) fn books<'a>(material: &Material<'a>) -> Option<(&'a LoansSpec, &'a [
 /// Nothing without a loan book.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let Some((spec, books)) = books(material) else { return Vec::new() };
-    let mut blocks = vec![
-        Block::Subhead(Subhead::new("loan-book", heading(&books[0]))),
-        Block::Text(conventions(spec, books)),
-        Block::Table(totals(spec, books)),
-    ];
+    let mut blocks =
+        vec![Block::Subhead(Subhead::new("loan-book", heading(&books[0]))), Block::Text(conventions(spec, books)), Block::Table(totals(spec, books))];
     blocks.extend(books.iter().map(|book| Block::Table(cutoffs(spec, book))));
     blocks
 }
@@ -34,7 +31,7 @@ fn heading(book: &LoanBook) -> String {
         return format!("Loan book: `{model}` expected no loss");
     }
     let ratio = total.realized_loss / total.expected_loss;
-    format!("Loan book: losses came to {} of what `{model}` expected", format!("{} %", format::fixed(100.0 * ratio, 0)))
+    format!("Loan book: losses came to {} % of what `{model}` expected", format::fixed(100.0 * ratio, 0))
 }
 
 fn conventions(spec: &LoansSpec, books: &[LoanBook]) -> String {
@@ -106,7 +103,9 @@ fn cutoffs(spec: &LoansSpec, book: &LoanBook) -> Table {
         Column::words("Remark"),
     ];
     let own = book.cutoffs.iter().find(|row| row.cutoff.to_bits() == spec.cutoff.to_bits());
-    let see = own.and_then(|row| row.bad_rate.map(|bad| format!(" At the spec's cut-off {} are approved, of which {} defaulted.", percent(row.approval_rate), percent(bad))));
+    let see = own.and_then(|row| {
+        row.bad_rate.map(|bad| format!(" At the spec's cut-off {} are approved, of which {} defaulted.", percent(row.approval_rate), percent(bad)))
+    });
     let mut table = Table::new(format!("cutoffs-{}", anchor(&book.model)), format!("What other cut-offs on `{}` would have let through", book.model), columns).note(format!(
         "Loans with a PD strictly below the cut-off are approved; cut-offs are the edges of 20 groups of equally many loans and the spec's own. Bad rate: defaults among the approved.{} n = {} loans.",
         see.unwrap_or_default(),
@@ -114,7 +113,8 @@ fn cutoffs(spec: &LoansSpec, book: &LoanBook) -> Table {
     ));
     table.shown = book.cutoffs.len();
     for row in &book.cutoffs {
-        let rate = |rate: Option<f64>| rate.map_or_else(|| Cell::na("no loan is approved"), Cell::Percent);
+        let none = if row.n_approved == 0 { "no loan is approved" } else { "nothing is exposed" };
+        let rate = |rate: Option<f64>| rate.map_or_else(|| Cell::na(none), Cell::Percent);
         let is_own = row.cutoff.to_bits() == spec.cutoff.to_bits();
         table.rows.push(vec![
             Cell::Percent(row.cutoff),

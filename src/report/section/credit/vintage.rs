@@ -10,8 +10,10 @@ use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::pieces::{counted, span};
 
-/// Colour of what came: none of the first models'.
-const REALIZED: usize = 5;
+/// Quarters printed: ten years, for a vintage left out is a hole in the argument.
+const N_SHOWN: usize = 40;
+/// Colours there are.
+const N_COLORS: usize = 6;
 
 /// Nothing without a loan book.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -43,10 +45,13 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
     let mut series: Vec<Series> =
         books.iter().map(|book| line(format!("{}, expected", book.model), material.color(&book.model), &book.vintages, expected_rate)).collect();
     let first = &books[0];
-    series.push(line("realised".to_owned(), REALIZED, &first.vintages, |totals| totals.realized_loss_rate));
-    let gap = |vintage: &&Vintage| vintage.totals.realized_loss_rate.unwrap_or(0.0) - expected_rate(&vintage.totals).unwrap_or(0.0);
-    let worst = first.vintages.iter().max_by(|a, b| gap(a).total_cmp(&gap(b)));
-    let worst = worst.map_or(String::new(), |vintage| format!("The gap of `{}` is widest for {}. ", first.model, quarter(vintage.start)));
+    // What came is no model's: its colour is the last that no model has.
+    let taken: Vec<usize> = books.iter().map(|book| material.color(&book.model) % N_COLORS).collect();
+    let color = (0..N_COLORS).rev().find(|color| !taken.contains(color)).unwrap_or(N_COLORS - 1);
+    series.push(line("realised".to_owned(), color, &first.vintages, |totals| totals.realized_loss_rate));
+    let gap = |vintage: &Vintage| Some((vintage.start, vintage.totals.realized_loss_rate? - expected_rate(&vintage.totals)?));
+    let worst = first.vintages.iter().filter_map(gap).filter(|(_, gap)| 0.0 < *gap).max_by(|a, b| a.1.total_cmp(&b.1));
+    let worst = worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most for {}. ", first.model, quarter(start)));
     let chart = LineChart {
         label: "Expected and realised loss rates by vintage".to_owned(),
         y_title: "Loss, % of exposure".to_owned(),
@@ -55,7 +60,7 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
         series,
     };
     let note = format!(
-        "{worst}Realised where it lies above a model's line: the model expected too little. n = {} loans of {}, {}.",
+        "{worst}Where realised lies above a model's line, the model expected too little. n = {} loans of {}, {}.",
         format::count(first.total.n as u64),
         counted(first.vintages.len(), "quarter", "quarters"),
         span(first.vintages.first().map(|vintage| vintage.start), first.vintages.last().map(|vintage| vintage.start.plus_months(3).plus_days(-1)))
@@ -77,6 +82,7 @@ fn table(book: &LoanBook, exposure: &str) -> Table {
     ];
     let mut table = Table::new(format!("vintages-{}", anchor(&book.model)), format!("Expected and realised loss of `{}` by quarter of origination", book.model), columns)
         .note(format!("Loans judged whose outcome is known; losses in the currency of `{exposure}`. The last quarters hold fewer loans where outcomes are not known yet."));
+    table.shown = N_SHOWN;
     for vintage in &book.vintages {
         table.rows.push(std::iter::once(Cell::text(quarter(vintage.start))).chain(cells(&vintage.totals)).collect());
     }

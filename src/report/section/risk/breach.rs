@@ -1,12 +1,12 @@
 //! Breaches: losses against VaR, drawn and listed by date.
 
-use crate::report::section::pieces::{confidence, counted, percent, short, span};
 use super::furthest;
 use crate::report::cell::Cell;
 use crate::report::chart::{Breach, LossChart, Scale, Series, losses_against_var};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
+use crate::report::section::pieces::{confidence, counted, percent, short, span};
 use crate::stat::{TailPoint, TailSummary};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -48,7 +48,8 @@ fn heading(drawn: &[&TailSummary]) -> String {
 }
 
 fn figure(tail: &TailSummary, color: usize) -> Figure {
-    let var = Series { name: format!("VaR {}", confidence(tail.tail)), color, points: tail.points.iter().map(|point| (point.date, point.var)).collect() };
+    let var =
+        Series { name: format!("VaR {}", confidence(tail.tail)), color, points: tail.points.iter().map(|point| (point.date, point.var)).collect() };
     let title = format!("Daily losses against VaR {} of `{}`", confidence(tail.tail), tail.model);
     let chart = LossChart {
         label: title.replace('`', ""),
@@ -85,7 +86,14 @@ fn list(tail: &TailSummary) -> Table {
     for point in breaches(tail) {
         sum += excess(point);
         let ratio = if 0.0 < point.var { short(point.loss / point.var) } else { Cell::na("VaR is not above 0") };
-        table.rows.push(vec![Cell::Date(point.date), Cell::Percent(point.loss), Cell::Percent(point.var), Cell::Percent(excess(point)), ratio, Cell::Percent(sum)]);
+        table.rows.push(vec![
+            Cell::Date(point.date),
+            Cell::Percent(point.loss),
+            Cell::Percent(point.var),
+            Cell::Percent(excess(point)),
+            ratio,
+            Cell::Percent(sum),
+        ]);
     }
     let mean = tail.excess_mean.value().map_or(String::new(), |&mean| format!(", {} on average", percent(mean)));
     table.note(format!(

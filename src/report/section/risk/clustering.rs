@@ -1,20 +1,16 @@
 //! Clustering: does a breach make the next one likelier?
 
-use crate::report::section::pieces::{confidence, count, decision, level, of, short};
 use super::label;
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
-use crate::stat::{Independence, Outcome, TailSummary};
+use crate::report::section::pieces::{confidence, decision, level, of, short, whole};
+use crate::stat::{Independence, TailSummary};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let tails = &material.summary.tails;
     let significance = material.facts.spec.risk.significance;
-    vec![
-        Block::Subhead(Subhead::new("clustering", heading(tails, significance))),
-        Block::Table(tests(material)),
-        Block::Table(transitions(tails)),
-    ]
+    vec![Block::Subhead(Subhead::new("clustering", heading(tails, significance))), Block::Table(tests(material)), Block::Table(transitions(tails))]
 }
 
 fn heading(tails: &[TailSummary], significance: f64) -> String {
@@ -36,16 +32,16 @@ fn tests(material: &Material<'_>) -> Table {
     let columns = vec![
         Column::words("VaR"),
         Column::numbers("Transitions", "n"),
-        Column::numbers("Independence LR", ""),
+        Column::numbers("Alone LR", ""),
         Column::numbers("p", ""),
         Column::words("Decision"),
-        Column::numbers("Conditional LR", ""),
+        Column::numbers("Joint LR", ""),
         Column::numbers("p", ""),
         Column::words("Decision"),
     ];
     let significance = material.facts.spec.risk.significance;
     let mut table = Table::new("clustering-table", "Is a breach as likely after a breach as after a quiet day?", columns).note(format!(
-        "Independence (Christoffersen): null hypothesis as in the title, chi-square with 1 degree of freedom, two-sided, blind to clustering beyond the next day. Conditional coverage: null hypothesis of the tail's frequency and independence together, Kupiec's LR plus the independence LR, chi-square with 2 degrees of freedom. Decisions at {}.",
+        "Alone: independence (Christoffersen), null hypothesis as in the title, chi-square with 1 degree of freedom, two-sided, blind to clustering beyond the next day. Joint: conditional coverage, null hypothesis of the tail's frequency and independence together, Kupiec's LR plus the independence LR, chi-square with 2 degrees of freedom. Decisions at {}.",
         level(material)
     ));
     table.shown = material.summary.tails.len();
@@ -54,7 +50,7 @@ fn tests(material: &Material<'_>) -> Table {
         let clusters = tail.independence.value().is_some_and(|test| test.rate_after_quiet < test.rate_after_breach);
         table.rows.push(vec![
             Cell::text(label(tail)),
-            tail_count(&tail.independence),
+            of(&tail.independence, |test| test.n as f64, whole),
             of(&tail.independence, |test| test.statistic, short),
             Cell::outcome(&alone, Cell::PValue),
             decision(&alone, significance, if clusters { "they cluster" } else { "they avoid each other" }),
@@ -66,27 +62,21 @@ fn tests(material: &Material<'_>) -> Table {
     table
 }
 
-fn tail_count(test: &Outcome<Independence>) -> Cell {
-    match test {
-        Outcome::Value(test) => count(test.n),
-        Outcome::Undefined(reason) => Cell::na(reason),
-    }
-}
-
 fn transitions(tails: &[TailSummary]) -> Table {
     let columns = vec![
         Column::words("VaR"),
-        Column::numbers("N00", "quiet, quiet"),
-        Column::numbers("N01", "quiet, breach"),
-        Column::numbers("N10", "breach, quiet"),
-        Column::numbers("N11", "breach, breach"),
+        Column::numbers("N00", ""),
+        Column::numbers("N01", ""),
+        Column::numbers("N10", ""),
+        Column::numbers("N11", ""),
         Column::numbers("Rate after quiet", "%"),
         Column::numbers("Rate after breach", "%"),
     ];
-    let mut table = Table::new("transitions", "Successive days, by whether each was a breach", columns).note("Rates: share of breaches on the days that follow.");
+    let mut table = Table::new("transitions", "Successive days, by whether each was a breach", columns)
+        .note("N01: days without a breach followed by one with; N10, N00 and N11 accordingly. Rates: share of breaches on the days that follow.");
     table.shown = tails.len();
     for tail in tails {
-        let n = |value: fn(&Independence) -> usize| of(&tail.independence, |test| value(test) as f64, |n| Cell::Count(n as u64));
+        let n = |value: fn(&Independence) -> usize| of(&tail.independence, |test| value(test) as f64, whole);
         table.rows.push(vec![
             Cell::text(label(tail)),
             n(|test| test.transitions.n00),

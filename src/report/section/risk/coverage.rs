@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::section::pieces::{counted, count, level, of, short};
 use super::label;
 use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
+use crate::report::section::pieces::{count, counted, level, of, short};
 use crate::stat::{TailSummary, kupiec_exact};
 
 /// What the exact test says of the number of breaches.
@@ -24,7 +24,16 @@ pub(super) enum Finding {
 
 impl Finding {
     pub(super) fn is_rejection(self) -> bool {
-        matches!(self, Self::TooMany | Self::TooFew)
+        self.fault().is_some()
+    }
+
+    /// What a rejected VaR is.
+    pub(super) fn fault(self) -> Option<&'static str> {
+        match self {
+            Self::TooMany => Some("low"),
+            Self::TooFew => Some("high"),
+            Self::NotRejected | Self::NotJudged => None,
+        }
     }
 
     pub(super) fn cell(self) -> Cell {
@@ -51,9 +60,12 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let tails = &material.summary.tails;
     let significance = material.facts.spec.risk.significance;
     let n_rejected = tails.iter().filter(|tail| finding(tail, significance).is_rejection()).count();
-    let heading = match n_rejected {
-        0 => "Coverage: no number of breaches is rejected".to_owned(),
-        n => format!("Coverage: {n} of {} are rejected", counted(tails.len(), "VaR", "VaRs")),
+    let n_judged = tails.iter().filter(|tail| finding(tail, significance) != Finding::NotJudged).count();
+    let heading = match (n_judged, n_rejected) {
+        (0, _) => "Coverage: no VaR can be tested".to_owned(),
+        (n, 0) => format!("Coverage: of {} tested none is rejected", counted(n, "VaR", "VaRs")),
+        (n, 1) => format!("Coverage: 1 of {} is rejected", counted(n, "VaR", "VaRs")),
+        (n, rejected) => format!("Coverage: {rejected} of {} are rejected", counted(n, "VaR", "VaRs")),
     };
     vec![Block::Subhead(Subhead::new("coverage", heading)), Block::Table(table(material))]
 }
@@ -120,8 +132,8 @@ mod tests {
 
     #[test]
     fn the_region_is_that_of_the_exact_test() {
-        // Kupiec (1995) prints 1 to 6 for 255 days at 1 %, by the chi-square; 0 of 255 has LR 5.126, as likely as 7 or more:
-        // P(0) + P(X >= 7) = 0.0771 + 0.0147 > 0.05, so the exact test lets 0 pass and rejects from 7 on only by their own tail.
+        // Kupiec (1995) prints 1 to 6 for 255 days at 1 %, by the chi-square. Exactly, a count as odd as 0 (0.0771) or as 7 and
+        // more (0.0151) comes with probability 0.092, so that 0 passes; one as odd as 7 with 0.015.
         assert_eq!(region(255, 0.01, 0.05), Some((0, 6)));
         assert_eq!(region(0, 0.01, 0.05), None);
         let (least, most) = region(1_000, 0.01, 0.05).expect("there are days");

@@ -1,12 +1,13 @@
 //! Traffic light: the supervisor's zones, now and over time.
 
-use crate::report::section::pieces::{confidence, count, of, short, span};
 use super::{furthest, label};
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{TrafficChart, traffic_strip};
+use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
-use crate::stat::{BASEL_DAYS, Outcome, RollingLight, TailSummary, Zone, basel_multiplier, traffic_light};
+use crate::report::section::pieces::{confidence, of, short, span, whole};
+use crate::stat::{BASEL_DAYS, RollingLight, TailSummary, Zone, basel_multiplier, traffic_light};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let tails = &material.summary.tails;
@@ -32,16 +33,16 @@ fn heading(tails: &[TailSummary]) -> String {
 fn table(tails: &[TailSummary]) -> Table {
     let columns = vec![
         Column::words("VaR"),
-        Column::numbers("Breaches", "last 250 days"),
+        Column::numbers("Breaches", ""),
         Column::words("Zone"),
         Column::numbers("P(X ≤ x)", "%"),
         Column::numbers("P(X ≥ x)", "%"),
         Column::numbers("Multiplier", ""),
-        Column::numbers("Most", "in any 250 days"),
-        Column::numbers("Days not green", "%"),
+        Column::numbers("Most ever", ""),
+        Column::numbers("Not green", "% of days"),
     ];
     let mut table = Table::new("traffic-light-table", format!("Traffic light over the last {BASEL_DAYS} days"), columns).note(
-        "X is binomial if the model is right; one-sided: few breaches are always green. Green below P(X ≤ x) = 95 %, amber (the framework's yellow) below 99.99 %, red above. P(X ≥ x) is the risk of blaming a good model. The multiplier on market risk capital (MAR32.9) is for 250 days of 99 % VaR only.",
+        "X is binomial if the model is right; one-sided: few breaches are always green. Green below P(X ≤ x) = 95 %, amber (the framework's yellow) below 99.99 %, red above. P(X ≥ x) is the risk of blaming a good model. Most ever: in any 250 days; not green: share of the days on which the 250 days before were not. The multiplier on market risk capital (MAR32.9) is for 250 days of 99 % VaR only.",
     );
     table.shown = tails.len();
     for tail in tails {
@@ -49,23 +50,16 @@ fn table(tails: &[TailSummary]) -> Table {
         let most = |history: &Vec<RollingLight>| history.iter().map(|light| light.n_breaches).max().unwrap_or(0) as f64;
         table.rows.push(vec![
             Cell::text(label(tail)),
-            tail.light.value().map_or_else(|| reason(&tail.light), |light| count(light.n_breaches)),
+            of(&tail.light, |light| light.n_breaches as f64, whole),
             tail.light.value().map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |light| word(light.zone)),
             of(&tail.light, |light| light.probability, Cell::Percent),
             of(&tail.light, |light| light.type_one, Cell::Percent),
             Cell::outcome(&tail.light.as_ref().and_then(|light| basel_multiplier(light, tail.tail)), short),
-            of(&tail.light_history, most, |value| Cell::Count(value as u64)),
+            of(&tail.light_history, most, whole),
             of(&tail.light_history, not_green, Cell::Percent),
         ]);
     }
     table
-}
-
-fn reason<T>(outcome: &Outcome<T>) -> Cell {
-    match outcome {
-        Outcome::Value(_) => Cell::na("it is defined"),
-        Outcome::Undefined(reason) => Cell::na(reason),
-    }
 }
 
 fn word(zone: Zone) -> Cell {
@@ -84,10 +78,11 @@ fn figure(tail: &TailSummary, history: &[RollingLight]) -> Figure {
     let worst = worst.map_or(String::new(), |light| format!(" Most on {}: {}.", tail.points[light.idx].date, light.n_breaches));
     let note = format!(
         "The line counts breaches in the {BASEL_DAYS} days up to each day; the strip above gives the zone: amber from {amber_from}, red from {red_from}.{worst} n = {} days, {}.",
-        history.len(),
+        format::count(history.len() as u64),
         span(counts.first().map(|point| point.0), counts.last().map(|point| point.0))
     );
-    let chart = TrafficChart { label: title.replace('`', ""), y_title: format!("Breaches in the last {BASEL_DAYS} days"), counts, amber_from, red_from };
+    let chart =
+        TrafficChart { label: title.replace('`', ""), y_title: format!("Breaches in the last {BASEL_DAYS} days"), counts, amber_from, red_from };
     Figure::new(format!("traffic-{}", anchor(&tail.model)), title, note, traffic_strip(&chart))
 }
 

@@ -1,9 +1,9 @@
 //! All names: VaR across the cross-section, a look and no test.
 
-use crate::report::section::pieces::{confidence, count, percent, span};
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
+use crate::report::section::pieces::{confidence, count, percent, span};
 use crate::stat::{BASEL_DAYS, NamesCoverage};
 
 /// Nothing where the headline is the only entity.
@@ -25,7 +25,9 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
 fn heading(names: &[NamesCoverage]) -> String {
     let worst = names.iter().filter_map(|one| one.worst_day.map(|worst| (one, worst))).max_by(|a, b| a.1.1.total_cmp(&b.1.1));
     match worst {
-        Some((one, (day, share))) => format!("All names: on {day} {} of them breached VaR {} of `{}` at once", percent(share), confidence(one.tail), one.model),
+        Some((one, (day, share))) => {
+            format!("All names: on {day} {} of them breached VaR {} of `{}` at once", percent(share), confidence(one.tail), one.model)
+        }
         None => "All names".to_owned(),
     }
 }
@@ -37,15 +39,15 @@ fn table(material: &Material<'_>) -> Table {
         Column::numbers("Breaches", ""),
         Column::numbers("Rate", "%"),
         Column::numbers("Promised", "%"),
-        Column::numbers("Names", "250 days or more"),
-        Column::numbers("Rejected", "names"),
+        Column::numbers("Names", ""),
+        Column::numbers("Rejected", ""),
         Column::words("Worst day"),
         Column::numbers("In breach", "%"),
     ];
     let tested = &material.facts.predictions.rows;
     let day = |row: Option<&u32>| row.map(|&row| material.facts.data.as_of[row as usize]);
     let mut table = Table::new("names-table", "VaR of all names together", columns).note(format!(
-        "Rejected: names with at least {BASEL_DAYS} forecasts whose number of breaches Kupiec's test (chi-square, 1 degree of freedom, two-sided) rejects at the report's level; names are not independent of each other. Period: {}.",
+        "Names: those with at least {BASEL_DAYS} forecasts; rejected: those among them whose number of breaches Kupiec's test (chi-square, 1 degree of freedom, two-sided) rejects at the report's level; names are not independent of each other. Period: {}.",
         span(day(tested.first()), day(tested.last()))
     ));
     table.shown = material.summary.names.len();

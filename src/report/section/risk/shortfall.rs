@@ -1,11 +1,11 @@
 //! Expected shortfall: Acerbi and Szekely's tests, with VaR's test beside them.
 
-use crate::report::section::pieces::{confidence, count, counted, decision, level, of, short};
 use super::label;
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
+use crate::report::section::pieces::{confidence, count, counted, decision, level, of, short};
 use crate::stat::{N_SIMULATED, Outcome, ShortfallTest, TailSummary};
 
 /// A VaR with an ES beside it, and the ES's tests.
@@ -46,9 +46,11 @@ impl<'a> Tested<'a> {
 fn heading(tested: &[Tested<'_>], significance: f64) -> String {
     let rejected = tested.iter().filter(|one| one.z2_p().value().is_some_and(|&p| p < significance)).count();
     let disputed: Vec<&Tested<'_>> = tested.iter().filter(|one| one.is_disputed(significance)).collect();
-    let what = match rejected {
-        0 => "Expected shortfall: not rejected".to_owned(),
-        n => format!("Expected shortfall: too low for {n} of {}", counted(tested.len(), "forecast", "forecasts")),
+    let n_judged = tested.iter().filter(|one| one.z2.value().is_some()).count();
+    let what = match (n_judged, rejected) {
+        (0, _) => "Expected shortfall: nothing can be tested".to_owned(),
+        (_, 0) => "Expected shortfall: not rejected".to_owned(),
+        (n, rejected) => format!("Expected shortfall: too low for {rejected} of {}", counted(n, "forecast", "forecasts")),
     };
     match disputed[..] {
         [] => what,
@@ -65,10 +67,10 @@ fn table(material: &Material<'_>, tested: &[Tested<'_>]) -> Table {
         Column::numbers("Z1", ""),
         Column::numbers("p", ""),
         Column::numbers("Z2", ""),
-        Column::numbers("5 % critical", "Z2"),
+        Column::numbers("Critical", "5 %"),
         Column::numbers("p", ""),
         Column::words("Decision"),
-        Column::numbers("VaR, exact p", ""),
+        Column::numbers("VaR p", "exact"),
     ];
     let significance = material.facts.spec.risk.significance;
     let mut table = Table::new("shortfall-table", "Is expected shortfall large enough?", columns).note(format!(

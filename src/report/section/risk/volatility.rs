@@ -1,10 +1,10 @@
 //! Volatility: how far forecasts are from what came.
 
-use crate::report::section::pieces::{count, period, short};
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
+use crate::report::section::pieces::{count, period, short};
 use crate::stat::{Outcome, VolatilitySummary};
 
 /// Nothing where no model was asked for a volatility.

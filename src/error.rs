@@ -70,6 +70,14 @@ impl Error {
         self
     }
 
+    /// Puts the file that the place is in before it.
+    #[must_use]
+    pub fn within(mut self, file: impl fmt::Display) -> Self {
+        let fault = self.fault_mut();
+        fault.place = format!("{file}: {}", fault.place);
+        self
+    }
+
     /// The place, the problem and the remedy.
     #[must_use]
     pub fn fault(&self) -> &Fault {

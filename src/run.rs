@@ -93,17 +93,18 @@ impl Job<'_> {
     /// spec -> source -> feature -> window -> model/walk -> book -> stat -> report.
     fn make(self, mut clock: Clock<'_>) -> Result<Made> {
         let Self { root, spec, tables, templates, as_of, inputs, previous, store } = self;
+        let file = spec.file.display().to_string();
         let profiles = source::profile(&tables)?;
         clock.stage("feature");
         let built = feature::build(root, spec, &tables)?;
         clock.stage("window");
-        let windows = window::plan(&spec.window, &built.data)?;
+        let windows = window::plan(&spec.window, &built.data).map_err(|error| error.within(&file))?;
         clock.stage("walk");
         clock.progress.planned(windows.len() * spec.models.len());
-        let walked = walk::forward(spec, &built.data, &windows, &store, &|step| clock.progress.step(&step))?;
+        let walked = walk::forward(spec, &built.data, &windows, &store, &|step| clock.progress.step(&step)).map_err(|error| error.within(&file))?;
         clock.stage("book");
         let predictions = &walked.predictions;
-        let book = spec.book.as_ref().map(|book| book::trade(book, &spec.risk, &built.data, predictions)).transpose()?;
+        let book = spec.book.as_ref().map(|book| book::trade(book, &spec.risk, &built.data, predictions)).transpose().map_err(|error| error.within(&file))?;
         clock.stage("stat");
         let facts = stat::Facts { spec, data: &built.data, windows: &windows, predictions, book: book.as_ref() };
         let summary = stat::summarize(&facts)?;
@@ -126,7 +127,7 @@ impl Job<'_> {
             name: spec.name.clone(),
             title: spec.title.clone(),
             as_of: as_of.to_string(),
-            spec_file: spec.file.display().to_string(),
+            spec_file: file,
             seed: spec.seed,
             inputs_sha256: inputs.sha256(),
             inputs,

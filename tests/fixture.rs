@@ -40,10 +40,6 @@ impl Project {
         Self { root }
     }
 
-    /// Copies a file or folder of the repository to the same place in the project.
-    pub(crate) fn copy(&self, path: &str) {
-        copy(&repository().join(path), &self.root.join(path));
-    }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root.join(path);

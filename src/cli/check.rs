@@ -19,7 +19,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
             let days = table.first.zip(table.last).map_or(String::new(), |(first, last)| format!(", {first} to {last}"));
             say(&format!("  table {}: {} rows{days}, {} findings", table.name, table.n_rows, table.findings.len()))?;
             for finding in &table.findings {
-                say(&format!("    {:?}: {} rows with {}", finding.severity, finding.count, finding.meaning).to_lowercase())?;
+                say(&format!("    {}: {}, {} found", format!("{:?}", finding.severity).to_lowercase(), finding.meaning, finding.count))?;
             }
         }
         let built = feature::build(root, &spec, &tables)?;

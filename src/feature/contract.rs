@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type};
 use super::dataset::{Dataset, Labels, Matrix};
 use crate::day::Day;
 use crate::error::{Error, Result};
+use crate::source::kind_name;
 use crate::spec::{FeatureSpec, Spec};
 
 const KEYS: [&str; 4] = ["entity", "as_of", "known_on", "target"];
@@ -149,7 +150,7 @@ impl Reader<'_> {
     fn days(&self, name: &str) -> Result<Vec<Option<Day>>> {
         let kind = self.column(name)?.data_type();
         if !matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) {
-            return Err(Error::sql(self.file, format!("column `{name}` is {kind}, not a date")).hint(format!("cast({name} as date)")));
+            return Err(Error::sql(self.file, format!("column `{name}` is {}, not a date", kind_name(kind))).hint(format!("cast({name} as date)")));
         }
         let days = self.as_type(name, &DataType::Date32)?;
         Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.map(Day)).collect())
@@ -162,7 +163,7 @@ impl Reader<'_> {
         if !(kind.is_numeric() || matches!(kind, DataType::Boolean | DataType::Null)) {
             let sample = self.as_type(name, &DataType::Utf8).ok().and_then(|text| text.as_string::<i32>().iter().flatten().next().map(str::to_owned));
             let sample = sample.map_or(String::new(), |value| format!(" (\"{value}\", for one)"));
-            return Err(Error::sql(self.file, format!("column `{name}` is {kind}{sample}, not a number; cast it, carry it or drop it"))
+            return Err(Error::sql(self.file, format!("column `{name}` is {}{sample}, not a number; cast it, carry it or drop it", kind_name(kind)))
                 .hint(format!("try_cast({name} as double), or add it to `features.carry`")));
         }
         let wide = self.as_type(name, &DataType::Float64)?;

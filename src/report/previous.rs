@@ -73,3 +73,8 @@ pub(super) fn moved(before: &BTreeMap<String, Option<f64>>, after: &BTreeMap<Str
         .filter(|moved| moved.before.map(f64::to_bits) != moved.after.map(f64::to_bits))
         .collect()
 }
+
+/// A number as it comes back from `summary.json`: the last bit may differ, and that is no move.
+pub(super) fn as_read(value: f64) -> Option<f64> {
+    serde_json::from_str(&serde_json::to_string(&value).ok()?).ok()
+}

@@ -6,5 +6,5 @@ mod quality;
 mod rows;
 
 pub use files::SourceFile;
-pub use open::{Tables, blame, open};
+pub use open::{Tables, blame, kind_name, open};
 pub use quality::{ColumnProfile, Finding, TableProfile, profile};

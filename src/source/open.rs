@@ -211,7 +211,7 @@ impl Tables {
         let typed = frame.clone().select(vec![time.alias("time")]).map_err(refuse)?;
         let kind = typed.schema().field(0).data_type().clone();
         if !matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) {
-            return Err(Error::data(&spec.path, format!("`{}`, the time of table `{}`, is {kind}, not a date", spec.time, spec.name))
+            return Err(Error::data(&spec.path, format!("`{}`, the time of table `{}`, is {}, not a date", spec.time, spec.name, kind_name(&kind)))
                 .hint("write `time` as an SQL expression that yields a date, such as \"cast(issued as date)\""));
         }
         let n_rows = self.wait(async { context.table(spec.name.as_str()).await?.limit(0, Some(1))?.count().await }).map_err(refuse)?;
@@ -223,6 +223,16 @@ impl Tables {
     }
 }
 
+/// A type in words a quant uses.
+#[must_use]
+pub fn kind_name(kind: &DataType) -> String {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+        DataType::Boolean => "true/false".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// What DataFusion says, without its layers.
 pub(super) fn plain(cause: &DataFusionError) -> String {
     let text = cause.find_root().strip_backtrace();
@@ -230,6 +240,7 @@ pub(super) fn plain(cause: &DataFusionError) -> String {
     let text = ["Error during planning: ", "Schema error: ", "SQL error: ", "Execution error: ", "Arrow error: ", "This feature is not implemented: "]
         .iter()
         .fold(text, |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
+    let text = text.strip_prefix("ParserError(\"").and_then(|text| text.strip_suffix("\")")).unwrap_or(text);
     text.trim_end_matches('.').to_owned()
 }
 
@@ -244,7 +255,24 @@ pub fn blame(file: &str, text: &str, cause: &DataFusionError) -> Error {
         .or_else(|| line_in_words(&problem))
         .or_else(|| line_of_name(&problem, text));
     let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
-    Error::sql(place, problem)
+    let hint = remedy(&problem);
+    let error = Error::sql(place, problem);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+/// The remedy of refusals whose words do not name it.
+fn remedy(problem: &str) -> Option<&'static str> {
+    if problem.starts_with("DML") || problem.starts_with("DDL") || problem.starts_with("Statement") {
+        return Some("a file holds one select");
+    }
+    if problem.starts_with("Divide by zero") {
+        return Some("guard integer divisions with nullif(denominator, 0), or cast to double");
+    }
+    let is_volatile = VOLATILE.iter().any(|name| problem == format!("Invalid function '{name}'"));
+    is_volatile.then_some("the clock and chance have no place in a feature: the same data must give the same numbers")
 }
 
 /// sqlparser ends its messages with `at Line: 3, Column: 7`.

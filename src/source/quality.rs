@@ -55,7 +55,7 @@ pub struct Finding {
     pub check: String,
     /// What it means for the run.
     pub severity: Severity,
-    /// Rows found.
+    /// Rows (for `null_share` columns, for `duplicates` keys) found.
     pub count: u64,
     /// What was looked for, with its threshold.
     pub meaning: String,
@@ -91,7 +91,7 @@ pub fn profile(tables: &Tables) -> Result<Vec<TableProfile>> {
 
 fn gate(spec_file: &str, spec: &TableSpec, stop: &Finding) -> Error {
     let example: Vec<String> = stop.columns.iter().zip(&stop.examples[0]).map(|(column, value)| format!("{column} {value}")).collect();
-    Error::data(&spec.path, format!("{} rows with {} in table `{}`, first: {}", stop.count, stop.meaning, spec.name, example.join(", "))).hint(
+    Error::data(&spec.path, format!("table `{}` has {}: {} found, first {}", spec.name, stop.meaning, stop.count, example.join(", "))).hint(
         format!("mend the data, or let the run go on with `severity.{} = \"warn\"` under [tables.{}.quality] in {spec_file}", stop.check, spec.name),
     )
 }

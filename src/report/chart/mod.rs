@@ -8,7 +8,6 @@ mod downsample;
 mod drawdown;
 mod error_by_window;
 mod heat_map;
-mod histogram;
 mod label;
 mod lines;
 mod losses_against_var;
@@ -25,7 +24,6 @@ pub(crate) use calibration::{CalibrationChart, CalibrationPoint, CalibrationSeri
 pub(crate) use drawdown::{DrawdownChart, drawdown};
 pub(crate) use error_by_window::{ErrorChart, error_by_window};
 pub(crate) use heat_map::{HeatMap, HeatRow, heat_map};
-pub(crate) use histogram::{Histogram, histogram};
 pub(crate) use lines::{LineChart, Series, Zero, lines};
 pub(crate) use losses_against_var::{Breach, LossChart, losses_against_var};
 pub(crate) use roc::{RocChart, RocCurve, roc};

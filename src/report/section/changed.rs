@@ -4,7 +4,7 @@ use crate::report::cell::Cell;
 use crate::report::compose;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Table};
-use crate::report::previous::{Moved, moved};
+use crate::report::previous::{Moved, as_read, moved};
 use crate::stat::{Metric, Outcome, Unit};
 
 /// A number is listed when it moved by more than this share of its size before.
@@ -14,7 +14,7 @@ const THRESHOLD: f64 = 0.05;
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let previous = material.previous?;
     let metrics = &material.summary.metrics.0;
-    let now = metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied())).collect();
+    let now = metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied().and_then(as_read))).collect();
     let all = moved(&previous.metrics, &now);
     let large: Vec<&Moved> = all.iter().filter(|moved| is_large(moved)).collect();
     let title = match (all.len(), large.len()) {

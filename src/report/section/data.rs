@@ -17,7 +17,11 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("data", title);
     section.blocks.push(Block::Table(tables(material)));
     section.blocks.push(Block::Subhead(Subhead::new("data-quality", "Findings of the quality pass")));
-    section.blocks.push(Block::Table(found(material.profiles)));
+    if findings == 0 {
+        section.blocks.push(Block::Text("None: every check that ran found nothing. A check runs where the spec names its columns.".to_owned()));
+    } else {
+        section.blocks.push(Block::Table(found(material.profiles)));
+    }
     for profile in material.profiles {
         section.blocks.extend(profile.findings.iter().map(|finding| Block::Table(examples(profile, finding))));
     }
@@ -69,7 +73,7 @@ fn found(profiles: &[TableProfile]) -> Table {
     let columns = vec![
         Column::words("Table"),
         Column::words("Severity"),
-        Column::numbers("Rows", ""),
+        Column::numbers("Found", ""),
         Column::words("Finding"),
         Column::words("First example"),
     ];
@@ -97,7 +101,7 @@ fn found(profiles: &[TableProfile]) -> Table {
 
 fn examples(profile: &TableProfile, finding: &Finding) -> Table {
     let columns = finding.columns.iter().map(Column::words).collect();
-    let title = format!("`{}`: first rows with {}", profile.name, finding.meaning);
+    let title = format!("`{}`: first with {}", profile.name, finding.meaning);
     let mut table = Table::new(anchor(&format!("examples-{}-{}", profile.name, finding.check)), title, columns).note(format!(
         "{} of {} rows.",
         finding.examples.len(),

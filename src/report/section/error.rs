@@ -1,10 +1,11 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
+use super::pieces::{level, short};
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{ErrorChart, Scale, Series, Zero, error_by_window};
-use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
+use crate::spec::Kind;
 use crate::stat::{Comparison, Grouped, MeanErrors, MeanSummary, Outcome, ProbabilityGroup};
 
 /// `None` without mean or probability forecasts.
@@ -117,11 +118,16 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
     let compared = comparisons(material);
     let (_, first) = compared.first()?;
     let significance = material.facts.spec.risk.significance;
+    // Squared returns are read in squared basis points, squared probabilities as they are.
+    let (unit, loss): (&str, fn(f64) -> Cell) = match material.facts.spec.kind {
+        Kind::Market => ("bp\u{b2}", |value| short(1e8 * value)),
+        Kind::Credit => ("", short),
+    };
     let columns = vec![
         Column::words("Model"),
-        Column::numbers("Loss difference", ""),
-        Column::numbers("95 % from", ""),
-        Column::numbers("95 % to", ""),
+        Column::numbers("Loss difference", unit),
+        Column::numbers("95 % from", unit),
+        Column::numbers("95 % to", unit),
         Column::numbers("DM", ""),
         Column::numbers("p", ""),
         Column::numbers("Dates", ""),
@@ -132,8 +138,8 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
     });
     let horizon = first.test.value().map_or(1, |test| test.horizon);
     let mut table = Table::new("against-baseline", format!("Squared errors against `{}`", first.baseline), columns).note(format!(
-        "Mean over dates of the date's mean loss difference, model minus baseline: negative is better. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {horizon} dates. Decision at {} %.{block}",
-        format::percent(significance)
+        "Mean over dates of the date's mean loss difference, model minus baseline: negative is better. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {horizon} dates. Decision at {}.{block}",
+        level(material)
     ));
     for (model, comparison) in compared {
         let test = comparison.test.as_ref();
@@ -144,12 +150,11 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
             Some(test) if test.mean_difference < 0.0 => Cell::verdict(State::Green, "better"),
             Some(_) => Cell::verdict(State::Red, "worse"),
         };
-        let short = |value| Cell::Number { value, digits: 3 };
         table.rows.push(vec![
             Cell::code(model),
-            Cell::outcome(&difference.clone().map(|found| found.mean), short),
-            Cell::outcome(&difference.clone().map(|found| found.interval.low), short),
-            Cell::outcome(&difference.map(|found| found.interval.high), short),
+            Cell::outcome(&difference.clone().map(|found| found.mean), loss),
+            Cell::outcome(&difference.clone().map(|found| found.interval.low), loss),
+            Cell::outcome(&difference.map(|found| found.interval.high), loss),
             Cell::outcome(&test.clone().map(|test| test.statistic), short),
             Cell::outcome(&test.clone().map(|test| test.p_value), Cell::PValue),
             test.value().map_or_else(|| Cell::na("no test"), |test| Cell::Count(test.n as u64)),
@@ -165,19 +170,21 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
     let note = format!("A point per window and model at the test's first day, {} windows.", material.facts.windows.len());
     let means = &material.summary.means;
     if !means.is_empty() {
+        // Levels of error lie on top of one another; what a model adds to the baseline does not.
+        let has_baseline = means.iter().any(|model| model.all.r2.value().is_some());
+        let (id, title, y_title) = if has_baseline {
+            ("r2-by-window", "Does a model beat the baseline all the time, or some of the time?", "R2 out of sample, %")
+        } else {
+            ("rmse-by-window", "Root mean squared error by window", "RMSE, %")
+        };
+        let value = |errors: &MeanErrors| if has_baseline { errors.r2.value().copied() } else { errors.errors.value().map(|errors| errors.rmse) };
         let series = means.iter().map(|model| Series {
             name: model.model.clone(),
             color: material.color(&model.model),
-            points: points(&model.by_window, start, |errors| errors.errors.value().map(|errors| errors.rmse)),
+            points: points(&model.by_window, start, value),
         });
-        let chart = ErrorChart {
-            label: "Root mean squared error by window".to_owned(),
-            y_title: "RMSE, %".to_owned(),
-            scale: Scale::Percent,
-            zero: Zero::Shown,
-            series: series.collect(),
-        };
-        figures.push(Figure::new("rmse-by-window", "Root mean squared error by window", &note, error_by_window(&chart)));
+        let chart = ErrorChart { label: title.to_owned(), y_title: y_title.to_owned(), scale: Scale::Percent, zero: Zero::Shown, series: series.collect() };
+        figures.push(Figure::new(id, title, &note, error_by_window(&chart)));
     }
     let probabilities = &material.summary.probabilities;
     if !probabilities.is_empty() {
@@ -255,7 +262,6 @@ fn probability_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = 
     for (model, groups) in models {
         for Grouped { group, value } in groups {
             let scores = value.scores.as_ref();
-            let short = |value| Cell::Number { value, digits: 3 };
             table.rows.push(vec![
                 Cell::text(group),
                 Cell::code(model),

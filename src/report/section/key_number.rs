@@ -8,10 +8,12 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Figure, KeyNumber, Section};
 use crate::spec::Kind;
-use crate::stat::{Metric, Outcome, TailSummary, Unit};
+use crate::stat::{Grouped, Metric, Outcome, ProbabilityGroup, TailSummary, Unit};
 
 /// Key numbers at most.
 const N_SHOWN: usize = 6;
+/// Known outcomes without which a window's rate is not drawn: a rate of three loans is noise.
+const MIN_OUTCOMES: usize = 30;
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("summary", "Summary");
@@ -176,11 +178,14 @@ fn ic_figure(material: &Material<'_>) -> Option<Figure> {
 fn rate_figure(material: &Material<'_>) -> Option<Figure> {
     let windows = material.facts.windows;
     let first = material.summary.probabilities.first()?;
-    let start = |group: &str| Some(windows.get(group.parse::<usize>().ok()? - 1)?.test.start);
-    let observed = first.by_window.iter().filter_map(|group| Some((start(&group.group)?, group.value.scores.value()?.observed_rate)));
+    let start = |group: &Grouped<ProbabilityGroup>| {
+        let window = windows.get(group.group.parse::<usize>().ok()? - 1)?;
+        (MIN_OUTCOMES <= group.value.n).then_some(window.test.start)
+    };
+    let observed = first.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.observed_rate)));
     let mut series = vec![Series { name: "observed".to_owned(), color: 5, points: observed.collect() }];
     for model in &material.summary.probabilities {
-        let points = model.by_window.iter().filter_map(|group| Some((start(&group.group)?, group.value.scores.value()?.mean_predicted)));
+        let points = model.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.mean_predicted)));
         series.push(Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() });
     }
     let chart = LineChart {
@@ -190,6 +195,6 @@ fn rate_figure(material: &Material<'_>) -> Option<Figure> {
         zero: Zero::Shown,
         series,
     };
-    let note = format!("Mean forecast of each model against the rate observed in the same window; {} windows.", windows.len());
+    let note = format!("Mean forecast of each model against the rate observed in the same window, for windows with at least {MIN_OUTCOMES} known outcomes; {} windows.", windows.len());
     Some(Figure::new("rate-by-window", "Were as many defaults forecast as came?", note, lines(&chart)))
 }

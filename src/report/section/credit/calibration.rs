@@ -202,6 +202,7 @@ fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) 
         x_title: "Band of PD, lowest first".to_owned(),
         y_title: "Default rate, %".to_owned(),
         scale: Scale::Percent,
+        color: material.color(model),
         bands: bands.collect(),
     };
     let spread = calibration.bands.first().zip(calibration.bands.last()).map_or(String::new(), |(first, last)| {

@@ -3,7 +3,7 @@ select
     bars.ticker as entity,
     bars.date + interval '1 day' as as_of,
     lead(bars.date) over by_name as known_on,
-    cast(0 as double) as target,
+    0 * lead(bars.close) over by_name as target,
     bars.close / lag(bars.close) over by_name - 1 as x,
     bars.volume as volume
 from bars

@@ -241,7 +241,7 @@ pub(super) fn plain(cause: &DataFusionError) -> String {
         .iter()
         .fold(text, |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
     let text = text.strip_prefix("ParserError(\"").and_then(|text| text.strip_suffix("\")")).unwrap_or(text);
-    text.trim_end_matches('.').to_owned()
+    text.trim_end_matches('.').replace("\"?table?\".", "")
 }
 
 /// An SQL error with its file and, where it can be told, its line.

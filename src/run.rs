@@ -172,6 +172,7 @@ struct Clock<'a> {
     seconds: BTreeMap<String, f64>,
 }
 
+#[expect(clippy::disallowed_methods, reason = "the clock of the manifest, and of nothing else")]
 impl<'a> Clock<'a> {
     fn start(progress: &'a dyn Progress) -> Self {
         let started = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -18,8 +18,8 @@ pub fn predictions(data: &Dataset, predictions: &Predictions) -> Result<Vec<u8>>
     let window: ArrayRef = Arc::new(UInt32Array::from_iter_values(predictions.window.iter().map(|idx| idx + 1)));
     let entity: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|&row| data.entity_name(row))));
     let as_of: ArrayRef = Arc::new(Date32Array::from_iter_values(rows.iter().map(|&row| data.as_of[row as usize].0)));
-    let known_on: ArrayRef = Arc::new(Date32Array::from_iter(rows.iter().map(|&row| data.known_on[row as usize].map(|day| day.0))));
-    let realized: ArrayRef = Arc::new(Float64Array::from_iter(rows.iter().map(|&row| data.target[row as usize])));
+    let known_on: ArrayRef = Arc::new(rows.iter().map(|&row| data.known_on[row as usize].map(|day| day.0)).collect::<Date32Array>());
+    let realized: ArrayRef = Arc::new(rows.iter().map(|&row| data.target[row as usize]).collect::<Float64Array>());
     let batches = predictions.series.iter().map(|series| {
         let n = rows.len();
         batch(vec![
@@ -50,7 +50,7 @@ fn positions(data: &Dataset, book: &TradedBook) -> RecordBatch {
     batch(vec![
         ("model", Arc::new(StringArray::from(vec![book.model.as_str(); positions.len()]))),
         ("as_of", Arc::new(Date32Array::from_iter_values(positions.iter().map(|position| position.as_of.0)))),
-        ("held_from", Arc::new(Date32Array::from_iter(positions.iter().map(|position| position.held_from.map(|day| day.0))))),
+        ("held_from", Arc::new(positions.iter().map(|position| position.held_from.map(|day| day.0)).collect::<Date32Array>())),
         ("entity", Arc::new(StringArray::from_iter_values(positions.iter().map(|position| data.entities[position.entity as usize].as_str())))),
         ("weight", Arc::new(Float64Array::from_iter_values(positions.iter().map(|position| position.weight)))),
     ])

@@ -32,7 +32,7 @@ impl Matrix {
     /// Number of columns.
     #[must_use]
     pub fn n_columns(&self) -> usize {
-        if self.n_rows == 0 { 0 } else { self.values.len() / self.n_rows }
+        self.values.len().checked_div(self.n_rows).unwrap_or(0)
     }
 
     /// Column `idx`.

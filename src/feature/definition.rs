@@ -40,7 +40,7 @@ pub(super) fn of(files: &[SqlFile], features: &[String]) -> Vec<Definition> {
         .iter()
         .map(|feature| {
             let of_name = || named.iter().rev().filter(|named| &named.name == feature);
-            let found = of_name().find(|named| !named.is_plain).or_else(|| of_name().last());
+            let found = of_name().find(|named| !named.is_plain).or_else(|| of_name().next_back());
             found.map_or_else(
                 || Definition { name: feature.clone(), file: files.last().map_or(String::new(), |file| file.path.clone()), sql: feature.clone() },
                 |named| Definition { name: feature.clone(), file: named.file.clone(), sql: named.sql.clone() },

@@ -57,7 +57,7 @@ impl Pair<'_> {
         let n_full = self.full.as_of.partition_point(|&day| day <= self.cut) as u32;
         let n_cut = self.truncated.as_of.partition_point(|&day| day <= self.cut) as u32;
         for row in 0..n_full.min(n_cut) {
-            if self.key(self.full, row) != self.key(self.truncated, row) {
+            if Self::key(self.full, row) != Self::key(self.truncated, row) {
                 return Err(self.stray(row));
             }
         }
@@ -84,20 +84,20 @@ impl Pair<'_> {
         Ok(())
     }
 
-    fn key<'d>(&self, data: &'d Dataset, row: u32) -> (Day, &'d str) {
+    fn key(data: &Dataset, row: u32) -> (Day, &str) {
         (data.as_of[row as usize], data.entity_name(row))
     }
 
     /// The key of a row, if there is such a row up to the cut.
     fn known<'d>(&self, data: &'d Dataset, row: u32) -> Option<(Day, &'d str)> {
-        (row < data.n_rows() as u32).then(|| self.key(data, row)).filter(|(day, _)| *day <= self.cut)
+        (row < data.n_rows() as u32).then(|| Self::key(data, row)).filter(|(day, _)| *day <= self.cut)
     }
 
     /// The first row at which `difference` finds one is an error.
     fn same(&self, column: &str, n_rows: u32, difference: impl Fn(usize) -> Option<(String, String)>) -> Result<()> {
         for row in 0..n_rows as usize {
             let Some((with, without)) = difference(row) else { continue };
-            let (day, entity) = self.key(self.full, row as u32);
+            let (day, entity) = Self::key(self.full, row as u32);
             let problem = format!(
                 "column `{column}` looks ahead: as_of {day} for entity {entity} it is {with}, but {without} when every table is cut at {}",
                 self.cut

@@ -6,7 +6,7 @@ use super::material::Material;
 use super::page::{Column, Head, Page, Table, TestPeriod, Verdict};
 use super::section;
 use crate::manifest::VERSION;
-use crate::stat::{Judged, Metric, Outcome, Standing, Unit};
+use crate::stat::{Judged, Metric, Outcome, Standing, Summary, Unit};
 
 /// The page of a report.
 #[must_use]
@@ -36,7 +36,7 @@ fn head(material: &Material<'_>) -> Head {
         run_id: hash[..12].to_owned(),
         version: VERSION.to_owned(),
         hashes_line: sources.join(", "),
-        verdict: verdict(&material.summary.judged),
+        verdict: verdict(material.summary),
         limits: limits(&material.summary.judged),
         sign_off: spec.sign_off.clone(),
     }
@@ -52,7 +52,8 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn verdict(judged: &[Judged]) -> Verdict {
+fn verdict(summary: &Summary) -> Verdict {
+    let judged = &summary.judged;
     let of = |standing: Standing| judged.iter().filter(move |judged| judged.standing == standing);
     let (n_breached, n_open) = (of(Standing::Breached).count(), of(Standing::NotJudged).count());
     let state = match (judged.len(), n_breached, n_open) {
@@ -69,13 +70,47 @@ fn verdict(judged: &[Judged]) -> Verdict {
         (n, breached, 0) => format!("{breached} of {n} limits breached"),
         (n, breached, open) => format!("{breached} of {n} limits breached; {open} could not be judged"),
     };
-    let mut sentences: Vec<String> =
-        of(Standing::Breached).map(|judged| format!("`{}` is {}: {}.", judged.limit.metric, shown(&judged.metric), wanted(judged))).collect();
+    let mut sentences: Vec<String> = of(Standing::Breached)
+        .map(|judged| {
+            let said = format!("`{}` is {}: {}.", judged.limit.metric, shown(&judged.metric), wanted(judged));
+            in_words(summary, &judged.limit.metric).map_or(said.clone(), |words| format!("{words}: {said}"))
+        })
+        .collect();
     sentences.extend(of(Standing::NotJudged).map(|judged| match &judged.metric.value {
         Outcome::Undefined(reason) => format!("`{}` is not defined: {reason}.", judged.limit.metric),
         Outcome::Value(_) => format!("`{}` is not judged.", judged.limit.metric),
     }));
     Verdict { state, headline, sentences }
+}
+
+/// What a breached limit on coverage or calibration means.
+fn in_words(summary: &Summary, metric: &str) -> Option<String> {
+    let tail = summary.tails.iter().find(|tail| metric.starts_with(&format!("coverage.{}.{}.", tail.model, tail.tail)));
+    if let Some(tail) = tail {
+        let (found, expected) = (tail.n_breaches as f64, tail.n_expected);
+        let how = match metric.rsplit('.').next() {
+            Some("christoffersen_p") => "has breaches that cluster",
+            Some(_) if expected < found => "is too low",
+            Some(_) | None => "is too high",
+        };
+        return Some(format!(
+            "VaR {} of `{}` {how} ({} breaches, {} expected, n = {})",
+            section::confidence(tail.tail),
+            tail.model,
+            tail.n_breaches,
+            format::number(expected, 3),
+            format::count(tail.points.len() as u64)
+        ));
+    }
+    let model = summary.probabilities.iter().find(|model| metric == format!("probability.{}.jeffreys_p", model.model))?;
+    let scores = model.all.scores.value()?;
+    Some(format!(
+        "PDs of `{}` are too low ({} % forecast, {} % observed, n = {})",
+        model.model,
+        format::percent(scores.mean_predicted),
+        format::percent(scores.observed_rate),
+        format::count(scores.n as u64)
+    ))
 }
 
 fn wanted(judged: &Judged) -> String {
@@ -92,10 +127,9 @@ fn wanted(judged: &Judged) -> String {
 pub(super) fn shown(metric: &Metric) -> String {
     match (&metric.value, metric.unit) {
         (Outcome::Undefined(_), _) => "n/a".to_owned(),
-        (Outcome::Value(value), Unit::Number) => format::number(*value, 4),
+        (Outcome::Value(value), Unit::Number | Unit::Count) => format::number(*value, 4),
         (Outcome::Value(value), Unit::Share) => format!("{} %", format::percent(*value)),
         (Outcome::Value(value), Unit::PValue) => format::p_value(*value),
-        (Outcome::Value(value), Unit::Count) => format::number(*value, 4),
         (Outcome::Value(value), Unit::Money) => format::money(*value),
     }
 }

@@ -25,7 +25,7 @@ pub struct Tables {
     runtime: tokio::runtime::Runtime,
     spec_file: String,
     as_of: Option<Day>,
-    tables: Vec<Table>,
+    sources: Vec<Table>,
 }
 
 struct Table {
@@ -36,7 +36,7 @@ struct Table {
 
 impl std::fmt::Debug for Tables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.tables.iter().map(|table| &table.spec.name)).finish()
+        f.debug_list().entries(self.sources.iter().map(|table| &table.spec.name)).finish()
     }
 }
 
@@ -56,7 +56,7 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
         let provider = runtime.block_on(listing(table, &found))?;
         tables.push(Table { spec: table.clone(), files: inspected, provider });
     }
-    let opened = Tables { runtime, spec_file, as_of: spec.as_of, tables };
+    let opened = Tables { runtime, spec_file, as_of: spec.as_of, sources: tables };
     opened.check()?;
     Ok(opened)
 }
@@ -106,7 +106,7 @@ impl Tables {
 
     /// Each table's declaration, files and columns.
     pub fn iter(&self) -> impl Iterator<Item = (&TableSpec, &[SourceFile], SchemaRef)> {
-        self.tables.iter().map(|table| (&table.spec, table.files.as_slice(), table.provider.schema()))
+        self.sources.iter().map(|table| (&table.spec, table.files.as_slice(), table.provider.schema()))
     }
 
     /// The run's day: the spec's `as_of`, or the day after the last row of any table became known.
@@ -116,7 +116,7 @@ impl Tables {
         }
         let context = self.session(None)?;
         let mut last = None;
-        for Table { spec, .. } in &self.tables {
+        for Table { spec, .. } in &self.sources {
             let sql = format!("select max(cast({} as date)) from \"{}\"", spec.time, spec.name);
             let batches = self.wait(async { context.sql(&sql).await?.collect().await }).and_then(|batches| super::rows::first_integers(&batches));
             let days = batches.map_err(|cause| self.refuse(spec, "time", &cause))?;
@@ -132,7 +132,7 @@ impl Tables {
             context.deregister_udf(name);
         }
         let base = [cut, self.as_of].into_iter().flatten().min();
-        for table in &self.tables {
+        for table in &self.sources {
             let provider = match base {
                 Some(day) => self.cut(&context, table, day, cut)?,
                 None => Arc::clone(&table.provider),
@@ -173,7 +173,7 @@ impl Tables {
 
     fn check(&self) -> Result<()> {
         let context = self.session(None)?;
-        for Table { spec, provider, .. } in &self.tables {
+        for Table { spec, provider, .. } in &self.sources {
             let schema = provider.schema();
             let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
             let lists = [("sorted_by", &spec.sorted_by), ("key", &spec.key), ("outcomes", &spec.outcomes)];

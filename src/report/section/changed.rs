@@ -2,6 +2,7 @@
 
 use crate::report::cell::Cell;
 use crate::report::compose;
+use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Table};
 use crate::report::previous::{Moved, as_read, moved};
@@ -30,6 +31,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     } else {
         section.blocks.push(Block::List(inputs));
     }
+    section.blocks.extend(added(material).map(Block::Text));
     if !large.is_empty() {
         let columns = vec![Column::words("Metric"), Column::numbers("Before", ""), Column::numbers("Now", ""), Column::numbers("Change", "")];
         let mut table = Table::new("moved", "Numbers that moved by more than 5 %", columns).note(format!(
@@ -41,6 +43,13 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         section.blocks.push(Block::Table(table));
     }
     Some(section)
+}
+
+/// How much data came in between.
+fn added(material: &Material<'_>) -> Option<String> {
+    let before = material.previous?.metrics.get("data.rows").copied().flatten()?;
+    let now = material.facts.data.n_rows() as f64;
+    Some(format!("The feature view has {} rows; it had {}.", format::count(now as u64), format::count(before as u64)))
 }
 
 fn is_large(moved: &Moved) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
-use crate::report::page::{Block, Code, Column, Section, Subhead, Table, anchor};
+use crate::report::page::{Block, Column, Section, Subhead, Table, anchor};
 use crate::source::{Finding, TableProfile};
 use crate::spec::Severity;
 
@@ -27,11 +27,9 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     section.blocks.push(Block::Subhead(Subhead::new("data-columns", "Columns")));
     section.blocks.extend(material.profiles.iter().map(|profile| Block::Table(columns(profile))));
-    section.blocks.push(Block::Subhead(Subhead::new("data-sql", "What was done: the SQL between the tables and the features")));
     section.blocks.push(Block::Text(
-        "Nothing is cleaned silently: every masked, filled or dropped value is in the SQL below, which ran in this order; the last view yields the features.".to_owned(),
+        "What was done about them: nothing is cleaned silently. Every masked, filled or dropped value is in the SQL, printed in full under [#sql]; it ran in that order, and its last view yields the features.".to_owned(),
     ));
-    section.blocks.extend(material.built.sql.iter().map(|(path, text)| Block::Code(Code::new(path, text))));
     section
 }
 

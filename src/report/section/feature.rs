@@ -112,7 +112,7 @@ fn distributions(material: &Material<'_>) -> Table {
 fn definitions(material: &Material<'_>) -> Table {
     let columns = vec![Column::words("Feature"), Column::words("SQL"), Column::words("File")];
     let mut table =
-        Table::new("definitions", "Definitions", columns).note("The expression behind each column; the whole files are in the section on data.");
+        Table::new("definitions", "Definitions", columns).note("The expression behind each column; the whole files are under [#sql].");
     table.shown = 40;
     for definition in &material.built.definitions {
         table.rows.push(vec![Cell::code(&definition.name), Cell::code(&definition.sql), Cell::code(&definition.file)]);

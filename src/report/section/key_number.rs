@@ -43,39 +43,39 @@ fn leading<'a>(material: &'a Material<'_>) -> Option<&'a str> {
 fn sentences(material: &Material<'_>) -> String {
     let data = material.facts.data;
     let windows = material.facts.windows;
-    let mut text = format!(
+    let mut sentences = vec![format!(
         "{} models were fitted in each of {} windows on {} rows of {} entities, and tested on {} rows they had not seen.",
         material.facts.spec.models.len(),
         windows.len(),
         format::count(data.n_rows() as u64),
         format::count(data.entities.len() as u64),
         format::count(material.facts.predictions.rows.len() as u64)
-    );
+    )];
     for tail in &material.summary.tails {
-        let verb = tail.kupiec.value().map(|test| (test.p_value < material.facts.spec.risk.significance, test.p_value));
+        let verb = tail.kupiec_exact.value().map(|&p| (p < material.facts.spec.risk.significance, p));
         if let Some((true, p)) = verb {
             let word = if tail.n_expected < tail.n_breaches as f64 { "low" } else { "high" };
-            text += &format!(
-                " VaR {} of `{}` is too {word}: {} breaches where {} were expected (Kupiec p {}).",
+            sentences.push(format!(
+                "VaR {} of `{}` is too {word}: {} breaches where {} were expected (exact p {}).",
                 confidence(tail.tail),
                 tail.model,
                 tail.n_breaches,
                 format::number(tail.n_expected, 3),
                 format::p_value(p)
-            );
+            ));
         }
     }
     for model in &material.summary.probabilities {
         if let Outcome::Value(scores) = &model.all.scores {
-            text += &format!(
-                " `{}` forecast {} % defaults where {} % were observed.",
+            sentences.push(format!(
+                "`{}` forecast {} % defaults where {} % were observed.",
                 model.model,
                 format::percent(scores.mean_predicted),
                 format::percent(scores.observed_rate)
-            );
+            ));
         }
     }
-    text
+    sentences.join(" ")
 }
 
 fn market(material: &Material<'_>) -> Vec<KeyNumber> {
@@ -90,7 +90,7 @@ fn market(material: &Material<'_>) -> Vec<KeyNumber> {
 }
 
 fn breaches(material: &Material<'_>, tail: &TailSummary) -> KeyNumber {
-    let p = tail.kupiec.value().map_or(String::new(), |test| format!(", Kupiec p {}", format::p_value(test.p_value)));
+    let p = tail.kupiec_exact.value().map_or(String::new(), |&p| format!(", exact p {}", format::p_value(p)));
     KeyNumber {
         label: format!("Breaches of VaR {}, `{}`", confidence(tail.tail), tail.model),
         value: Cell::Count(tail.n_breaches as u64),

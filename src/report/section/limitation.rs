@@ -3,7 +3,7 @@
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section, Subhead};
-use crate::spec::Period;
+use crate::spec::{Period, Quantity};
 
 /// Defaults below which a discrimination statistic says little.
 const FEW_DEFAULTS: usize = 100;
@@ -31,6 +31,7 @@ fn seen(material: &Material<'_>) -> Vec<String> {
     found.extend(low_power(material));
     found.extend(few_defaults(material));
     found.extend(unknown(material));
+    found.extend(untested_shortfalls(material));
     found.extend(book(material));
     if material.facts.spec.window.embargo == Period::ZERO {
         found.push("No embargo lies between training and test beyond the rule that a training target is known before the test starts.".to_owned());
@@ -75,6 +76,22 @@ fn unknown(material: &Material<'_>) -> Option<String> {
             format::count(rows.len() as u64)
         )
     })
+}
+
+/// ES tests need VaR at the same tail by the same model.
+fn untested_shortfalls(material: &Material<'_>) -> Option<String> {
+    let asked = |model: &str, quantity: Quantity| material.facts.predictions.find(model, quantity).is_some();
+    let untested: Vec<String> = material
+        .facts
+        .predictions
+        .series
+        .iter()
+        .filter_map(|series| match series.quantity {
+            Quantity::Shortfall(tail) if !asked(&series.model, Quantity::Quantile(tail)) => Some(format!("`{}` at {tail}", series.model)),
+            Quantity::Shortfall(_) | Quantity::Mean | Quantity::Probability | Quantity::Volatility | Quantity::Quantile(_) => None,
+        })
+        .collect();
+    (!untested.is_empty()).then(|| format!("ES was forecast and not tested, because VaR at the same tail was not asked for: {}.", untested.join(", ")))
 }
 
 fn book(material: &Material<'_>) -> Option<String> {

@@ -15,6 +15,8 @@ mod reproduce;
 mod risk;
 mod window;
 
+pub(super) use pieces::confidence;
+
 use super::material::Material;
 use super::page::Section;
 

@@ -50,7 +50,7 @@ pub(super) fn share(part: usize, whole: usize) -> String {
 }
 
 /// "VaR 99 %" is the loss exceeded with probability 0.01: "99 %" for 0.01.
-pub(super) fn confidence(tail: f64) -> String {
+pub(crate) fn confidence(tail: f64) -> String {
     format!("{} %", plain(100.0 * (1.0 - tail)))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::report::cell::Cell;
 use crate::report::material::Material;
-use crate::report::page::{Block, Code, Column, Section, Table};
+use crate::report::page::{Block, Code, Column, Section, Subhead, Table};
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let spec = material.facts.spec;
@@ -23,5 +23,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     section.blocks.push(Block::Table(table));
     section.blocks.push(Block::Code(Code::new(spec.file.display().to_string(), &spec.text)));
+    section.blocks.push(Block::Subhead(Subhead::new("sql", "The SQL between the tables and the features")));
+    section.blocks.extend(material.built.sql.iter().map(|(path, text)| Block::Code(Code::new(path, text))));
     section
 }

@@ -79,12 +79,12 @@ impl<'a> Tested<'a> {
 
     /// Groups positions by calendar year of `as_of`.
     pub(super) fn by_year(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
-        self.grouped(positions, |at| Some(self.facts.data.as_of[self.facts.predictions.rows[at] as usize].year().to_string()))
+        Self::grouped(positions, |at| Some(self.facts.data.as_of[self.facts.predictions.rows[at] as usize].year().to_string()))
     }
 
     /// Groups positions by window, in order.
     pub(super) fn by_window(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
-        self.grouped(positions, |at| Some(format!("{:05}", self.facts.predictions.window[at])))
+        Self::grouped(positions, |at| Some(format!("{:05}", self.facts.predictions.window[at])))
             .into_iter()
             .map(|Grouped { group, value }| Grouped { group: (group.parse::<u32>().expect("a number was written") + 1).to_string(), value })
             .collect()
@@ -93,13 +93,13 @@ impl<'a> Tested<'a> {
     /// Groups positions by the spec's segment; empty where it names none.
     pub(super) fn by_segment(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
         let Some(labels) = self.facts.spec.features.segment.as_ref().and_then(|name| self.facts.data.labels.get(name)) else { return Vec::new() };
-        self.grouped(positions, |at| {
+        Self::grouped(positions, |at| {
             let code = labels.codes[self.facts.predictions.rows[at] as usize];
             Some(code.map_or("(missing)".to_owned(), |code| labels.levels[code as usize].clone()))
         })
     }
 
-    fn grouped(&self, positions: &Positions, key: impl Fn(usize) -> Option<String>) -> Vec<Grouped<Positions>> {
+    fn grouped(positions: &Positions, key: impl Fn(usize) -> Option<String>) -> Vec<Grouped<Positions>> {
         let mut groups: BTreeMap<String, Positions> = BTreeMap::new();
         for &at in positions {
             if let Some(key) = key(at) {

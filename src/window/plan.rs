@@ -305,7 +305,7 @@ mod tests {
         let error = plan(&scheme(Scheme::Rolling, "5y", "1mo", "0d"), &data).expect_err("half a year is shorter than five").to_string();
         assert!(error.contains("no window fits: rows run from 2020-01-01 to 2020-06-30, and a train span of 5y leaves none to test"), "{error}");
         let error = plan(&scheme(Scheme::Rolling, "30d", "1mo", "0d"), &data).expect_err("no target is known within 30 days").to_string();
-        assert!(error.contains("window 0 (test from 2020-02-01 to before 2020-03-01)"), "{error}");
+        assert!(error.contains("window 1 (test from 2020-02-01 to before 2020-03-01)"), "{error}");
         assert!(error.contains("from 2020-01-02 to before 2020-02-01, and 30 rows in it are purged"), "{error}");
         assert!(error.contains("not known before 2020-02-01\n  hint: lengthen `train`"), "{error}");
         let cut = WindowSpec { scheme: Scheme::Split(0.5), last_test: Some(day("2020-01-02")), ..scheme(Scheme::Rolling, "1d", "1d", "0d") };

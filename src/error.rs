@@ -70,11 +70,12 @@ impl Error {
         self
     }
 
-    /// Puts the file that the place is in before it.
+    /// Puts the spec before a place that is in it: a key, a window, a model. Paths of the machine and the data stand as they are.
     #[must_use]
-    pub fn within(mut self, file: impl fmt::Display) -> Self {
-        let fault = self.fault_mut();
-        fault.place = format!("{file}: {}", fault.place);
+    pub fn within(mut self, spec: impl fmt::Display) -> Self {
+        if let Self::Spec(fault) | Self::Model(fault) = &mut self {
+            fault.place = format!("{spec}: {}", fault.place);
+        }
         self
     }
 

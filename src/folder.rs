@@ -62,8 +62,11 @@ impl ReportFolder {
     pub fn publish(&self, as_of: Day, files: &[(String, Vec<u8>)], manifest: &Manifest) -> Result<PathBuf> {
         let id = std::process::id();
         let new = self.path.join(format!(".new-{id}"));
-        write_all(&new, files)?;
-        write_all(&new, &[(MANIFEST.to_owned(), manifest.json())])?;
+        let written = write_all(&new, files).and_then(|()| write_all(&new, &[(MANIFEST.to_owned(), manifest.json())]));
+        if written.is_err() {
+            let _ = fs::remove_dir_all(&new);
+        }
+        written?;
         let place = self.run(as_of);
         let old = self.path.join(format!(".old-{id}"));
         let swap = || -> std::io::Result<()> {
@@ -107,7 +110,11 @@ pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 /// Writes one file, whole or not at all.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let half = path.with_extension(format!("half-{}", std::process::id()));
-    fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).map_err(|cause| unwritable(path, &cause))
+    fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).map_err(|cause| {
+        // What could not be written whole is not left lying; that the half may not be there is no second error.
+        let _ = fs::remove_file(&half);
+        unwritable(path, &cause)
+    })
 }
 
 fn unwritable(path: &Path, cause: &std::io::Error) -> Error {

@@ -25,8 +25,12 @@ pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<
             }
         }
     }
-    report::write_index(root, &reports)?;
-    Ok(exit)
+    match report::write_index(root, &reports) {
+        // A full disk or a bad template has been told already.
+        Err(_) if exit == Exit::Fixable => Ok(exit),
+        Err(error) => Err(error),
+        Ok(()) => Ok(exit),
+    }
 }
 
 fn one(args: &Args, path: &std::path::Path, reports: &std::path::Path, as_of: Option<Day>) -> Result<Exit> {

@@ -95,7 +95,10 @@ impl Store {
             file.write_all(&body)?;
             fs::rename(&half, &path)
         };
-        write().map_err(|cause| Error::machine(path.display(), format!("cannot be written: {cause}")).hint("free disk space or mend permissions; a second run resumes"))
+        write().map_err(|cause| {
+            let _ = fs::remove_file(&half);
+            Error::machine(path.display(), format!("cannot be written: {cause}")).hint("free disk space or mend permissions; a second run resumes")
+        })
     }
 }
 

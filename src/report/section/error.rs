@@ -1,6 +1,6 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
-use super::pieces::{level, short};
+use super::pieces::{level, short, significant};
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{ErrorChart, Scale, Series, Zero, error_by_window};
 use crate::report::material::Material;
@@ -121,7 +121,7 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
     // Squared returns are read in squared basis points, squared probabilities as they are.
     let (unit, loss): (&str, fn(f64) -> Cell) = match material.facts.spec.kind {
         Kind::Market => ("bp\u{b2}", |value| short(1e8 * value)),
-        Kind::Credit => ("", short),
+        Kind::Credit => ("", significant),
     };
     let columns = vec![
         Column::words("Model"),
@@ -271,7 +271,7 @@ fn probability_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = 
                 Cell::outcome(&scores.clone().map(|scores| scores.observed_rate), Cell::Percent),
                 Cell::outcome(&value.auc, short),
                 Cell::outcome(&value.ks, short),
-                Cell::outcome(&scores.map(|scores| scores.brier), short),
+                Cell::outcome(&scores.map(|scores| scores.brier), significant),
             ]);
         }
     }

@@ -3,7 +3,7 @@
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
-use super::pieces::{of, short};
+use super::pieces::{of, significant};
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
 use crate::stat::{FeatureSummary, Outcome};
@@ -70,7 +70,7 @@ fn catalogue(material: &Material<'_>) -> Table {
                 feature.first_valid.map_or_else(|| Cell::na("never"), Cell::Date),
                 if feature.distribution.is_empty() { Cell::na("no value") } else { Cell::Spark(feature.distribution.clone()) },
                 of(&feature.drift, |drift| drift.psi, |value| Cell::Number { value, digits: 2 }),
-                Cell::outcome(&feature.strength, short),
+                Cell::outcome(&feature.strength, significant),
             ]
         })
         .collect();
@@ -95,14 +95,14 @@ fn distributions(material: &Material<'_>) -> Table {
     let mut table = Table::new("distributions", "Distribution of the features", columns).note("Over every row with a value; SD with n - 1; quantiles of type 7.");
     table.shown = 40;
     for feature in strongest_first(material) {
-        let mut row = vec![Cell::code(&feature.name), of(&feature.description, |found| found.mean, short)];
-        row.push(Cell::outcome(&feature.description.as_ref().and_then(|found| found.sd.clone()), short));
+        let mut row = vec![Cell::code(&feature.name), of(&feature.description, |found| found.mean, significant)];
+        row.push(Cell::outcome(&feature.description.as_ref().and_then(|found| found.sd.clone()), significant));
         for share in [0.01, 0.25, 0.50, 0.75, 0.99] {
             let point = feature.description.as_ref().and_then(|found| {
                 let point = found.quantiles.iter().find(|point| point.share == share);
                 point.map_or_else(|| Outcome::undefined("not computed"), |point| Outcome::Value(point.value))
             });
-            row.push(Cell::outcome(&point, short));
+            row.push(Cell::outcome(&point, significant));
         }
         table.rows.push(row);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::Card;
-use super::pieces::short;
+use super::pieces::significant;
 use crate::report::cell::Cell;
 use crate::report::chart::{Bar, BarChart, LineChart, Scale, Series, Zero, bars, lines};
 use crate::report::material::Material;
@@ -131,7 +131,7 @@ fn coefficient_table(material: &Material<'_>, at: usize, cards: &[&Card], coeffi
     // A return's coefficients are read in basis points, log-odds as they are.
     let (unit, cell): (&str, fn(f64) -> Cell) = match material.facts.spec.kind {
         Kind::Market => ("bp", Cell::BasisPoints),
-        Kind::Credit => ("", short),
+        Kind::Credit => ("", significant),
     };
     let columns = vec![
         Column::words("Feature"),

@@ -7,13 +7,9 @@ use crate::report::material::Material;
 use crate::spec::Quantity;
 use crate::stat::Outcome;
 
-/// Three significant digits, but at most three decimals: test statistics and ratios.
+/// Three significant digits, but at most three decimals, and never fewer digits than one: test statistics and ratios.
 pub(super) fn short(value: f64) -> Cell {
     let size = value.abs();
-    if size < 0.0005 {
-        // 7.8e-6 is a likelihood ratio of 0 to every reader.
-        return Cell::Number { value: 0.0, digits: 1 };
-    }
     let digits = if size < 0.00995 {
         1
     } else if size < 0.0995 {
@@ -27,6 +23,11 @@ pub(super) fn short(value: f64) -> Cell {
 /// A whole number that was carried as a decimal one.
 pub(super) fn whole(value: f64) -> Cell {
     Cell::Count(value as u64)
+}
+
+/// Three significant digits, however small: quantities with a scale of their own.
+pub(super) fn significant(value: f64) -> Cell {
+    Cell::Number { value, digits: 3 }.checked()
 }
 
 /// A number of things.
@@ -111,10 +112,10 @@ mod tests {
     }
 
     #[test]
-    fn a_statistic_has_three_digits_and_no_more_than_three_decimals() {
+    fn a_statistic_has_three_digits_no_more_than_three_decimals_and_is_never_rounded_to_zero() {
         let printed = |value: f64| short(value).printed();
         for (value, wanted) in
-            [(45.48, "45.5"), (0.263_4, "0.263"), (-0.052_04, "−0.052"), (0.004_28, "0.004"), (0.000_007_7, "0"), (1_234.6, "1,235")]
+            [(45.48, "45.5"), (0.263_4, "0.263"), (-0.052_04, "−0.052"), (0.004_28, "0.004"), (0.000_007_7, "0.000008"), (1_234.6, "1,235")]
         {
             assert_eq!(printed(value).as_deref(), Some(wanted));
         }

@@ -9,7 +9,8 @@ use parquet::file::properties::WriterProperties;
 
 use crate::book::{Book, LoanBook, TradedBook};
 use crate::error::{Error, Result};
-use crate::feature::Dataset;
+use crate::feature::{Dataset, Definition};
+use crate::stat::{FeatureSummary, Outcome, SHARES};
 use crate::walk::Predictions;
 
 /// `predictions.parquet`: window, model, entity, as_of, known_on, quantity, tail, predicted, realized; one row per forecast.
@@ -43,6 +44,29 @@ pub fn book(data: &Dataset, book: &Book) -> Result<Vec<u8>> {
         Book::LongShort(books) => written("book.parquet", books.iter().map(|book| positions(data, book))),
         Book::Loans(books) => written("book.parquet", books.iter().map(|book| loans(data, book))),
     }
+}
+
+/// The feature catalogue: one row per feature with its SQL, coverage, distribution, drift and strength.
+pub fn catalogue(features: &[FeatureSummary], definitions: &[Definition]) -> Result<Vec<u8>> {
+    let text = |pick: fn(&Definition) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(definitions.iter().map(pick))) };
+    let number = |pick: &dyn Fn(&FeatureSummary) -> Outcome<f64>| -> ArrayRef {
+        Arc::new(features.iter().map(|feature| pick(feature).value().copied()).collect::<Float64Array>())
+    };
+    let first_valid = features.iter().map(|feature| feature.first_valid.map(|day| day.0)).collect::<Date32Array>();
+    let quantiles = SHARES.map(|share| (format!("quantile_{share}"), number(&|feature| feature.quantile(share))));
+    let mut columns: Vec<(&str, ArrayRef)> = vec![
+        ("feature", text(|definition| &definition.name)),
+        ("sql", text(|definition| &definition.sql)),
+        ("file", text(|definition| &definition.file)),
+        ("coverage", number(&|feature| Outcome::Value(feature.coverage))),
+        ("first_valid", Arc::new(first_valid)),
+        ("mean", number(&|feature| feature.description.as_ref().map(|found| found.mean))),
+        ("sd", number(&|feature| feature.description.as_ref().and_then(|found| found.sd.clone()))),
+    ];
+    columns.extend(quantiles.iter().map(|(name, column)| (name.as_str(), Arc::clone(column))));
+    columns.push(("psi", number(&|feature| feature.drift.as_ref().map(|drift| drift.psi))));
+    columns.push(("strength", number(&|feature| feature.strength.clone())));
+    written("catalogue", std::iter::once(batch(columns)))
 }
 
 fn positions(data: &Dataset, book: &TradedBook) -> RecordBatch {

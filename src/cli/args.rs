@@ -54,6 +54,12 @@ pub(super) enum Command {
     Features {
         /// Report file.
         spec: PathBuf,
+        /// Also write the list to this Parquet file, with every quantile.
+        #[arg(long)]
+        catalogue: Option<PathBuf>,
+        /// Also write the rows of the last view to this Parquet file, as the SQL made them (f64, before models see f32).
+        #[arg(long)]
+        rows: Option<PathBuf>,
     },
     /// List the windows: who learns from what.
     Windows {

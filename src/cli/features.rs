@@ -4,31 +4,45 @@ use std::path::Path;
 
 use super::{Exit, aligned, say};
 use crate::error::Result;
-use crate::stat::{Outcome, features as summaries};
-use crate::{feature, source, spec};
+use crate::folder::write_whole;
+use crate::stat::{FeatureSummary, Outcome, features as summaries};
+use crate::{feature, sidecar, source, spec};
 
-pub(super) fn features(root: &Path, path: &Path) -> Result<Exit> {
+pub(super) fn features(root: &Path, path: &Path, catalogue: Option<&Path>, rows: Option<&Path>) -> Result<Exit> {
     let spec = spec::load(root, path)?;
     let tables = source::open(root, &spec)?;
     let data = feature::build_untested(root, &spec, &tables)?;
     let definitions = feature::definitions(root, &spec, &data)?;
-    let headings = ["feature", "coverage %", "first valid", "mean", "sd", "psi", "strength", "sql"];
-    let mut rows = vec![headings.map(str::to_owned).to_vec()];
-    for (feature, definition) in summaries(&spec, &data).into_iter().zip(definitions) {
-        let description = feature.description.as_ref();
-        rows.push(vec![
-            feature.name,
-            format!("{:.1}", 100.0 * feature.coverage),
-            feature.first_valid.map_or("n/a".to_owned(), |day| day.to_string()),
-            shown(&description.clone().map(|found| found.mean)),
-            shown(&description.and_then(|found| found.sd.clone())),
-            shown(&feature.drift.as_ref().map(|drift| drift.psi)),
-            shown(&feature.strength),
-            definition.sql,
-        ]);
+    let found = summaries(&spec, &data);
+    let headings = ["feature", "coverage %", "first valid", "mean", "sd", "1 %", "median", "99 %", "psi", "strength", "sql"];
+    let mut table = vec![headings.map(str::to_owned).to_vec()];
+    table.extend(found.iter().zip(&definitions).map(|(feature, definition)| row(feature, &definition.sql)));
+    say(&aligned(&table))?;
+    if let Some(path) = catalogue {
+        write_whole(path, &sidecar::catalogue(&found, &definitions)?)?;
     }
-    say(&aligned(&rows))?;
+    if let Some(path) = rows {
+        feature::write_view(root, &spec, &tables, path)?;
+    }
     Ok(Exit::Good)
+}
+
+fn row(feature: &FeatureSummary, sql: &str) -> Vec<String> {
+    let description = feature.description.as_ref();
+    let at = |share: f64| shown(&feature.quantile(share));
+    vec![
+        feature.name.clone(),
+        format!("{:.1}", 100.0 * feature.coverage),
+        feature.first_valid.map_or("n/a".to_owned(), |day| day.to_string()),
+        shown(&description.clone().map(|found| found.mean)),
+        shown(&description.and_then(|found| found.sd.clone())),
+        at(0.01),
+        at(0.50),
+        at(0.99),
+        shown(&feature.drift.as_ref().map(|drift| drift.psi)),
+        shown(&feature.strength),
+        sql.split_whitespace().collect::<Vec<_>>().join(" "),
+    ]
 }
 
 fn shown(value: &Outcome<f64>) -> String {

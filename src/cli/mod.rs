@@ -72,7 +72,7 @@ fn dispatch(args: &Args) -> Result<Exit> {
     match &args.command {
         Command::Run { specs, as_of } => run::run(args, &found(root, specs)?, *as_of),
         Command::Check { specs, explain } => check::check(root, specs, *explain),
-        Command::Features { spec } => features::features(root, spec),
+        Command::Features { spec, catalogue, rows } => features::features(root, spec, catalogue.as_deref(), rows.as_deref()),
         Command::Windows { spec } => windows::windows(root, spec),
         Command::Verify { run } => verify::verify(args, run),
         Command::Diff { before, after } => diff::diff(before, after),

@@ -7,7 +7,7 @@ mod definition;
 mod truncate;
 mod view;
 
-pub use build::{Built, build, build_untested, definitions, views};
+pub use build::{Built, build, build_untested, definitions, views, write_view};
 pub use dataset::{Dataset, Labels, Matrix};
 pub use definition::Definition;
 pub use truncate::Certificate;

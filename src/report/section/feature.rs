@@ -6,7 +6,7 @@ use crate::report::material::Material;
 use super::pieces::{of, significant};
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
-use crate::stat::{FeatureSummary, Outcome};
+use crate::stat::FeatureSummary;
 
 /// Siddiqi's customary bound of a shifted distribution.
 const SHIFTED: f64 = 0.25;
@@ -98,11 +98,7 @@ fn distributions(material: &Material<'_>) -> Table {
         let mut row = vec![Cell::code(&feature.name), of(&feature.description, |found| found.mean, significant)];
         row.push(Cell::outcome(&feature.description.as_ref().and_then(|found| found.sd.clone()), significant));
         for share in [0.01, 0.25, 0.50, 0.75, 0.99] {
-            let point = feature.description.as_ref().and_then(|found| {
-                let point = found.quantiles.iter().find(|point| point.share == share);
-                point.map_or_else(|| Outcome::undefined("not computed"), |point| Outcome::Value(point.value))
-            });
-            row.push(Cell::outcome(&point, significant));
+            row.push(Cell::outcome(&feature.quantile(share), significant));
         }
         table.rows.push(row);
     }

@@ -34,6 +34,17 @@ pub struct FeatureSummary {
     pub strength: Outcome<f64>,
 }
 
+impl FeatureSummary {
+    /// The quantile at one of the shares that are described.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> Outcome<f64> {
+        self.description.as_ref().and_then(|found| {
+            let point = found.quantiles.iter().find(|point| point.share == share);
+            point.map_or_else(|| Outcome::undefined("not a share that is described"), |point| Outcome::Value(point.value))
+        })
+    }
+}
+
 pub(super) fn summarize(facts: &Facts<'_>, metrics: &mut Metrics) -> Vec<FeatureSummary> {
     let features = features(facts.spec, facts.data);
     let worst = features.iter().filter_map(|feature| feature.drift.value()).map(|drift| drift.psi).reduce(f64::max);

@@ -115,7 +115,7 @@ mod tests {
     fn a_statistic_has_three_digits_no_more_than_three_decimals_and_is_never_rounded_to_zero() {
         let printed = |value: f64| short(value).printed();
         for (value, wanted) in
-            [(45.48, "45.5"), (0.263_4, "0.263"), (-0.052_04, "−0.052"), (0.004_28, "0.004"), (0.000_007_7, "0.000008"), (1_234.6, "1,235")]
+            [(45.48, "45.5"), (0.263_4, "0.263"), (-0.052_04, "−0.052"), (0.004_28, "0.004"), (0.000_007_7, "8e−6"), (1_234.6, "1,235")]
         {
             assert_eq!(printed(value).as_deref(), Some(wanted));
         }

@@ -46,8 +46,13 @@ pub(crate) struct LineChart {
 /// Draws time series.
 #[must_use]
 pub(crate) fn lines(chart: &LineChart) -> String {
+    framed(chart, 640, "no series has a point", |canvas, line| draw(canvas, line, chart.scale))
+}
+
+/// The axes, the names at the lines' ends, and each line as `draw` draws it.
+pub(super) fn framed(chart: &LineChart, height: u32, empty: &str, draw: impl Fn(&mut Canvas, &Series)) -> String {
     let series = finite(&chart.series);
-    let Some(x) = date_axis(&series) else { return no_data(&chart.label, "no series has a point") };
+    let Some(x) = date_axis(&series) else { return no_data(&chart.label, empty) };
     let zero = match chart.zero {
         Zero::Shown => Some(0.0),
         Zero::Free => None,
@@ -55,10 +60,10 @@ pub(crate) fn lines(chart: &LineChart) -> String {
     let y = numbers(values(&series).chain(zero), chart.scale, &chart.y_title);
     let names: Vec<&str> = series.iter().map(|line| line.name.as_str()).collect();
     let placement = Placement::choose(&names);
-    let frame = Frame { height: 640, label: chart.label.clone(), x, y, legend_lines: placement.legend_lines(), right: placement.right(), left: None };
+    let frame = Frame { height, label: chart.label.clone(), x, y, legend_lines: placement.legend_lines(), right: placement.right(), left: None };
     paint(&frame, |canvas| {
         for line in &series {
-            draw(canvas, line, chart.scale);
+            draw(canvas, line);
         }
         name_ends(canvas, placement, &series);
     })

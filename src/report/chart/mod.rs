@@ -22,7 +22,7 @@ pub(crate) use axis::Scale;
 pub(crate) use bars::{Bar, BarChart, bars};
 pub(crate) use calibration::{CalibrationChart, CalibrationPoint, CalibrationSeries, calibration};
 pub(crate) use drawdown::{DrawdownChart, drawdown};
-pub(crate) use error_by_window::{ErrorChart, error_by_window};
+pub(crate) use error_by_window::error_by_window;
 pub(crate) use heat_map::{HeatMap, HeatRow, heat_map};
 pub(crate) use lines::{LineChart, Series, Zero, lines};
 pub(crate) use losses_against_var::{Breach, LossChart, losses_against_var};

@@ -2,7 +2,7 @@
 
 use super::pieces::{level, short, significant};
 use crate::report::cell::{Cell, State};
-use crate::report::chart::{ErrorChart, Scale, Series, Zero, error_by_window};
+use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
 use crate::spec::Kind;
@@ -183,7 +183,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             color: material.color(&model.model),
             points: points(&model.by_window, start, value),
         });
-        let chart = ErrorChart { label: title.to_owned(), y_title: y_title.to_owned(), scale: Scale::Percent, zero: Zero::Shown, series: series.collect() };
+        let chart = LineChart { label: title.to_owned(), y_title: y_title.to_owned(), scale: Scale::Percent, zero: Zero::Shown, series: series.collect() };
         figures.push(Figure::new(id, title, &note, error_by_window(&chart)));
     }
     let probabilities = &material.summary.probabilities;
@@ -193,7 +193,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             color: material.color(&model.model),
             points: points(&model.by_window, start, |group| group.auc.value().copied()),
         });
-        let chart = ErrorChart {
+        let chart = LineChart {
             label: "AUC by window".to_owned(),
             y_title: "AUC".to_owned(),
             scale: Scale::Number,

@@ -2,7 +2,7 @@
 
 use super::pieces::confidence;
 use crate::report::cell::Cell;
-use crate::report::chart::{ErrorChart, LineChart, Scale, Series, Zero, error_by_window, lines};
+use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window, lines};
 use crate::report::compose::{cell, shown};
 use crate::report::format;
 use crate::report::material::Material;
@@ -161,7 +161,7 @@ fn ic_figure(material: &Material<'_>) -> Option<Figure> {
             .filter_map(|group| Some((windows.get(group.group.parse::<usize>().ok()? - 1)?.test.start, *group.value.rank_ic.value()?)));
         Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() }
     });
-    let chart = ErrorChart {
+    let chart = LineChart {
         label: "Rank IC by window".to_owned(),
         y_title: "Mean rank IC".to_owned(),
         scale: Scale::Number,

@@ -6,5 +6,6 @@ mod determinism;
 mod fixture;
 mod layers;
 mod no_lookahead;
+mod packs;
 mod real;
 mod reports;

@@ -8,3 +8,4 @@ mod layers;
 mod no_lookahead;
 mod real;
 mod reports;
+mod slt;

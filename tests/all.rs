@@ -2,10 +2,12 @@
 
 mod bad_runs;
 mod bad_specs;
+mod cleaning;
 mod determinism;
 mod fixture;
 mod layers;
 mod no_lookahead;
-mod packs;
+mod pack;
 mod real;
 mod reports;
+mod slt;

@@ -61,6 +61,18 @@ pub(super) enum Command {
         #[arg(long)]
         rows: Option<PathBuf>,
     },
+    /// Run one SQL file with the functions that feature SQL has, and print its rows.
+    Query {
+        /// SQL file.
+        sql: PathBuf,
+        /// A Parquet file to query, such as prices=data/prices.parquet, with the columns it is sorted by after a colon:
+        /// prices=data/prices.parquet:symbol,date.
+        #[arg(long = "table")]
+        tables: Vec<String>,
+        /// Run it this many times and print the seconds of each, not the rows.
+        #[arg(long)]
+        times: Option<NonZeroUsize>,
+    },
     /// List the windows: who learns from what.
     Windows {
         /// Report file.

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod features;
 mod progress;
+mod query;
 mod run;
 mod verify;
 mod windows;
@@ -73,6 +74,7 @@ fn dispatch(args: &Args) -> Result<Exit> {
         Command::Run { specs, as_of } => run::run(args, &found(root, specs)?, *as_of),
         Command::Check { specs, explain } => check::check(root, specs, *explain),
         Command::Features { spec, catalogue, rows } => features::features(root, spec, catalogue.as_deref(), rows.as_deref()),
+        Command::Query { sql, tables, times } => query::query(root, sql, tables, *times),
         Command::Windows { spec } => windows::windows(root, spec),
         Command::Verify { run } => verify::verify(args, run),
         Command::Diff { before, after } => diff::diff(before, after),

@@ -8,6 +8,7 @@ use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::{SQLOptions, SessionContext};
 
+use super::function;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::source::{Tables, blame};
@@ -42,7 +43,7 @@ fn read_one(root: &Path, path: &str) -> Result<SqlFile> {
 ///
 /// Each view is computed once and kept in memory for those that read it.
 pub(super) fn run(tables: &Tables, files: &[SqlFile], cut: Option<Day>) -> Result<Vec<RecordBatch>> {
-    let context = tables.session(cut)?;
+    let context = function::register_all(&tables.session(cut)?);
     let (last, before) = files.split_last().expect("a spec lists at least one SQL file");
     for file in before {
         let batches = select(tables, &context, file)?;

@@ -6,5 +6,6 @@ mod quality;
 mod rows;
 
 pub use files::SourceFile;
-pub use open::{Tables, blame, kind_name, open};
+pub use open::{Tables, blame, kind_name, open, open_files};
+pub(crate) use rows::text;
 pub use quality::{ColumnProfile, Finding, TableProfile, profile};

@@ -61,6 +61,21 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
     Ok(opened)
 }
 
+/// No spec and perhaps no table: for a query on its own. Each table is its name, its Parquet file and the columns it is sorted by.
+pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
+    let mut tables = Vec::new();
+    for (name, path, sorted_by) in files {
+        let spec = TableSpec::bare(name, &path.display().to_string(), sorted_by);
+        let provider = runtime.block_on(listing(&spec, std::slice::from_ref(path)))?;
+        tables.push(Table { spec, files: Vec::new(), provider });
+    }
+    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, tables })
+}
+
 async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {
     let refuse = |cause: DataFusionError| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(&cause)));
     let mut urls = Vec::new();

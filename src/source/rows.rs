@@ -7,7 +7,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::DataFusionError;
 
 /// Every cell as text, NULL as `NULL`.
-pub(super) fn text(batches: &[RecordBatch]) -> Result<Vec<Vec<String>>, DataFusionError> {
+pub(crate) fn text(batches: &[RecordBatch]) -> Result<Vec<Vec<String>>, DataFusionError> {
     let options = FormatOptions::default().with_null("NULL");
     let mut rows = Vec::new();
     for batch in batches {

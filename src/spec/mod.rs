@@ -95,6 +95,35 @@ pub struct TableSpec {
     pub quality: QualitySpec,
 }
 
+impl TableSpec {
+    /// A file that no spec names, for a query on its own: no time, no checks.
+    #[must_use]
+    pub fn bare(name: &str, path: &str, sorted_by: &[String]) -> Self {
+        let quality = QualitySpec {
+            entity: None,
+            price: None,
+            high: None,
+            low: None,
+            volume: None,
+            max_return: f64::INFINITY,
+            max_gap_days: u32::MAX,
+            stale_days: u32::MAX,
+            max_null_share: 1.0,
+            severity: BTreeMap::new(),
+        };
+        Self {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            time: String::new(),
+            sorted_by: sorted_by.to_vec(),
+            key: Vec::new(),
+            outcomes: Vec::new(),
+            outcomes_known: None,
+            quality,
+        }
+    }
+}
+
 /// Data-quality checks of one table; a check whose column is not named is not run.
 #[derive(Debug, Clone, Serialize)]
 pub struct QualitySpec {

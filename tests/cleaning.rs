@@ -1,4 +1,4 @@
-//! The shipped SQL on small literal histories: gaps, bad prints, crashes, publication lags.
+//! The shipped cleaning SQL on small literal histories: gaps, bad prints, crashes.
 
 use plimsoll::day::Day;
 use plimsoll::feature::{self, Dataset};

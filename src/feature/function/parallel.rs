@@ -1,0 +1,216 @@
+//! Window functions on all cores, one partition at a time: results and their order do not depend on the number of threads.
+//!
+//! DataFusion's `WindowAggExec` holds its whole input before it computes anything, on one core. Here rows are cut at the borders of
+//! partitions as they arrive, pieces of whole partitions are computed side by side, and answers leave in the order of the input. A
+//! partition is never split and sees no other, so every number is what one thread would have made; memory is a few pieces, not the table.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
+use datafusion::arrow::compute::{concat, concat_batches, partition};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::TaskContext;
+use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
+use datafusion::physical_expr::window::WindowExpr;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::execution_plan::CardinalityEffect;
+use datafusion::physical_plan::stream::RecordBatchReceiverStream;
+use datafusion::physical_plan::windows::WindowAggExec;
+use datafusion::physical_plan::{
+    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, PlanProperties, ReplaceChildrenOptions, SendableRecordBatchStream,
+};
+
+/// Rows of a piece, unless one partition alone has more.
+const PIECE_ROWS: usize = 32_768;
+
+/// Puts `ParallelWindowExec` in the place of `WindowAggExec`.
+#[derive(Debug)]
+pub(super) struct ParallelWindows;
+
+impl PhysicalOptimizerRule for ParallelWindows {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let changed = plan.transform_up(|node| {
+            let Some(window) = node.downcast_ref::<WindowAggExec>() else { return Ok(Transformed::no(node)) };
+            if window.window_expr()[0].partition_by().is_empty() {
+                return Ok(Transformed::no(node));
+            }
+            let exec = ParallelWindowExec { inner: Arc::new(window.clone()) };
+            Ok(Transformed::yes(Arc::new(exec) as Arc<dyn ExecutionPlan>))
+        });
+        changed.map(|changed| changed.data)
+    }
+
+    fn name(&self) -> &'static str {
+        "parallel_windows"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// A `WindowAggExec` in all but its execution.
+#[derive(Debug)]
+struct ParallelWindowExec {
+    inner: Arc<WindowAggExec>,
+}
+
+impl DisplayAs for ParallelWindowExec {
+    fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parallel")?;
+        self.inner.fmt_as(kind, f)
+    }
+}
+
+impl ExecutionPlan for ParallelWindowExec {
+    fn name(&self) -> &'static str {
+        "ParallelWindowExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.inner.properties()
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        self.inner.children()
+    }
+
+    fn apply_expressions(&self, f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
+        self.inner.apply_expressions(f)
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        self.inner.maintains_input_order()
+    }
+
+    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
+        self.inner.required_input_ordering()
+    }
+
+    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        self.inner.input_distribution_requirements()
+    }
+
+    fn replace_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>, options: ReplaceChildrenOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let window = Arc::clone(&self.inner).replace_children(children, options)?;
+        let inner = window.downcast_ref::<WindowAggExec>().expect("a window keeps its kind").clone();
+        Ok(Arc::new(Self { inner: Arc::new(inner) }))
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::Equal
+    }
+
+    fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let mut input = self.inner.input().execute(at, context)?;
+        let work = Arc::new(Work { schema: self.schema(), calls: self.inner.window_expr().to_vec() });
+        let n_ahead = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
+        let mut builder = RecordBatchReceiverStream::builder(self.schema(), 2);
+        let sender = builder.tx();
+        builder.spawn(async move {
+            let mut cutter = Cutter { calls: work.calls.clone(), held: Vec::new(), n_held: 0, wanted: PIECE_ROWS };
+            let mut running: VecDeque<SpawnedTask<Result<RecordBatch>>> = VecDeque::new();
+            let mut is_open = true;
+            while is_open || !running.is_empty() {
+                if is_open {
+                    let piece = match poll_fn(|cx| input.as_mut().poll_next(cx)).await {
+                        Some(batch) => cutter.push(batch?)?,
+                        None => {
+                            is_open = false;
+                            cutter.rest()?
+                        }
+                    };
+                    if let Some(piece) = piece {
+                        let work = Arc::clone(&work);
+                        running.push_back(SpawnedTask::spawn(async move { work.compute(&piece) }));
+                    }
+                }
+                // The oldest piece leaves first, whichever was ready first.
+                if (!is_open || n_ahead <= running.len()) && let Some(oldest) = running.pop_front() {
+                    let answer = oldest.await.map_err(|cause| DataFusionError::External(Box::new(cause)))?;
+                    if sender.send(answer).await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        });
+        Ok(builder.build())
+    }
+}
+
+/// Rows of whole partitions and where each partition lies.
+struct Piece {
+    rows: RecordBatch,
+    partitions: Vec<std::ops::Range<usize>>,
+}
+
+/// Gathers rows until there are whole partitions enough.
+struct Cutter {
+    calls: Vec<Arc<dyn WindowExpr>>,
+    held: Vec<RecordBatch>,
+    n_held: usize,
+    wanted: usize,
+}
+
+impl Cutter {
+    fn push(&mut self, batch: RecordBatch) -> Result<Option<Piece>> {
+        self.n_held += batch.num_rows();
+        self.held.push(batch);
+        if self.n_held < self.wanted {
+            return Ok(None);
+        }
+        let Piece { rows, mut partitions } = self.gather()?;
+        let last = partitions.pop().expect("rows lie in a partition");
+        // The last partition may go on in the next batch.
+        let rest = rows.slice(last.start, last.len());
+        self.n_held = rest.num_rows();
+        self.held = vec![rest];
+        if partitions.is_empty() {
+            // One partition larger than a piece: looked at again when it has doubled, so that rows are not copied at every batch.
+            self.wanted = 2 * self.n_held;
+            return Ok(None);
+        }
+        self.wanted = PIECE_ROWS.max(2 * self.n_held);
+        Ok(Some(Piece { rows: rows.slice(0, last.start), partitions }))
+    }
+
+    fn rest(&mut self) -> Result<Option<Piece>> {
+        if self.n_held == 0 { Ok(None) } else { self.gather().map(Some) }
+    }
+
+    fn gather(&mut self) -> Result<Piece> {
+        let rows = concat_batches(&self.held[0].schema(), &self.held)?;
+        let keys = self.calls[0].partition_by().iter().map(|key| key.evaluate(&rows)?.into_array(rows.num_rows())).collect::<Result<Vec<_>>>()?;
+        Ok(Piece { partitions: partition(&keys)?.ranges(), rows })
+    }
+}
+
+/// What is computed for every piece.
+struct Work {
+    schema: SchemaRef,
+    calls: Vec<Arc<dyn WindowExpr>>,
+}
+
+impl Work {
+    fn compute(&self, piece: &Piece) -> Result<RecordBatch> {
+        let mut columns = piece.rows.columns().to_vec();
+        for call in &self.calls {
+            let answers = piece.partitions.iter().map(|rows| call.evaluate(&piece.rows.slice(rows.start, rows.len()))).collect::<Result<Vec<ArrayRef>>>()?;
+            let answers: Vec<_> = answers.iter().map(AsRef::as_ref).collect();
+            columns.push(concat(&answers)?);
+        }
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+}

@@ -73,7 +73,7 @@ pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
         let provider = runtime.block_on(listing(&spec, std::slice::from_ref(path)))?;
         tables.push(Table { spec, files: Vec::new(), provider });
     }
-    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, tables })
+    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, sources: tables })
 }
 
 async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {

@@ -72,6 +72,7 @@ fn every_query_of_tests_slt_says_what_the_file_says() {
     let mut wrong = Vec::new();
     let mut n_cases = 0;
     let mut files: Vec<_> = fs::read_dir(repository().join("tests/slt")).expect("readable").map(|entry| entry.expect("readable").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "slt"));
     files.sort();
     for file in files {
         for case in cases(&fs::read_to_string(&file).expect("readable")) {
@@ -96,4 +97,20 @@ fn every_function_has_its_file_of_cases() {
         }
     }
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// How often the plan of `sql` over the sample's prices sorts, when they are said to be sorted by `order`.
+fn sorts(sql: &str, order: &[&str]) -> usize {
+    let order = order.iter().map(|&column| column.to_owned()).collect();
+    let tables = source::open_files(&[("prices".to_owned(), repository().join("data/sample/prices.parquet"), order)]).expect("the sample is there");
+    let plan = feature::query(&tables, "query", &format!("explain {sql}")).expect("planned");
+    plan.iter().flatten().map(|cell| cell.matches("SortExec").count()).sum()
+}
+
+#[test]
+fn functions_share_one_sort_and_a_declared_order_needs_none() {
+    let sql = "select ts_mean(close, 5) over w, ts_std(close, 20) over w, ts_max(high, 60) over w, ts_corr(close, volume, 20) over w, lead(close) over w
+        from prices window w as (partition by ticker order by date)";
+    assert_eq!(sorts(sql, &[]), 1);
+    assert_eq!(sorts(sql, &["ticker", "date"]), 0);
 }

@@ -214,3 +214,62 @@ impl Work {
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{AsArray, Float64Array, Int64Array};
+    use datafusion::arrow::datatypes::{Float64Type, Int64Type};
+    use datafusion::prelude::{SessionConfig, SessionContext};
+
+    use super::super::register_all;
+    use super::*;
+
+    /// Partitions of 1, 2, 3, .. rows and two longer than a piece, in batches of 1,000 rows.
+    fn rows() -> RecordBatch {
+        let sizes: Vec<usize> = (1..300).chain([70_000, 5, 40_000, 1]).collect();
+        let keys: Int64Array = sizes.iter().enumerate().flat_map(|(key, &n)| std::iter::repeat_n(key as i64, n)).collect();
+        let n = keys.len();
+        let values: Float64Array = (0..n).map(|i| (i % 11 != 3).then(|| ((i * 7919) % 10_007) as f64)).collect();
+        let times: Int64Array = (0..n as i64).collect();
+        RecordBatch::try_from_iter([("key", Arc::new(keys) as ArrayRef), ("time", Arc::new(times)), ("x", Arc::new(values))]).expect("equal lengths")
+    }
+
+    fn answers(context: &SessionContext, sql: &str) -> (RecordBatch, String) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().expect("threads");
+        runtime.block_on(async {
+            let frame = context.sql(sql).await.expect("planned");
+            let plan = frame.clone().create_physical_plan().await.expect("planned");
+            let batches = frame.collect().await.expect("computed");
+            (concat_batches(&batches[0].schema(), &batches).expect("one schema"), format!("{plan:?}"))
+        })
+    }
+
+    fn session() -> SessionContext {
+        let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1).with_batch_size(1000));
+        context.register_batch("rows", rows()).expect("registered");
+        context
+    }
+
+    #[test]
+    fn pieces_give_what_the_whole_gives_in_the_same_order() {
+        let sql = "select key, time, sum(x) over w, lag(x, 2) over w from rows window w as (partition by key order by time rows between unbounded preceding and unbounded following)";
+        let (whole, plan) = answers(&session(), sql);
+        assert!(!plan.contains("ParallelWindowExec"));
+        let (pieces, plan) = answers(&register_all(&session()), sql);
+        assert!(plan.contains("ParallelWindowExec"), "{plan}");
+        assert_eq!(whole, pieces);
+    }
+
+    #[test]
+    fn a_partition_is_never_split() {
+        let sql = "select key, count(x) over (partition by key) as n_all, ts_count(x, 1000000) over (partition by key order by time) as n from rows";
+        let (found, _) = answers(&register_all(&session()), sql);
+        let (keys, n) = (found.column(0).as_primitive::<Int64Type>(), found.column(2).as_primitive::<Float64Type>());
+        let whole = found.column(1).as_primitive::<Int64Type>();
+        for row in 0..found.num_rows() {
+            if row + 1 == found.num_rows() || keys.value(row) != keys.value(row + 1) {
+                assert_eq!(n.value(row), whole.value(row) as f64, "row {row}");
+            }
+        }
+    }
+}

@@ -49,7 +49,7 @@ impl WholePartition {
         for (argument, given) in self.function.arguments.iter().zip(given).filter(|(argument, _)| !argument.kind.is_column()) {
             let place = format!("{}: argument `{}`", self.function.name, argument.name);
             let Some(literal) = given.downcast_ref::<Literal>() else {
-                return plan_err!("{place} must be a constant, was `{given}`");
+                return plan_err!("{place} must be a constant, such as 20");
             };
             let value = literal.value();
             let number = match value.cast_to(&DataType::Float64) {

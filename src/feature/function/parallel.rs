@@ -28,7 +28,7 @@ use datafusion::physical_plan::{
 };
 
 /// Rows of a piece, unless one partition alone has more.
-const PIECE_ROWS: usize = 32_768;
+const PIECE_ROWS: usize = 16_384;
 
 /// Puts `ParallelWindowExec` in the place of `WindowAggExec`.
 #[derive(Debug)]

@@ -57,7 +57,8 @@ fn failure(case: &Case, tables: &source::Tables) -> Option<String> {
         }
         Ok(rows) => {
             let rows = &rows[1..];
-            let cells = |line: &String| -> Vec<String> { line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect() };
+            let cells =
+                |line: &String| -> Vec<String> { line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned).collect() };
             let expected: Vec<Vec<String>> = case.expected.iter().map(cells).collect();
             let same_row = |(a, b): (&Vec<String>, &Vec<String>)| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b));
             let is_good = !case.is_error && rows.len() == expected.len() && rows.iter().zip(&expected).all(same_row);
@@ -109,7 +110,8 @@ fn sorts(sql: &str, order: &[&str]) -> usize {
 
 #[test]
 fn functions_share_one_sort_and_a_declared_order_needs_none() {
-    let sql = "select ts_mean(close, 5) over w, ts_std(close, 20) over w, ts_max(high, 60) over w, ts_corr(close, volume, 20) over w, lead(close) over w
+    let sql =
+        "select ts_mean(close, 5) over w, ts_std(close, 20) over w, ts_max(high, 60) over w, ts_corr(close, volume, 20) over w, lead(close) over w
         from prices window w as (partition by ticker order by date)";
     assert_eq!(sorts(sql, &[]), 1);
     assert_eq!(sorts(sql, &["ticker", "date"]), 0);

@@ -1,6 +1,6 @@
 //! `cs_winsor(x, tail, [group]) over (partition by date)`.
 
-use super::function::{Argument, Function, Kind, Order, GROUP, X};
+use super::function::{Argument, Function, GROUP, Kind, Order, X};
 use super::kernel::{by_group, winsorized};
 
 const TAIL: Argument = Argument { name: "tail", kind: Kind::Share { most: 0.5 } };
@@ -11,5 +11,9 @@ const TAIL: Argument = Argument { name: "tail", kind: Kind::Share { most: 0.5 } 
 /// linearly, tail in
 /// [0, 0.5]. Rows whose x or group is NULL give NULL and count for nothing.
 /// Range: that of x. Source: Winsor; quantiles by definition 7 of Hyndman and Fan (1996).
-pub(super) const FUNCTION: Function =
-    Function { name: "cs_winsor", arguments: &[X, TAIL, GROUP], order: Order::Peers, compute: |call| by_group(call.first(), call.groups.as_deref(), |values| winsorized(values, call.constants.real)) };
+pub(super) const FUNCTION: Function = Function {
+    name: "cs_winsor",
+    arguments: &[X, TAIL, GROUP],
+    order: Order::Peers,
+    compute: |call| by_group(call.first(), call.groups.as_deref(), |values| winsorized(values, call.constants.real)),
+};

@@ -41,7 +41,9 @@ fn check(call: &WindowFunction) -> Result<()> {
     if ours.order() == Order::Time {
         match over.order_by.first() {
             None => return plan_err!("{name}: `over` must order the rows by time, such as over (partition by entity order by date)"),
-            Some(first) if !first.asc => return plan_err!("{name}: `over` must order the rows ascending: descending, the window would hold the future"),
+            Some(first) if !first.asc => {
+                return plan_err!("{name}: `over` must order the rows ascending: descending, the window would hold the future");
+            }
             Some(_) => {}
         }
     }

@@ -17,14 +17,15 @@ use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
-use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
 use datafusion::physical_expr::window::WindowExpr;
+use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::windows::WindowAggExec;
 use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, PlanProperties, ReplaceChildrenOptions, SendableRecordBatchStream,
+    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, PlanProperties, ReplaceChildrenOptions,
+    SendableRecordBatchStream,
 };
 
 /// Rows of a piece, unless one partition alone has more.
@@ -137,7 +138,9 @@ impl ExecutionPlan for ParallelWindowExec {
                     }
                 }
                 // The oldest piece leaves first, whichever was ready first.
-                if (!is_open || n_ahead <= running.len()) && let Some(oldest) = running.pop_front() {
+                if (!is_open || n_ahead <= running.len())
+                    && let Some(oldest) = running.pop_front()
+                {
                     let answer = oldest.await.map_err(|cause| DataFusionError::External(Box::new(cause)))?;
                     if sender.send(answer).await.is_err() {
                         return Ok(());
@@ -207,7 +210,8 @@ impl Work {
     fn compute(&self, piece: &Piece) -> Result<RecordBatch> {
         let mut columns = piece.rows.columns().to_vec();
         for call in &self.calls {
-            let answers = piece.partitions.iter().map(|rows| call.evaluate(&piece.rows.slice(rows.start, rows.len()))).collect::<Result<Vec<ArrayRef>>>()?;
+            let answers =
+                piece.partitions.iter().map(|rows| call.evaluate(&piece.rows.slice(rows.start, rows.len()))).collect::<Result<Vec<ArrayRef>>>()?;
             let answers: Vec<_> = answers.iter().map(AsRef::as_ref).collect();
             columns.push(concat(&answers)?);
         }

@@ -1,6 +1,6 @@
 //! `ts_corr(x, y, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, Order, MIN_COUNT, N, X, Y};
+use super::function::{Function, MIN_COUNT, N, Order, X, Y};
 use super::kernel::correlations;
 
 /// Do x and y move together over the last n rows?
@@ -10,5 +10,9 @@ use super::kernel::correlations;
 /// standard deviation of x's or of y's own values in the window is at most 2e-5: an absolute bound, so scale series that are
 /// smaller.
 /// Range: [-1, 1]. Source: qlib's Corr.
-pub(super) const FUNCTION: Function =
-    Function { name: "ts_corr", arguments: &[X, Y, N, MIN_COUNT], order: Order::Time, compute: |call| correlations(call.first(), call.second(), call.window()) };
+pub(super) const FUNCTION: Function = Function {
+    name: "ts_corr",
+    arguments: &[X, Y, N, MIN_COUNT],
+    order: Order::Time,
+    compute: |call| correlations(call.first(), call.second(), call.window()),
+};

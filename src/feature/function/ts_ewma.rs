@@ -1,6 +1,6 @@
 //! `ts_ewma(x, halflife, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Argument, Function, Kind, Order, MIN_COUNT, X};
+use super::function::{Argument, Function, Kind, MIN_COUNT, Order, X};
 use super::kernel::ewma;
 
 const HALFLIFE: Argument = Argument { name: "halflife", kind: Kind::Positive };
@@ -11,5 +11,9 @@ const HALFLIFE: Argument = Argument { name: "halflife", kind: Kind::Positive };
 /// the mean so far
 /// stands. Fewer than `min_count` values so far (1 unless given) give NULL.
 /// Range: that of x. Source: pandas' `ewm(halflife=.., adjust=True, ignore_na=False).mean()`.
-pub(super) const FUNCTION: Function =
-    Function { name: "ts_ewma", arguments: &[X, HALFLIFE, MIN_COUNT], order: Order::Time, compute: |call| ewma(call.first(), call.constants.real, call.constants.min_count) };
+pub(super) const FUNCTION: Function = Function {
+    name: "ts_ewma",
+    arguments: &[X, HALFLIFE, MIN_COUNT],
+    order: Order::Time,
+    compute: |call| ewma(call.first(), call.constants.real, call.constants.min_count),
+};

@@ -1,6 +1,6 @@
 //! `ts_resid(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, Order, MIN_COUNT, N, X};
+use super::function::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::{Trend, trends};
 
 /// How far is the newest row from the trend of the last n?
@@ -9,5 +9,9 @@ use super::kernel::{Trend, trends};
 /// NULL rows are skipped and keep their
 /// place. Fewer than 2 values, or than `min_count`, give NULL.
 /// Range: any, in units of x. Source: qlib's Resi.
-pub(super) const FUNCTION: Function =
-    Function { name: "ts_resid", arguments: &[X, N, MIN_COUNT], order: Order::Time, compute: |call| trends(call.first(), call.window(), Trend::Residual) };
+pub(super) const FUNCTION: Function = Function {
+    name: "ts_resid",
+    arguments: &[X, N, MIN_COUNT],
+    order: Order::Time,
+    compute: |call| trends(call.first(), call.window(), Trend::Residual),
+};

@@ -1,6 +1,6 @@
 //! `ts_rsquare(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, Order, MIN_COUNT, N, X};
+use super::function::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::{Trend, trends};
 
 /// How straight is the path of x over the last n rows?
@@ -9,5 +9,9 @@ use super::kernel::{Trend, trends};
 /// `min_count`, give
 /// NULL; so does a standard deviation of at most 2e-5: an absolute bound, so scale series that are smaller.
 /// Range: [0, 1]. Source: qlib's Rsquare.
-pub(super) const FUNCTION: Function =
-    Function { name: "ts_rsquare", arguments: &[X, N, MIN_COUNT], order: Order::Time, compute: |call| trends(call.first(), call.window(), Trend::Fit) };
+pub(super) const FUNCTION: Function = Function {
+    name: "ts_rsquare",
+    arguments: &[X, N, MIN_COUNT],
+    order: Order::Time,
+    compute: |call| trends(call.first(), call.window(), Trend::Fit),
+};

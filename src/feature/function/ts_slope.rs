@@ -1,6 +1,6 @@
 //! `ts_slope(y, x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, Order, MIN_COUNT, N, X, Y};
+use super::function::{Function, MIN_COUNT, N, Order, X, Y};
 use super::kernel::regression_slopes;
 
 /// By how much does y change per unit of x over the last n rows?
@@ -9,5 +9,9 @@ use super::kernel::regression_slopes;
 /// `min_count` counts
 /// those rows; fewer than 2, or a constant x, give NULL.
 /// Range: any. Source: least squares.
-pub(super) const FUNCTION: Function =
-    Function { name: "ts_slope", arguments: &[Y, X, N, MIN_COUNT], order: Order::Time, compute: |call| regression_slopes(call.first(), call.second(), call.window()) };
+pub(super) const FUNCTION: Function = Function {
+    name: "ts_slope",
+    arguments: &[Y, X, N, MIN_COUNT],
+    order: Order::Time,
+    compute: |call| regression_slopes(call.first(), call.second(), call.window()),
+};

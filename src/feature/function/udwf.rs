@@ -184,7 +184,8 @@ fn finite(column: &Float64Array) -> Cow<'_, [f64]> {
 
 /// NaN becomes NULL, and so does an overflow.
 fn nullable(values: Vec<f64>) -> ArrayRef {
-    let nulls = if values.iter().all(|value| value.is_finite()) { None } else { Some(values.iter().map(|value| value.is_finite()).collect::<NullBuffer>()) };
+    let nulls =
+        if values.iter().all(|value| value.is_finite()) { None } else { Some(values.iter().map(|value| value.is_finite()).collect::<NullBuffer>()) };
     Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls))
 }
 

@@ -85,7 +85,8 @@ mod tests {
                 let found = by_group(&x, groups, &fast);
                 for row in 0..x.len() {
                     let group = |row: usize| groups.map_or(Some(0), |groups| groups[row]);
-                    let peers: Vec<f64> = (0..x.len()).filter(|i| group(*i).is_some() && group(*i) == group(row)).map(|i| x[i]).filter(|v| !v.is_nan()).collect();
+                    let peers: Vec<f64> =
+                        (0..x.len()).filter(|i| group(*i).is_some() && group(*i) == group(row)).map(|i| x[i]).filter(|v| !v.is_nan()).collect();
                     let expected = if x[row].is_nan() || group(row).is_none() { None } else { naive(x[row], &peers) };
                     twin::assert_same(found[row], expected, 1e-9, row);
                 }

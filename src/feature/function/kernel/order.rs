@@ -183,9 +183,19 @@ mod tests {
 
     #[test]
     fn the_tree_equals_the_naive_loop_too() {
-        twin::check_newest(1e-15, |x, window| roll(x, window, &mut Tree::of(x), |row, held| {
-            held.around(x[row]).map(|(less, equal)| (less as f64 + 0.5 * (equal as f64 + 1.0)) / held.len() as f64)
-        }), naive_rank);
-        twin::check_one(0.0, |x, window| roll(x, window, &mut Tree::of(x), |_, held| Some(held.nth(held.len() - 1))), |values| values.iter().copied().reduce(f64::max));
+        twin::check_newest(
+            1e-15,
+            |x, window| {
+                roll(x, window, &mut Tree::of(x), |row, held| {
+                    held.around(x[row]).map(|(less, equal)| (less as f64 + 0.5 * (equal as f64 + 1.0)) / held.len() as f64)
+                })
+            },
+            naive_rank,
+        );
+        twin::check_one(
+            0.0,
+            |x, window| roll(x, window, &mut Tree::of(x), |_, held| Some(held.nth(held.len() - 1))),
+            |values| values.iter().copied().reduce(f64::max),
+        );
     }
 }

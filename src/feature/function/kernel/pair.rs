@@ -29,9 +29,14 @@ pub(crate) fn correlations(x: &[f64], y: &[f64], window: Window) -> Vec<f64> {
     let is_paired = x.iter().zip(y).all(|(x, y)| x.is_nan() == y.is_nan());
     if is_paired {
         let floor = |n: f64| FLAT * FLAT * (n - 1.0);
-        return products(x, y, window, |_, found| {
-            if floor(found.n) < found.xx && floor(found.n) < found.yy { correlation(&found) } else { f64::NAN }
-        });
+        return products(
+            x,
+            y,
+            window,
+            |_, found| {
+                if floor(found.n) < found.xx && floor(found.n) < found.yy { correlation(&found) } else { f64::NAN }
+            },
+        );
     }
     let own = Window { min_count: 1, ..window };
     let (sd_x, sd_y) = (moment::standard_deviations(x, own), moment::standard_deviations(y, own));

@@ -66,17 +66,24 @@ mod tests {
     #[test]
     fn changes_and_returns_equal_a_naive_loop() {
         // The window of n + 1 rows whose oldest row is n rows back.
-        let old = |points: &[(f64, f64)], newest: (f64, f64), width: usize| points.first().filter(|p| p.0 == 1.0 && newest.0 == width as f64).map(|p| p.1);
+        let old =
+            |points: &[(f64, f64)], newest: (f64, f64), width: usize| points.first().filter(|p| p.0 == 1.0 && newest.0 == width as f64).map(|p| p.1);
         for n in [1, 2, 7] {
             let width = n + 1;
             twin::check_width(width, |x| changes(x, n), |points, newest| old(points, newest, width).map(|old| newest.1 - old));
-            twin::check_width(width, |x| returns(x, n), |points, newest| old(points, newest, width).filter(|old| *old != 0.0).map(|old| newest.1 / old - 1.0));
+            twin::check_width(
+                width,
+                |x| returns(x, n),
+                |points, newest| old(points, newest, width).filter(|old| *old != 0.0).map(|old| newest.1 / old - 1.0),
+            );
         }
     }
 
     #[test]
     fn drawdowns_equal_a_naive_loop() {
-        twin::check_newest(1e-15, drawdowns, |values, newest| values.iter().copied().reduce(f64::max).filter(|peak| 0.0 < *peak).map(|peak| newest / peak - 1.0));
+        twin::check_newest(1e-15, drawdowns, |values, newest| {
+            values.iter().copied().reduce(f64::max).filter(|peak| 0.0 < *peak).map(|peak| newest / peak - 1.0)
+        });
     }
 
     #[test]

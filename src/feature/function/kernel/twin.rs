@@ -63,9 +63,13 @@ pub(super) fn check_one(tolerance: f64, fast: impl Fn(&[f64], Window) -> Vec<f64
 
 /// Against a function of the window's values and the newest, where there is one.
 pub(super) fn check_newest(tolerance: f64, fast: impl Fn(&[f64], Window) -> Vec<f64>, naive: impl Fn(&[f64], f64) -> Option<f64>) {
-    check_placed(tolerance, fast, |points, newest| {
-        if newest.1.is_nan() { None } else { naive(&points.iter().map(|p| p.1).collect::<Vec<_>>(), newest.1) }
-    });
+    check_placed(
+        tolerance,
+        fast,
+        |points, newest| {
+            if newest.1.is_nan() { None } else { naive(&points.iter().map(|p| p.1).collect::<Vec<_>>(), newest.1) }
+        },
+    );
 }
 
 /// Against windows of one width whose newest value is there.
@@ -81,11 +85,7 @@ pub(super) fn check_width(width: usize, fast: impl Fn(&[f64]) -> Vec<f64>, naive
 }
 
 /// Against a function of the window's pairs, and of each series' own values.
-pub(super) fn check_two(
-    tolerance: f64,
-    fast: impl Fn(&[f64], &[f64], Window) -> Vec<f64>,
-    naive: impl Fn(Points, &[f64], &[f64]) -> Option<f64>,
-) {
+pub(super) fn check_two(tolerance: f64, fast: impl Fn(&[f64], &[f64], Window) -> Vec<f64>, naive: impl Fn(Points, &[f64], &[f64]) -> Option<f64>) {
     let all = series();
     for x in &all {
         for y in all.iter().filter(|y| y.len() == x.len()) {

@@ -1,6 +1,6 @@
 //! `cs_bucket(x, k, [group]) over (partition by date)`.
 
-use super::function::{Argument, Function, GROUP, Kind, Order, X};
+use super::definition::{Argument, Function, GROUP, Kind, Order, X};
 use super::kernel::{buckets, by_group};
 
 const K: Argument = Argument { name: "k", kind: Kind::Whole };

@@ -1,6 +1,6 @@
 //! `cs_demean(x, [group]) over (partition by date)`.
 
-use super::function::{Function, GROUP, Order, X};
+use super::definition::{Function, GROUP, Order, X};
 use super::kernel::{by_group, centred};
 
 /// By how much does a row exceed its peers?

@@ -1,6 +1,6 @@
 //! `cs_rank(x, [group]) over (partition by date)`.
 
-use super::function::{Function, GROUP, Order, X};
+use super::definition::{Function, GROUP, Order, X};
 use super::kernel::{by_group, ranked};
 
 /// How high does a row stand among its peers?

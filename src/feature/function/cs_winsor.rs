@@ -1,6 +1,6 @@
 //! `cs_winsor(x, tail, [group]) over (partition by date)`.
 
-use super::function::{Argument, Function, GROUP, Kind, Order, X};
+use super::definition::{Argument, Function, GROUP, Kind, Order, X};
 use super::kernel::{by_group, winsorized};
 
 const TAIL: Argument = Argument { name: "tail", kind: Kind::Share { most: 0.5 } };

@@ -1,6 +1,6 @@
 //! `cs_zscore(x, [group]) over (partition by date)`.
 
-use super::function::{Function, GROUP, Order, X};
+use super::definition::{Function, GROUP, Order, X};
 use super::kernel::{by_group, standardized};
 
 /// How unusual is a row among its peers?

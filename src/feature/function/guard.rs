@@ -7,7 +7,7 @@ use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::{Expr, LogicalPlan, WindowFrameBound, WindowFunctionDefinition};
 use datafusion::optimizer::AnalyzerRule;
 
-use super::function::Order;
+use super::definition::Order;
 use super::udwf::WholePartition;
 
 /// Looks at every call of our functions in a plan.

@@ -4,7 +4,7 @@
 //! write one that reads ahead. Inside all is f64; NULL, NaN and infinities are missing; results are NULL, never NaN. Whole
 //! partitions share one sort, and none is done where the table's `sorted_by` declares the order.
 
-mod function;
+mod definition;
 mod guard;
 mod kernel;
 mod parallel;
@@ -48,7 +48,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::WindowUDF;
 use datafusion::prelude::SessionContext;
 
-use function::Function;
+use definition::Function;
 
 /// Every function.
 static ALL: [Function; 31] = [

@@ -125,12 +125,11 @@ impl ExecutionPlan for ParallelWindowExec {
             let mut is_open = true;
             while is_open || !running.is_empty() {
                 if is_open {
-                    let piece = match poll_fn(|cx| input.as_mut().poll_next(cx)).await {
-                        Some(batch) => cutter.push(batch?)?,
-                        None => {
-                            is_open = false;
-                            cutter.rest()?
-                        }
+                    let piece = if let Some(batch) = poll_fn(|cx| input.as_mut().poll_next(cx)).await {
+                        cutter.push(batch?)?
+                    } else {
+                        is_open = false;
+                        cutter.rest()?
                     };
                     if let Some(piece) = piece {
                         let work = Arc::clone(&work);

@@ -1,6 +1,6 @@
 //! `ts_argmin(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::{Side, extreme_places};
 
 /// Where in the last n rows is the smallest?

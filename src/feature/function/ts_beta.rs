@@ -1,6 +1,6 @@
 //! `ts_beta(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::{Trend, trends};
 
 /// How fast does x rise per row over the last n rows?

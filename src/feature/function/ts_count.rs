@@ -1,6 +1,6 @@
 //! `ts_count(x, n) over (partition by entity order by date)`.
 
-use super::function::{Function, N, Order, X};
+use super::definition::{Function, N, Order, X};
 use super::kernel::counts;
 
 /// How many of the last n rows have a value?

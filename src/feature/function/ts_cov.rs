@@ -1,6 +1,6 @@
 //! `ts_cov(x, y, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X, Y};
+use super::definition::{Function, MIN_COUNT, N, Order, X, Y};
 use super::kernel::covariances;
 
 /// How much do x and y move together over the last n rows?

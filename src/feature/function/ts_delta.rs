@@ -1,6 +1,6 @@
 //! `ts_delta(x, n) over (partition by entity order by date)`.
 
-use super::function::{Function, N, Order, X};
+use super::definition::{Function, N, Order, X};
 use super::kernel::changes;
 
 /// How much has x changed since n rows ago?

@@ -1,6 +1,6 @@
 //! `ts_drawdown(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::drawdowns;
 
 /// How far below the highest of the last n rows is the newest?

@@ -1,6 +1,6 @@
 //! `ts_ewma(x, halflife, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Argument, Function, Kind, MIN_COUNT, Order, X};
+use super::definition::{Argument, Function, Kind, MIN_COUNT, Order, X};
 use super::kernel::ewma;
 
 const HALFLIFE: Argument = Argument { name: "halflife", kind: Kind::Positive };

@@ -1,6 +1,6 @@
 //! `ts_fill(x, limit) over (partition by entity order by date)`.
 
-use super::function::{Argument, Function, Kind, Order, X};
+use super::definition::{Argument, Function, Kind, Order, X};
 use super::kernel::filled;
 
 const LIMIT: Argument = Argument { name: "limit", kind: Kind::Whole };

@@ -1,6 +1,6 @@
 //! `ts_kurt(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::kurtosis;
 
 /// How heavy are the tails of the last n rows?

@@ -1,6 +1,6 @@
 //! `ts_mean(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::means;
 
 /// What is the average over the last n rows?

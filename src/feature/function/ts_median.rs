@@ -1,6 +1,6 @@
 //! `ts_median(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::quantiles;
 
 /// What is the middle of the last n rows?

@@ -1,6 +1,6 @@
 //! `ts_quantile(x, n, q, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Argument, Function, Kind, MIN_COUNT, N, Order, X};
+use super::definition::{Argument, Function, Kind, MIN_COUNT, N, Order, X};
 use super::kernel::quantiles;
 
 const Q: Argument = Argument { name: "q", kind: Kind::Share { most: 1.0 } };

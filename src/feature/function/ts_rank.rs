@@ -1,6 +1,6 @@
 //! `ts_rank(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::ranks;
 
 /// How high does the newest row stand among the last n?

@@ -1,6 +1,6 @@
 //! `ts_resid(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::{Trend, trends};
 
 /// How far is the newest row from the trend of the last n?

@@ -1,6 +1,6 @@
 //! `ts_return(x, n) over (partition by entity order by date)`.
 
-use super::function::{Function, N, Order, X};
+use super::definition::{Function, N, Order, X};
 use super::kernel::returns;
 
 /// What share has x gained since n rows ago?

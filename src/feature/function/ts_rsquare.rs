@@ -1,6 +1,6 @@
 //! `ts_rsquare(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::{Trend, trends};
 
 /// How straight is the path of x over the last n rows?

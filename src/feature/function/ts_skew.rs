@@ -1,6 +1,6 @@
 //! `ts_skew(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::skewness;
 
 /// Is the left or the right tail of the last n rows longer?

@@ -1,6 +1,6 @@
 //! `ts_slope(y, x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X, Y};
+use super::definition::{Function, MIN_COUNT, N, Order, X, Y};
 use super::kernel::regression_slopes;
 
 /// By how much does y change per unit of x over the last n rows?

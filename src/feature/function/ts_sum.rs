@@ -1,6 +1,6 @@
 //! `ts_sum(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::sums;
 
 /// What do the last n rows add up to?

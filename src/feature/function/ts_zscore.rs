@@ -1,6 +1,6 @@
 //! `ts_zscore(x, n, [min_count]) over (partition by entity order by date)`.
 
-use super::function::{Function, MIN_COUNT, N, Order, X};
+use super::definition::{Function, MIN_COUNT, N, Order, X};
 use super::kernel::zscores;
 
 /// How unusual is the newest row among the last n?

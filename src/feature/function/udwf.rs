@@ -17,7 +17,7 @@ use datafusion::logical_expr::{LimitEffect, PartitionEvaluator, Signature, TypeS
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Literal;
 
-use super::function::{Call, Constants, Function, Kind, Order};
+use super::definition::{Call, Constants, Function, Kind, Order};
 use crate::source::kind_name;
 
 /// A function of whole partitions.

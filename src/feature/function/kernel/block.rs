@@ -51,10 +51,8 @@ impl Anchors {
         let values = x
             .chunks(width)
             .map(|block| {
-                if is_first {
-                    if let Some(first) = block.iter().find(|value| !value.is_nan()) {
-                        (last, is_first) = (*first, false);
-                    }
+                if is_first && let Some(first) = block.iter().find(|value| !value.is_nan()) {
+                    (last, is_first) = (*first, false);
                 }
                 let anchor = last;
                 last = block.iter().rev().find(|value| !value.is_nan()).copied().unwrap_or(last);

@@ -1,5 +1,6 @@
 //! Data: tables, their quality, and what was done about it.
 
+use super::pieces::counted;
 use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Subhead, Table, anchor};
@@ -11,8 +12,8 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let warned: usize = material.profiles.iter().flat_map(|profile| &profile.findings).filter(|finding| Severity::Warn <= finding.severity).count();
     let title = match (findings, warned) {
         (0, _) => "Data: the quality checks found nothing".to_owned(),
-        (n, 0) => format!("Data: the quality checks made {n} findings, none of them a warning"),
-        (n, warned) => format!("Data: the quality checks made {n} findings, {warned} of them warnings"),
+        (n, 0) => format!("Data: the quality checks made {}, none of them a warning", counted(n, "finding", "findings")),
+        (n, warned) => format!("Data: the quality checks made {}, {} among them", counted(n, "finding", "findings"), counted(warned, "warning", "warnings")),
     };
     let mut section = Section::new("data", title);
     section.blocks.push(Block::Table(tables(material)));
@@ -61,7 +62,7 @@ fn tables(material: &Material<'_>) -> Table {
             day(profile.first),
             day(profile.last),
             Cell::Percent(n_null as f64 / (profile.n_rows * profile.columns.len() as u64) as f64),
-            Cell::code(profile.files.first().map_or("", |file| &file.sha256[..12])),
+            Cell::code(profile.files.first().map_or("", |file| &file.sha256[..8])),
         ]);
     }
     table
@@ -101,7 +102,7 @@ fn examples(profile: &TableProfile, finding: &Finding) -> Table {
     let columns = finding.columns.iter().map(Column::words).collect();
     let title = format!("`{}`: first with {}", profile.name, finding.meaning);
     let mut table = Table::new(anchor(&format!("examples-{}-{}", profile.name, finding.check)), title, columns).note(format!(
-        "{} of {} rows.",
+        "{} of {} found.",
         finding.examples.len(),
         finding.count
     ));

@@ -12,7 +12,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let warned: usize = material.profiles.iter().flat_map(|profile| &profile.findings).filter(|finding| Severity::Warn <= finding.severity).count();
     let title = match (findings, warned) {
         (0, _) => "Data: the quality checks found nothing".to_owned(),
-        (n, 0) => format!("Data: the quality checks made {}, none of them a warning", counted(n, "finding", "findings")),
+        (n, 0) => format!("Data: the quality checks made {}, no warning", counted(n, "finding", "findings")),
         (n, warned) => format!("Data: the quality checks made {}, {} among them", counted(n, "finding", "findings"), counted(warned, "warning", "warnings")),
     };
     let mut section = Section::new("data", title);
@@ -44,10 +44,10 @@ fn tables(material: &Material<'_>) -> Table {
         Column::words("First day"),
         Column::words("Last day"),
         Column::numbers("NULL", "%"),
-        Column::words("SHA-256"),
+        Column::words("Hash"),
     ];
     let mut table = Table::new("tables", "Tables read", columns).note(format!(
-        "Rows known before {}. NULL: share of all cells. SHA-256: first digits of the first file; the whole of each is in section Reproduce.",
+        "Rows known before {}. NULL: share of all cells. Hash: first digits of the first file's SHA-256; the whole of each is in section Reproduce.",
         material.as_of
     ));
     for profile in material.profiles {

@@ -53,6 +53,46 @@ impl Matrix {
     }
 }
 
+/// Some rows of a matrix, and no others: what a learner is shown cannot reach beyond them.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    matrix: &'a Matrix,
+    rows: &'a [u32],
+}
+
+impl<'a> Rows<'a> {
+    /// The rows of `matrix` at these positions.
+    #[must_use]
+    pub fn new(matrix: &'a Matrix, rows: &'a [u32]) -> Self {
+        Self { matrix, rows }
+    }
+
+    /// Number of rows shown.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn n_columns(&self) -> usize {
+        self.matrix.n_columns()
+    }
+
+    /// Values of a column, row by row.
+    #[must_use]
+    pub fn column(&self, idx: usize) -> impl ExactSizeIterator<Item = f32> + Clone + 'a {
+        let column = self.matrix.column(idx);
+        self.rows.iter().map(|&row| column[row as usize])
+    }
+
+    /// A copy of the rows shown.
+    #[must_use]
+    pub fn gather(&self) -> Matrix {
+        self.matrix.gather(self.rows)
+    }
+}
+
 /// A text column as codes into its sorted distinct levels; `None` where NULL.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Labels {

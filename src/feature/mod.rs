@@ -10,7 +10,7 @@ mod truncate;
 mod view;
 
 pub use build::{Built, build, build_untested, definitions, views, write_view};
-pub use dataset::{Dataset, Labels, Matrix};
+pub use dataset::{Dataset, Labels, Matrix, Rows};
 pub use definition::Definition;
 pub use query::{count, query};
 pub use truncate::Certificate;

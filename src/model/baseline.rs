@@ -41,7 +41,7 @@ struct Pool {
 impl Pool {
     fn fit(train: &Train<'_>) -> Result<Self> {
         prepare::count_rows(train)?;
-        let weighted = train.target.iter().copied().zip(train.weight.iter().copied());
+        let weighted = train.target().iter().copied().zip(train.weight().iter().copied());
         let mut sorted: Vec<(f64, f64)> = weighted.filter(|&(_, weight)| 0.0 < weight).collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
         let sum_weight = sorted.iter().map(|&(_, weight)| weight).sum();
@@ -193,9 +193,9 @@ mod tests {
     use super::*;
     use crate::feature::{Dataset, Matrix};
     use crate::model::Past;
+    use crate::model::learner::teach;
 
-    const ASK: [Quantity; 5] =
-        [Quantity::Mean, Quantity::Probability, Quantity::Volatility, Quantity::Quantile(0.05), Quantity::Shortfall(0.05)];
+    const ASK: [Quantity; 5] = [Quantity::Mean, Quantity::Probability, Quantity::Volatility, Quantity::Quantile(0.05), Quantity::Shortfall(0.05)];
 
     fn forecast(model: &dyn Model, data: &Dataset, rows: std::ops::Range<usize>) -> Vec<Vec<Option<f64>>> {
         let past = Past::new(data);
@@ -205,8 +205,7 @@ mod tests {
 
     fn pool(target: &[f64], weight: &[f64]) -> Result<Box<dyn Model>> {
         let params = BaselineParams { history: History::Pool, lookback: 500, min_history: 100 };
-        let train = Train { place: "model `b` in window 0", feature_names: &[], features: &Matrix::default(), target, weight, seed: 1 };
-        Baseline(params).fit(&train)
+        teach("model `b` in window 0", &[], &Matrix::default(), (target, weight), |train| Baseline(params).fit(train))
     }
 
     fn one_row() -> Dataset {

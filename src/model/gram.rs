@@ -60,7 +60,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Train;
+    use crate::model::learner::teach;
 
     #[test]
     fn blocks_add_up_to_the_plain_triple_loop() {
@@ -73,8 +73,7 @@ mod tests {
         let weight: Vec<f64> = (0..n_rows).map(|row| (row % 7) as f64).collect();
         let pull: Vec<f64> = (0..n_rows).map(|row| (row % 11) as f64 - 3.0).collect();
         let names = ["a".to_string(), "b".into(), "c".into()];
-        let train = Train { place: "m", feature_names: &names, features: &features, target: &pull, weight: &weight, seed: 1 };
-        let prepared = Preparation::fit(&train, &[]).expect("columns vary");
+        let prepared = teach("m", &names, &features, (&pull, &weight), |train| Preparation::fit(train, &[])).expect("columns vary");
         let gram = accumulate(&prepared, &features, &weight, &pull);
         let mut z = vec![vec![1.0; n_rows]; 4];
         for idx in 0..3 {

@@ -1,9 +1,11 @@
 //! The two traits every model implements, and what they are shown.
 
-use super::{Card, Past};
+use std::ops::Range;
+
+use super::{Card, Lesson, Past, Shared};
 use crate::day::Day;
 use crate::error::Result;
-use crate::feature::Matrix;
+use crate::feature::{Matrix, Rows};
 use crate::spec::{ModelKind, ModelSpec, Quantity};
 
 /// What a learner may see: rows of one window whose target was known before the test.
@@ -13,14 +15,65 @@ pub struct Train<'a> {
     pub place: &'a str,
     /// Names of the feature columns.
     pub feature_names: &'a [String],
-    /// Features, rows x columns.
-    pub features: &'a Matrix,
-    /// Targets, one per row, finite.
-    pub target: &'a [f64],
-    /// Weights, one per row, at least 0; rows of weight 0 are not learnt from.
-    pub weight: &'a [f64],
+    /// Features, one row per row of the lesson.
+    pub features: Rows<'a>,
+    /// The rows, their targets, weights and days.
+    pub lesson: &'a Lesson,
+    /// The earlier window (or this one) that scheduled work is done on, such as learning cut points.
+    pub anchor: &'a Anchor<'a>,
+    /// Work that windows share.
+    pub shared: &'a Shared<'a>,
     /// Seed of this window and model.
     pub seed: u64,
+    /// Threads the fit may keep busy; the result does not depend on it.
+    pub cores: usize,
+}
+
+/// The window of a schedule's last refresh: its training rows lie before every window that leans on it.
+#[derive(Debug, Clone)]
+pub struct Anchor<'a> {
+    /// Position of the window in the walk.
+    pub window: u32,
+    /// Its training rows.
+    pub lesson: &'a Lesson,
+    /// Its features, one row per row of its lesson.
+    pub features: Rows<'a>,
+    /// The table's rows from its first training row to the last training row of the last window that leans on it.
+    pub span: Range<u32>,
+}
+
+impl<'a> Anchor<'a> {
+    /// A window that leans on itself.
+    #[must_use]
+    pub fn itself(window: u32, lesson: &'a Lesson, features: &'a Matrix) -> Self {
+        Self { window, lesson, features: Rows::new(features, &lesson.rows), span: lesson.span() }
+    }
+}
+
+impl<'a> Train<'a> {
+    /// All that a window shows.
+    #[must_use]
+    pub fn new(place: &'a str, feature_names: &'a [String], lesson: &'a Lesson, anchor: &'a Anchor<'a>, shared: &'a Shared<'a>) -> Self {
+        Self { place, feature_names, features: Rows::new(shared.features(), &lesson.rows), lesson, anchor, shared, seed: 0, cores: 1 }
+    }
+
+    /// The same window, but only the rows of `lesson`: an inner fold.
+    #[must_use]
+    pub fn only(&self, lesson: &'a Lesson) -> Self {
+        Self { features: Rows::new(self.shared.features(), &lesson.rows), lesson, ..*self }
+    }
+
+    /// Targets, one per row, finite.
+    #[must_use]
+    pub fn target(&self) -> &'a [f64] {
+        &self.lesson.target
+    }
+
+    /// Weights, one per row, at least 0; rows of weight 0 are not learnt from.
+    #[must_use]
+    pub fn weight(&self) -> &'a [f64] {
+        &self.lesson.weight
+    }
 }
 
 /// What a model may see when it forecasts: features known before each row's `as_of`, and the targets known by then.
@@ -76,4 +129,13 @@ pub fn learner(spec: &ModelSpec) -> Box<dyn Learner> {
         ModelKind::Gbdt(params) => super::gbdt::learner(params, &spec.ask),
         ModelKind::Column(_) => Box::new(super::column::Column),
     }
+}
+
+/// Shows a learner a whole table on its own, `facts` being targets and weights.
+#[cfg(test)]
+pub(super) fn teach<R>(place: &str, names: &[String], features: &Matrix, facts: (&[f64], &[f64]), learn: impl FnOnce(&Train<'_>) -> R) -> R {
+    let lesson = Lesson::alone(facts.0, facts.1);
+    let shared = Shared::new(features, 1);
+    let anchor = Anchor::itself(0, &lesson, features);
+    learn(&Train { seed: 9, ..Train::new(place, names, &lesson, &anchor, &shared) })
 }

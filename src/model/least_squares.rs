@@ -29,11 +29,11 @@ impl LeastSquares {
     ///
     /// Columns that the earlier ones explain are dropped, in the order of the features, with a note.
     pub(super) fn fit(train: &Train<'_>, prepared: Preparation, l2: f64) -> Self {
-        let weighted: f64 = train.target.iter().zip(train.weight).map(|(target, weight)| weight * target).sum();
+        let weighted: f64 = train.target().iter().zip(train.weight()).map(|(target, weight)| weight * target).sum();
         let mean = weighted / prepared.sum_weight;
         // About the mean, so that a large level of the target costs no digits.
-        let pull: Vec<f64> = train.target.iter().zip(train.weight).map(|(target, weight)| weight * (target - mean)).collect();
-        let Gram { mut cross, moment } = gram::accumulate(&prepared, train.features, train.weight, &pull);
+        let pull: Vec<f64> = train.target().iter().zip(train.weight()).map(|(target, weight)| weight * (target - mean)).collect();
+        let Gram { mut cross, moment } = gram::accumulate(&prepared, &train.features.gather(), train.weight(), &pull);
         for idx in 1..cross.nrows() {
             cross[(idx, idx)] += l2 * prepared.sum_weight;
         }

@@ -33,6 +33,7 @@ mod tests {
     use super::*;
     use crate::day::Day;
     use crate::feature::{Dataset, Matrix};
+    use crate::model::learner::teach;
     use crate::model::{Past, Query};
     use crate::spec::Quantity;
 
@@ -59,8 +60,8 @@ mod tests {
     fn fit(names: &[&str], columns: &[Vec<f32>], target: &[f64], weight: &[f64]) -> Result<LeastSquares> {
         let feature_names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let features = Matrix::from_columns(target.len(), columns);
-        let train = Train { place: "model `ols` in window 2", feature_names: &feature_names, features: &features, target, weight, seed: 1 };
-        Linear(LinearParams { features: vec![] }).solve(&train)
+        let learner = Linear(LinearParams { features: vec![] });
+        teach("model `ols` in window 2", &feature_names, &features, (target, weight), |train| learner.solve(train))
     }
 
     #[test]

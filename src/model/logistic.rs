@@ -30,7 +30,7 @@ pub(super) struct Logistic(pub(super) LogisticParams);
 impl Learner for Logistic {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
         let prepared = Preparation::fit(train, &self.0.features)?;
-        prepare::check_classes(train, (0..train.target.len()).filter(|&row| 0.0 < train.weight[row]))?;
+        prepare::check_classes(train, (0..train.target().len()).filter(|&row| 0.0 < train.weight()[row]))?;
         let mut search = Search::start(train, &prepared, self.0.l2);
         let mut notes = prepared.notes.clone();
         let (mut progress, mut n_steps) = (Progress::Moved, 0);
@@ -63,6 +63,7 @@ enum Progress {
 /// Where the search stands.
 struct Search<'a> {
     train: &'a Train<'a>,
+    features: Matrix,
     prepared: &'a Preparation,
     /// Penalty of half a squared coefficient.
     penalty: f64,
@@ -74,11 +75,12 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     /// Starts at the rate of ones, with every slope at 0.
     fn start(train: &'a Train<'a>, prepared: &'a Preparation, l2: f64) -> Self {
-        let ones: f64 = train.target.iter().zip(train.weight).map(|(target, weight)| weight * target).sum();
+        let ones: f64 = train.target().iter().zip(train.weight()).map(|(target, weight)| weight * target).sum();
         let mut coefficients = vec![0.0; prepared.n_columns() + 1];
         coefficients[0] = libm::log(ones / (prepared.sum_weight - ones));
-        let scores = prepared.score(train.features, &coefficients);
-        let mut search = Self { train, prepared, penalty: l2 * prepared.sum_weight, coefficients, scores, objective: 0.0 };
+        let features = train.features.gather();
+        let scores = prepared.score(&features, &coefficients);
+        let mut search = Self { train, features, prepared, penalty: l2 * prepared.sum_weight, coefficients, scores, objective: 0.0 };
         search.objective = search.objective_at(&search.coefficients, &search.scores);
         search
     }
@@ -91,13 +93,13 @@ impl<'a> Search<'a> {
         let mut gain = slope.dot(&step) / 2.0;
         if gain <= CONVERGED * self.prepared.sum_weight {
             self.coefficients.iter_mut().zip(&step).for_each(|(coefficient, change)| *coefficient += change);
-            self.scores = self.prepared.score(self.train.features, &self.coefficients);
+            self.scores = self.prepared.score(&self.features, &self.coefficients);
             return Progress::Converged;
         }
         let mut share = 1.0;
         for _ in 0..MAX_HALVINGS {
             let tried: Vec<f64> = self.coefficients.iter().zip(&step).map(|(coefficient, change)| coefficient + share * change).collect();
-            let scores = self.prepared.score(self.train.features, &tried);
+            let scores = self.prepared.score(&self.features, &tried);
             let objective = self.objective_at(&tried, &scores);
             // Armijo's rule, with the customary small share of the promised gain.
             if objective <= self.objective - 1e-4 * gain {
@@ -113,12 +115,12 @@ impl<'a> Search<'a> {
     /// The Hessian and the negative gradient at the current coefficients, penalty included.
     fn curvature_and_slope(&self) -> (Gram, DVector<f64>) {
         let (mut curvature, mut pull) = (Vec::with_capacity(self.scores.len()), Vec::with_capacity(self.scores.len()));
-        for ((score, target), weight) in self.scores.iter().zip(self.train.target).zip(self.train.weight) {
+        for ((score, target), weight) in self.scores.iter().zip(self.train.target()).zip(self.train.weight()) {
             let probability = sigmoid(*score);
             curvature.push(weight * probability * (1.0 - probability));
             pull.push(weight * (target - probability));
         }
-        let mut gram = gram::accumulate(self.prepared, self.train.features, &curvature, &pull);
+        let mut gram = gram::accumulate(self.prepared, &self.features, &curvature, &pull);
         let mut slope = gram.moment.clone();
         for idx in 1..self.coefficients.len() {
             gram.cross[(idx, idx)] += self.penalty;
@@ -129,7 +131,7 @@ impl<'a> Search<'a> {
 
     fn objective_at(&self, coefficients: &[f64], scores: &[f64]) -> f64 {
         let mut loss = 0.0;
-        for ((score, target), weight) in scores.iter().zip(self.train.target).zip(self.train.weight) {
+        for ((score, target), weight) in scores.iter().zip(self.train.target()).zip(self.train.weight()) {
             // ln(1 + exp(-m)) with m the score in the direction of the target, without overflow.
             let margin = if 0.5 < *target { *score } else { -score };
             loss += weight * ((-margin).max(0.0) + libm::log1p(libm::exp(-margin.abs())));
@@ -140,7 +142,7 @@ impl<'a> Search<'a> {
     /// Whether one cut of the score tells the classes apart without an error.
     fn separates(&self) -> bool {
         let (mut highest_0, mut lowest_1) = (f64::NEG_INFINITY, f64::INFINITY);
-        for ((score, target), _) in self.scores.iter().zip(self.train.target).zip(self.train.weight).filter(|(_, weight)| 0.0 < **weight) {
+        for ((score, target), _) in self.scores.iter().zip(self.train.target()).zip(self.train.weight()).filter(|(_, weight)| 0.0 < **weight) {
             if 0.5 < *target { lowest_1 = lowest_1.min(*score) } else { highest_0 = highest_0.max(*score) }
         }
         highest_0 < lowest_1
@@ -194,11 +196,11 @@ mod tests {
     use crate::day::Day;
     use crate::feature::Dataset;
     use crate::model::Past;
+    use crate::model::learner::teach;
 
     fn fit(features: &Matrix, target: &[f64], weight: &[f64], params: LogisticParams) -> Box<dyn Model> {
         let names: Vec<String> = ["a", "b", "c"][..features.n_columns()].iter().map(ToString::to_string).collect();
-        let train = Train { place: "m", feature_names: &names, features, target, weight, seed: 1 };
-        Logistic(params).fit(&train).expect("both classes")
+        teach("m", &names, features, (target, weight), |train| Logistic(params).fit(train)).expect("both classes")
     }
 
     fn params(l2: f64, max_iterations: u32) -> LogisticParams {
@@ -231,10 +233,16 @@ mod tests {
     fn logistic_agrees_with_scikit_learn_on_weighted_rows_with_missing_values() {
         // scikit-learn 1.9.1, tests/golden/penalized_regression.py: coefficients, and probabilities of the first three rows.
         let golden_numbers = [
-            (0.01, [-0.199_086_390_941_403, 1.481_612_625_437_651, -0.437_711_007_423_695, 0.145_032_171_739_288],
-             [0.102_645_806_281_281, 0.715_022_615_052_259, 0.121_161_705_859_205]),
-            (0.5, [-0.139_433_457_371_838, 0.399_048_339_065_37, -0.123_059_583_511_617, 0.072_142_658_540_712],
-             [0.325_856_182_990_178, 0.548_756_844_469_182, 0.342_116_777_083_177]),
+            (
+                0.01,
+                [-0.199_086_390_941_403, 1.481_612_625_437_651, -0.437_711_007_423_695, 0.145_032_171_739_288],
+                [0.102_645_806_281_281, 0.715_022_615_052_259, 0.121_161_705_859_205],
+            ),
+            (
+                0.5,
+                [-0.139_433_457_371_838, 0.399_048_339_065_37, -0.123_059_583_511_617, 0.072_142_658_540_712],
+                [0.325_856_182_990_178, 0.548_756_844_469_182, 0.342_116_777_083_177],
+            ),
         ];
         let (features, target, weight) = golden();
         for (l2, coefficients, first) in golden_numbers {
@@ -254,7 +262,11 @@ mod tests {
         let features = Matrix::from_columns(40, &[values]);
         for l2 in [1e-2, 1e-6, 1e-10] {
             let model = fit(&features, &target, &[1.0; 40], params(l2, 100));
-            assert_eq!(model.card().notes, ["the classes are separated perfectly in training; only the penalty keeps the coefficients finite"], "l2 {l2}");
+            assert_eq!(
+                model.card().notes,
+                ["the classes are separated perfectly in training; only the penalty keeps the coefficients finite"],
+                "l2 {l2}"
+            );
             let far = probabilities(&*model, &Matrix::from_columns(2, &[vec![-1e6, 1e6]]));
             assert!(0.0 < far[0] && far[0] < 1e-9 && 1.0 - 1e-9 < far[1] && far[1] < 1.0, "{far:?}");
         }

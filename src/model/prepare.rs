@@ -8,9 +8,9 @@ use crate::feature::Matrix;
 
 /// Rows of weight above 0; an error where there are none.
 pub(super) fn count_rows(train: &Train<'_>) -> Result<usize> {
-    let n_rows = train.weight.iter().filter(|&&weight| 0.0 < weight).count();
+    let n_rows = train.weight().iter().filter(|&&weight| 0.0 < weight).count();
     if n_rows == 0 {
-        let problem = format!("no training row has a weight above 0 ({} rows)", train.weight.len());
+        let problem = format!("no training row has a weight above 0 ({} rows)", train.weight().len());
         return Err(Error::model(train.place, problem).hint("lengthen `window.train`, or look at the view's `weight` and `known_on`"));
     }
     Ok(n_rows)
@@ -25,7 +25,7 @@ pub(super) fn is_binary(target: f64) -> bool {
 pub(super) fn check_classes(train: &Train<'_>, learnt: impl Iterator<Item = usize>) -> Result<()> {
     let mut counts = [0_usize; 2];
     for row in learnt {
-        let target = train.target[row];
+        let target = train.target()[row];
         if !is_binary(target) {
             let problem = format!("a target is {target}, but a probability is asked, which needs targets 0 and 1");
             return Err(Error::model(train.place, problem).hint("ask for `mean`, or make the view's `target` 0 or 1"));
@@ -96,11 +96,11 @@ impl Preparation {
     /// Learns means and standard deviations from `train`.
     pub(super) fn fit(train: &Train<'_>, wanted: &[String]) -> Result<Self> {
         let n_rows = count_rows(train)?;
-        let sum_weight: f64 = train.weight.iter().sum();
+        let sum_weight: f64 = train.weight().iter().sum();
         let (mut scales, mut empty, mut constant, mut filled) = (vec![], vec![], vec![], vec![]);
         for column_idx in select(train, wanted)? {
             let name = &train.feature_names[column_idx];
-            let seen = Seen::look(train.features.column(column_idx), train.weight);
+            let seen = Seen::look(train.features.column(column_idx), train.weight());
             if seen.sum_weight <= 0.0 {
                 empty.push(name);
             } else if seen.max <= seen.min {
@@ -176,11 +176,11 @@ struct Seen {
 }
 
 impl Seen {
-    fn look(column: &[f32], weight: &[f64]) -> Self {
-        let present = || column.iter().zip(weight).filter(|&(value, &weight)| 0.0 < weight && !value.is_nan());
+    fn look(column: impl Iterator<Item = f32> + Clone, weight: &[f64]) -> Self {
+        let present = || column.clone().zip(weight).filter(|&(value, &weight)| 0.0 < weight && !value.is_nan());
         let mut seen = Self { n_rows: 0, sum_weight: 0.0, mean: 0.0, square: 0.0, min: f32::INFINITY, max: f32::NEG_INFINITY };
         let mut sum = 0.0;
-        for (&value, weight) in present() {
+        for (value, weight) in present() {
             seen.n_rows += 1;
             seen.sum_weight += weight;
             sum += weight * f64::from(value);
@@ -189,7 +189,7 @@ impl Seen {
         if 0.0 < seen.sum_weight {
             seen.mean = sum / seen.sum_weight;
         }
-        seen.square = present().map(|(&value, weight)| weight * (f64::from(value) - seen.mean).powi(2)).sum();
+        seen.square = present().map(|(value, weight)| weight * (f64::from(value) - seen.mean).powi(2)).sum();
         seen
     }
 }
@@ -197,6 +197,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::learner::teach;
 
     const NAN: f32 = f32::NAN;
 
@@ -208,8 +209,7 @@ mod tests {
         let feature_names = names(&["a", "b", "c", "d"][..columns.len()]);
         let features = Matrix::from_columns(weight.len(), columns);
         let target = vec![0.0; weight.len()];
-        let train = Train { place: "model `m` in window 3", feature_names: &feature_names, features: &features, target: &target, weight, seed: 1 };
-        Preparation::fit(&train, &names(wanted))
+        teach("model `m` in window 3", &feature_names, &features, (&target, weight), |train| Preparation::fit(train, &names(wanted)))
     }
 
     #[test]
@@ -255,8 +255,8 @@ mod tests {
     fn one_class_and_targets_beyond_0_and_1_are_errors_with_their_counts() {
         let check = |target: &[f64]| {
             let weight = vec![1.0; target.len()];
-            let train = Train { place: "m", feature_names: &[], features: &Matrix::default(), target, weight: &weight, seed: 1 };
-            check_classes(&train, 0..target.len()).map_err(|error| error.fault().problem.clone())
+            let check = |train: &Train<'_>| check_classes(train, 0..target.len()).map_err(|error| error.fault().problem.clone());
+            teach("m", &[], &Matrix::default(), (target, &weight), check)
         };
         assert_eq!(check(&[0.0, 1.0]), Ok(()));
         assert_eq!(check(&[0.0; 3]), Err("all 3 training rows have target 0 and none has 1; a probability needs both".into()));

@@ -24,6 +24,7 @@ impl Learner for Ridge {
 mod tests {
     use super::*;
     use crate::feature::Matrix;
+    use crate::model::learner::teach;
 
     /// The data of `tests/golden/penalized_regression.py`.
     fn golden(l2: f64) -> Vec<f64> {
@@ -42,8 +43,8 @@ mod tests {
         }
         let weight: Vec<f64> = n.map(|i| f64::from(1 + i % 3)).collect();
         let (names, features) = (["a".to_string(), "b".into(), "c".into()], Matrix::from_columns(60, &columns));
-        let train = Train { place: "m", feature_names: &names, features: &features, target: &target, weight: &weight, seed: 1 };
-        let model = Ridge(RidgeParams { l2, features: vec![] }).fit(&train).expect("60 rows");
+        let ridge = Ridge(RidgeParams { l2, features: vec![] });
+        let model = teach("m", &names, &features, (&target, &weight), |train| ridge.fit(train)).expect("60 rows");
         model.card().coefficients.into_iter().map(|(_, coefficient)| coefficient).collect()
     }
 

@@ -71,6 +71,12 @@ impl ModelKind {
         }
     }
 
+    /// Windows after which work that many windows share is done anew; `None` where there is none.
+    #[must_use]
+    pub fn refresh(&self) -> Option<u32> {
+        None
+    }
+
     /// Whether the model can forecast `ask`.
     #[must_use]
     pub fn forecasts(&self, ask: Quantity) -> bool {

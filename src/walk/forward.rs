@@ -1,16 +1,18 @@
 //! Trains and forecasts every window x model; the result does not depend on the number of threads.
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::key::Fingerprint;
+use super::key::{Fingerprint, Shows, key};
 use super::predictions::{Predictions, Series, WindowCards};
 use super::store::{Finished, Store};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
-use crate::model::{Past, Query, Train, learner};
+use crate::model::{Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
 use crate::spec::{ModelSpec, Spec};
 use crate::window::{self, Window, WindowRows};
 
@@ -39,7 +41,13 @@ pub struct Walked {
 struct Walk<'a> {
     spec: &'a Spec,
     data: &'a Dataset,
+    windows: &'a [Window],
     past: Past,
+    shared: Shared<'a>,
+    /// Lessons of the windows that later ones lean on, with the hash of all that they show.
+    anchors: Memo<u32, (Lesson, String)>,
+    /// Threads that one fit may keep busy.
+    cores: usize,
     fingerprint: Fingerprint<'a>,
     store: &'a Store,
     told: &'a (dyn Fn(Step) + Sync),
@@ -51,7 +59,22 @@ struct Walk<'a> {
 ///
 /// Errors are the learners': the first window's, in the order of time, that cannot carry a model.
 pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, told: &(dyn Fn(Step) + Sync)) -> Result<Walked> {
-    let walk = Walk { spec, data, past: Past::new(data), fingerprint: Fingerprint::new(data), store, told, failed: AtomicUsize::new(usize::MAX) };
+    let threads = rayon::current_num_threads();
+    let n_tasks = windows.len() * spec.models.len();
+    let walk = Walk {
+        spec,
+        data,
+        windows,
+        past: Past::new(data),
+        shared: Shared::new(&data.features, threads),
+        anchors: Memo::new(threads + 1),
+        // Windows side by side keep threads busier than parts of one fit; a fit is split only where there are too few of them.
+        cores: (threads / n_tasks.max(1)).max(1),
+        fingerprint: Fingerprint::new(data),
+        store,
+        told,
+        failed: AtomicUsize::new(usize::MAX),
+    };
     let done: Vec<Option<Result<Vec<Done>>>> = windows.par_iter().enumerate().map(|(at, window)| walk.unless_failed(at, window)).collect();
     let mut finished = Vec::with_capacity(windows.len());
     for result in done.into_iter().flatten() {
@@ -79,19 +102,23 @@ impl Walk<'_> {
 
     fn window(&self, window: &Window) -> Result<Vec<Done>> {
         let rows = window::rows(window, self.data);
-        let keys = self.fingerprint.keys(window, &rows, &self.spec.models, self.spec.seed);
-        let known: Vec<Option<Finished>> = keys.iter().map(|key| self.store.find(key)).collect();
-        let shown = if known.iter().all(Option::is_some) { None } else { Some(Shown::new(self.data, &rows)) };
-        let models: Vec<_> = self.spec.models.iter().zip(keys).zip(known).collect();
-        let done: Vec<Result<Done>> = models
-            .into_par_iter()
-            .map(|((model, key), known)| {
+        let common = self.fingerprint.window(window, &rows);
+        let past = self.fingerprint.past(window);
+        let shown = OnceLock::new();
+        let done: Vec<Result<Done>> = self
+            .spec
+            .models
+            .par_iter()
+            .map(|model| {
+                let anchor = self.anchor(model, window);
+                let key =
+                    key(model, self.spec.seed, &Shows { window: &common, past: &past, anchor: anchor.as_ref().map(|(_, facts)| facts.1.as_str()) });
+                let known = self.store.find(&key);
                 let was_known = known.is_some();
-                let finished = match (known, &shown) {
-                    (Some(finished), _) => finished,
-                    (None, shown) => {
-                        let shown = shown.as_ref().expect("rows are gathered when a result is missing");
-                        let finished = self.fit(model, window, shown)?;
+                let finished = match known {
+                    Some(finished) => finished,
+                    None => {
+                        let finished = self.fit(model, window, shown.get_or_init(|| Shown::new(self.data, rows.clone())), anchor)?;
                         self.store.keep(&key, &finished)?;
                         finished
                     }
@@ -103,16 +130,35 @@ impl Walk<'_> {
         done.into_iter().collect()
     }
 
-    fn fit(&self, model: &ModelSpec, window: &Window, shown: &Shown) -> Result<Finished> {
-        let place = format!("model `{}`, window {} (test {} to {})", model.name, window.idx + 1, window.test.start, window.test.end);
-        let train = Train {
-            place: &place,
-            feature_names: &self.data.feature_names,
-            features: &shown.train,
-            target: &shown.target,
-            weight: &shown.weight,
-            seed: seed(self.spec.seed, model, window),
+    /// The earlier window that the model leans on, with its lesson; `None` where it leans on none but its own.
+    fn anchor(&self, model: &ModelSpec, window: &Window) -> Option<(u32, Arc<(Lesson, String)>)> {
+        let refresh = model.kind.refresh()?;
+        let idx = window.idx - window.idx % refresh;
+        let make = || {
+            let window = &self.windows[idx as usize];
+            let rows = window::rows(window, self.data);
+            let hash = self.fingerprint.window(window, &rows);
+            Ok::<_, Infallible>((Lesson::new(self.data, rows.train), hash))
         };
+        match self.anchors.get(&idx, make) {
+            Ok(facts) => Some((idx, facts)),
+            Err(never) => match never {},
+        }
+    }
+
+    fn fit(&self, model: &ModelSpec, window: &Window, shown: &Shown, anchor: Option<(u32, Arc<(Lesson, String)>)>) -> Result<Finished> {
+        let place = format!("model `{}`, window {} (test {} to {})", model.name, window.idx + 1, window.test.start, window.test.end);
+        let (features, lesson) = (&self.data.features, &shown.lesson);
+        let anchor = match &anchor {
+            None => Anchor::itself(window.idx, lesson, features),
+            Some((idx, facts)) => {
+                let last = (idx + model.kind.refresh().unwrap_or(1)).min(self.windows.len() as u32) - 1;
+                let end = self.data.rows_between(self.windows[last as usize].train.start, self.windows[last as usize].train.end).end;
+                Anchor { span: facts.0.span().start..end, ..Anchor::itself(*idx, &facts.0, features) }
+            }
+        };
+        let seed = seed(self.spec.seed, model, window);
+        let train = Train { seed, cores: self.cores, ..Train::new(&place, &self.data.feature_names, lesson, &anchor, &self.shared) };
         let fitted = learner(model).fit(&train)?;
         let range = shown.test_rows.start as usize..shown.test_rows.end as usize;
         let columns = model.kind.benchmarks();
@@ -127,7 +173,8 @@ impl Walk<'_> {
         let forecasts = fitted.forecast(&query, &model.ask);
         let odd = forecasts.iter().flatten().flatten().find(|value| !value.is_finite());
         if let Some(value) = odd {
-            return Err(Error::model(place, format!("forecast {value}")).hint("bound or scale the features; a smaller learning rate or a larger penalty may help"));
+            return Err(Error::model(place, format!("forecast {value}"))
+                .hint("bound or scale the features; a smaller learning rate or a larger penalty may help"));
         }
         Ok(Finished { card: fitted.card(), forecasts })
     }
@@ -135,19 +182,15 @@ impl Walk<'_> {
 
 /// The rows of one window, gathered once for all its models.
 struct Shown {
-    train: crate::feature::Matrix,
-    target: Vec<f64>,
-    weight: Vec<f64>,
+    lesson: Lesson,
     test: crate::feature::Matrix,
     test_rows: std::ops::Range<u32>,
 }
 
 impl Shown {
-    fn new(data: &Dataset, rows: &WindowRows) -> Self {
+    fn new(data: &Dataset, rows: WindowRows) -> Self {
         let test: Vec<u32> = rows.test.clone().collect();
-        let target = rows.train.iter().map(|&row| data.target[row as usize].expect("a training row's target is known")).collect();
-        let weight = rows.train.iter().map(|&row| data.weight[row as usize]).collect();
-        Self { train: data.features.gather(&rows.train), target, weight, test: data.features.gather(&test), test_rows: rows.test.clone() }
+        Self { lesson: Lesson::new(data, rows.train), test: data.features.gather(&test), test_rows: rows.test }
     }
 }
 

@@ -9,7 +9,31 @@ use crate::spec::{History, ModelKind, ModelSpec};
 use crate::window::{Window, WindowRows};
 
 /// Raised whenever a model's arithmetic changes, so that no result of an older engine is taken for its own.
-const ENGINE: &str = "1";
+const ENGINE: &str = "2";
+
+/// Hashes of all that a window shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shows<'a> {
+    /// Its rows, and the targets it trains on.
+    pub(super) window: &'a str,
+    /// Every target known before its end.
+    pub(super) past: &'a str,
+    /// The window that its scheduled work is done on.
+    pub(super) anchor: Option<&'a str>,
+}
+
+/// The key of a model in a window.
+pub(super) fn key(model: &ModelSpec, seed: u64, shows: &Shows<'_>) -> String {
+    let settings = serde_json::to_string(model).expect("a model's settings are plain values");
+    let mut key = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(shows.window.as_bytes());
+    if looks_back(&model.kind) {
+        key.add(shows.past.as_bytes());
+    }
+    if let Some(anchor) = shows.anchor {
+        key.add(anchor.as_bytes());
+    }
+    key.hex()
+}
 
 /// Hashes of a dataset's rows, date by date, from which a window's key is put together.
 pub(super) struct Fingerprint<'a> {
@@ -28,22 +52,8 @@ impl<'a> Fingerprint<'a> {
         Self { data, calendar, shown, known: known(data) }
     }
 
-    /// The key of every model in one window.
-    pub(super) fn keys(&self, window: &Window, rows: &WindowRows, models: &[ModelSpec], seed: u64) -> Vec<String> {
-        let common = self.window(window, rows).hex();
-        let past = self.past(window);
-        models
-            .iter()
-            .map(|model| {
-                let settings = serde_json::to_string(model).expect("a model's settings are plain values");
-                let key = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(common.as_bytes());
-                if looks_back(&model.kind) { key.part(past.as_bytes()).hex() } else { key.hex() }
-            })
-            .collect()
-    }
-
     /// Rows shown to the window's models, and the targets they train on.
-    fn window(&self, window: &Window, rows: &WindowRows) -> Digest {
+    pub(super) fn window(&self, window: &Window, rows: &WindowRows) -> String {
         let mut digest = Digest::new();
         for name in &self.data.feature_names {
             digest.add(name.as_bytes());
@@ -63,11 +73,11 @@ impl<'a> Fingerprint<'a> {
             learnt.extend_from_slice(&self.data.target[row as usize].unwrap_or(f64::NAN).to_le_bytes());
             learnt.extend_from_slice(&self.data.weight[row as usize].to_le_bytes());
         }
-        digest.part(&learnt)
+        digest.part(&learnt).hex()
     }
 
     /// Every target known before the window's end, for models that look at an entity's own past.
-    fn past(&self, window: &Window) -> String {
+    pub(super) fn past(&self, window: &Window) -> String {
         let known = self.known.range(..window.test.end);
         known.fold(Digest::new(), |digest, (_, hash)| digest.part(hash.as_bytes())).hex()
     }

@@ -1,15 +1,15 @@
 //! Features: definition, coverage, distribution, drift, strength, and the no-look-ahead certificate.
 
+mod drifting;
+
+use self::drifting::SHIFTED;
+use super::pieces::{of, significant};
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
-use super::pieces::{of, significant};
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
 use crate::stat::FeatureSummary;
-
-/// Siddiqi's customary bound of a shifted distribution.
-const SHIFTED: f64 = 0.25;
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let features = &material.summary.features;
@@ -22,6 +22,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     section.blocks.push(Block::Subhead(Subhead::new("look-ahead", "No look-ahead: the truncation test")));
     section.blocks.push(Block::Text(certificate(material)));
     section.blocks.push(Block::Table(catalogue(material)));
+    section.blocks.push(drifting::block(material));
     section.blocks.push(Block::Table(distributions(material)));
     section.blocks.push(Block::Table(definitions(material)));
     section
@@ -92,7 +93,8 @@ fn strongest_first<'a>(material: &'a Material<'_>) -> Vec<&'a FeatureSummary> {
 fn distributions(material: &Material<'_>) -> Table {
     let numbers = ["Mean", "SD", "1 %", "25 %", "Median", "75 %", "99 %"].map(|name| Column::numbers(name, ""));
     let columns = std::iter::once(Column::words("Feature")).chain(numbers).collect();
-    let mut table = Table::new("distributions", "Distribution of the features", columns).note("Over every row with a value; SD with n - 1; quantiles of type 7.");
+    let mut table =
+        Table::new("distributions", "Distribution of the features", columns).note("Over every row with a value; SD with n - 1; quantiles of type 7.");
     table.shown = 40;
     for feature in strongest_first(material) {
         let mut row = vec![Cell::code(&feature.name), of(&feature.description, |found| found.mean, significant)];
@@ -107,8 +109,7 @@ fn distributions(material: &Material<'_>) -> Table {
 
 fn definitions(material: &Material<'_>) -> Table {
     let columns = vec![Column::words("Feature"), Column::words("SQL"), Column::words("File")];
-    let mut table =
-        Table::new("definitions", "Definitions", columns).note("The expression behind each column; the whole files are under [#sql].");
+    let mut table = Table::new("definitions", "Definitions", columns).note("The expression behind each column; the whole files are under [#sql].");
     table.shown = 40;
     for definition in &material.built.definitions {
         table.rows.push(vec![Cell::code(&definition.name), Cell::code(&definition.sql), Cell::code(&definition.file)]);

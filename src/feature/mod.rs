@@ -5,7 +5,9 @@ mod contract;
 mod dataset;
 mod definition;
 mod function;
+mod grain;
 mod query;
+mod stored;
 mod truncate;
 mod view;
 

@@ -1,8 +1,11 @@
 //! The stated grain must identify a row.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::Schema;
 use datafusion::arrow::row::{OwnedRow, RowConverter, SortField};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::{DataFusionError, Result};
@@ -50,10 +53,17 @@ impl GrainOrder {
         if grain.is_empty() || places.len() < grain.len() || plan.output_partitioning().partition_count() != 1 {
             return Ok(None);
         }
-        let kind = |column: &std::sync::Arc<dyn PhysicalExpr>| column.data_type(&schema);
+        let kind = |column: &Arc<dyn PhysicalExpr>| column.data_type(&schema);
         let fields = order.iter().zip(&places).map(|(order, &at)| Ok(SortField::new_with_options(kind(&columns[at])?, order.options)));
         let at = places.iter().map(|&at| schema.index_of(&grain[at]).map_err(DataFusionError::from));
         Ok(Some(Self { fields: fields.collect::<Result<_>>()?, columns: at.collect::<Result<_>>()? }))
+    }
+
+    /// The order by these columns, ascending, NULL first.
+    pub(super) fn by(schema: &Schema, names: &[&str]) -> Result<Self> {
+        let columns = names.iter().map(|name| Ok(schema.index_of(name)?)).collect::<Result<Vec<_>>>()?;
+        let fields = columns.iter().map(|&at| SortField::new(schema.field(at).data_type().clone())).collect();
+        Ok(Self { columns, fields })
     }
 
     pub(super) fn watch(&self) -> Result<Watch> {
@@ -69,18 +79,18 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// `Some` at the first row that is not after the one before it.
-    pub(super) fn see(&mut self, batch: &RecordBatch) -> Result<Option<Broken>> {
+    /// The first row that is not after the one before it.
+    pub(super) fn see(&mut self, batch: &RecordBatch) -> Result<Option<(usize, Broken)>> {
         let columns: Vec<_> = self.columns.iter().map(|&at| batch.column(at).clone()).collect();
         let rows = self.converter.convert_columns(&columns)?;
-        let broken = |before: std::cmp::Ordering| match before {
-            std::cmp::Ordering::Less => None,
-            std::cmp::Ordering::Equal => Some(Broken::Twice),
-            std::cmp::Ordering::Greater => Some(Broken::Unsorted),
+        let broken = |at: usize, before: Ordering| match before {
+            Ordering::Less => None,
+            Ordering::Equal => Some((at, Broken::Twice)),
+            Ordering::Greater => Some((at, Broken::Unsorted)),
         };
         let Some(n_before) = rows.num_rows().checked_sub(1) else { return Ok(None) };
-        let across = self.last.as_ref().and_then(|last| broken(last.row().cmp(&rows.row(0))));
-        let found = across.or_else(|| (0..n_before).find_map(|at| broken(rows.row(at).cmp(&rows.row(at + 1)))));
+        let across = self.last.as_ref().and_then(|last| broken(0, last.row().cmp(&rows.row(0))));
+        let found = across.or_else(|| (1..=n_before).find_map(|at| broken(at, rows.row(at - 1).cmp(&rows.row(at)))));
         self.last = Some(rows.row(n_before).owned());
         Ok(found)
     }

@@ -6,13 +6,17 @@ mod dataset;
 mod definition;
 mod function;
 mod grain;
+mod inspector;
+mod landing;
 mod query;
+mod refusal;
 mod stored;
 mod truncate;
 mod view;
 
-pub use build::{Built, build, build_untested, definitions, views, write_view};
+pub use build::{Built, build, build_untested, definitions, views};
 pub use dataset::{Dataset, Labels, Matrix};
 pub use definition::Definition;
+pub use landing::{Landed, land};
 pub use query::{count, query};
 pub use truncate::Certificate;

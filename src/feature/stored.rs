@@ -304,7 +304,7 @@ impl Inner {
             while let Some(batch) = next(&mut rows).await {
                 let batch = batch?;
                 if let Some(watch) = &mut watch
-                    && let Some(broken) = watch.see(&batch)?
+                    && let Some((_, broken)) = watch.see(&batch)?
                 {
                     return Err(DataFusionError::External(Box::new(BrokenView { idx: self.idx, broken })));
                 }

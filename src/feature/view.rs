@@ -13,6 +13,7 @@ use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 
 use super::function;
 use super::grain::{self, Broken, BrokenView, GrainOrder};
+use super::refusal;
 use super::stored::{self, Origin, View};
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -114,6 +115,11 @@ impl<'a> Views<'a> {
         self.refuse_in(self.last_file(), cause)
     }
 
+    /// Path of the last file.
+    pub(super) fn last_path(&self) -> &'a str {
+        &self.last_file().path
+    }
+
     fn last_file(&self) -> &'a SqlFile {
         self.files.last().expect("a spec lists at least one SQL file")
     }
@@ -121,9 +127,7 @@ impl<'a> Views<'a> {
     fn refuse_in(&self, file: &SqlFile, cause: &DataFusionError) -> Error {
         let Some(BrokenView { idx, broken }) = stored::broken_view(cause) else { return blame(&file.path, &file.text, cause) };
         let file = &self.files[idx];
-        let unsorted = || {
-            Error::sql(&file.path, "its rows do not come in the order that `sorted_by` of its tables promises").hint("sort the files, or drop `sorted_by`")
-        };
+        let unsorted = || refusal::unsorted(&file.path);
         match broken {
             Broken::Unsorted => unsorted(),
             // The watch stopped at the first of the keys; the statement counts them all.

@@ -3,6 +3,7 @@
 mod files;
 mod memory;
 mod open;
+mod ordered;
 mod quality;
 mod rows;
 

@@ -15,6 +15,7 @@ use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
 use super::files::{self, SourceFile};
 use super::memory::Memory;
+use super::ordered::OrderedTable;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::spec::{Spec, TableSpec};
@@ -93,7 +94,9 @@ async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TablePro
     let context = SessionContext::new_with_config(config());
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
     let config = config.infer_schema(&context.state()).await.map_err(refuse)?;
-    Ok(Arc::new(ListingTable::try_new(config).map_err(refuse)?))
+    let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config).map_err(refuse)?);
+    let is_ordered = 1 < found.len() && !spec.sorted_by.is_empty();
+    Ok(if is_ordered { Arc::new(OrderedTable { inner: table }) } else { table })
 }
 
 /// One partition: sums of floats are then taken in the order of the rows, whatever the number of threads.

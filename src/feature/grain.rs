@@ -111,3 +111,38 @@ pub(super) fn words(batch: &RecordBatch) -> Result<String> {
     let words = pairs.map(|(column, field)| Ok(format!("{} {}", field.name(), ArrayFormatter::try_new(column.as_ref(), &options)?.value(0))));
     Ok(words.collect::<Result<Vec<_>>>()?.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{ArrayRef, Int64Array};
+
+    use super::*;
+
+    fn batch(keys: &[(Option<i64>, i64)]) -> RecordBatch {
+        let first: ArrayRef = Arc::new(keys.iter().map(|key| key.0).collect::<Int64Array>());
+        let second: ArrayRef = Arc::new(Int64Array::from_iter_values(keys.iter().map(|key| key.1)));
+        RecordBatch::try_from_iter_with_nullable([("a", first, true), ("b", second, true)]).expect("columns of one length")
+    }
+
+    fn found(batches: &[RecordBatch]) -> Vec<Option<(usize, Broken)>> {
+        let mut watch = GrainOrder::by(&batches[0].schema(), &["b", "a"]).and_then(|order| order.watch()).expect("plain columns");
+        batches.iter().map(|batch| watch.see(batch).expect("comparable")).collect()
+    }
+
+    #[test]
+    fn rows_in_order_pass_and_null_is_a_key() {
+        let batches = [batch(&[(None, 1), (Some(5), 1), (Some(2), 2)]), batch(&[]), batch(&[(Some(3), 2)])];
+        assert_eq!(found(&batches), [None, None, None]);
+    }
+
+    #[test]
+    fn a_key_of_two_rows_is_found_within_a_batch_and_across_two() {
+        assert_eq!(found(&[batch(&[(Some(1), 1), (None, 2), (None, 2)])]), [Some((2, Broken::Twice))]);
+        assert_eq!(found(&[batch(&[(Some(1), 1)]), batch(&[]), batch(&[(Some(1), 1)])]), [None, None, Some((0, Broken::Twice))]);
+    }
+
+    #[test]
+    fn a_broken_order_is_found() {
+        assert_eq!(found(&[batch(&[(Some(1), 2), (Some(9), 1)])]), [Some((1, Broken::Unsorted))]);
+    }
+}

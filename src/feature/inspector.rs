@@ -44,7 +44,9 @@ impl<'a> Inspector<'a> {
             return Err(refusal::no_feature(file));
         }
         contract::check_names(file, spec, &named(Role::Feature), &named(Role::Benchmark))?;
-        let is_plain = |name: &str, kind: &DataType| name == "target" || !KEYS.contains(&name) && !(spec.features.carry.iter().any(|carried| carried == name) && contract::is_text(kind));
+        let is_plain = |name: &str, kind: &DataType| {
+            name == "target" || !KEYS.contains(&name) && !(spec.features.carry.iter().any(|carried| carried == name) && contract::is_text(kind))
+        };
         let columns = schema.fields().iter().enumerate().filter(|(_, field)| is_plain(field.name(), field.data_type()));
         let columns = columns.map(|(idx, field)| Column { idx, role: Role::of(&spec.features, field.name()), has_value: false }).collect();
         let watch = GrainOrder::by(schema, &["as_of", "entity"]).and_then(|order| order.watch()).map_err(|cause| Error::sql(file, cause))?;

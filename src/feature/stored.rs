@@ -136,9 +136,7 @@ impl View {
     /// The same rows, read without a watch over the grain.
     pub(super) fn unwatched(&self) -> Result<Self> {
         match &self.inner.content {
-            Content::Plan { plan, .. } => {
-                Self::streamed(Origin { idx: self.inner.idx, file: &self.inner.file, plan: Arc::clone(plan) }, None)
-            }
+            Content::Plan { plan, .. } => Self::streamed(Origin { idx: self.inner.idx, file: &self.inner.file, plan: Arc::clone(plan) }, None),
             Content::Memory { .. } | Content::Disk { .. } => Ok(self.clone()),
         }
     }
@@ -330,4 +328,72 @@ impl Inner {
 pub(super) fn broken_view(cause: &DataFusionError) -> Option<BrokenView> {
     let chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
     chain.filter_map(|cause| cause.downcast_ref::<BrokenView>()).next().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+    use datafusion::datasource::MemTable;
+    use datafusion::prelude::{SessionConfig, SessionContext, col};
+
+    use super::*;
+
+    /// 5,000 rows in batches of 700, larger than the session's 500, sorted by `key`.
+    fn session() -> SessionContext {
+        let part = |first: i64| {
+            let rows = first..(first + 700).min(5000);
+            let key: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.clone()));
+            let x: ArrayRef = Arc::new(rows.clone().map(|i| (i % 7 != 0).then(|| (i as f64).sin())).collect::<Float64Array>());
+            let word: ArrayRef = Arc::new(StringArray::from_iter_values(rows.map(|i| format!("w{}", i % 13))));
+            RecordBatch::try_from_iter_with_nullable([("key", key, true), ("x", x, true), ("word", word, true)]).expect("columns of one length")
+        };
+        let batches: Vec<RecordBatch> = (0..5000).step_by(700).map(part).collect();
+        let table =
+            MemTable::try_new(batches[0].schema(), vec![batches]).expect("one schema").with_sort_order(vec![vec![col("key").sort(true, true)]]);
+        let context = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1).with_batch_size(500));
+        context.register_table("rows", Arc::new(table)).expect("a new name");
+        context
+    }
+
+    fn file() -> SqlFile {
+        SqlFile { path: "sql/view.sql".to_owned(), view: "view".to_owned(), text: String::new(), grain: vec!["key".to_owned()] }
+    }
+
+    async fn plan(context: &SessionContext) -> Arc<dyn ExecutionPlan> {
+        let sql = "select key, x, word, sum(x) over (partition by key) as y from rows";
+        context.sql(sql).await.expect("planned").create_physical_plan().await.expect("planned")
+    }
+
+    async fn read(context: &SessionContext, view: &View) -> Vec<RecordBatch> {
+        context.read_table(Arc::new(view.clone())).expect("a table").collect().await.expect("read")
+    }
+
+    #[test]
+    fn rows_order_and_batches_are_the_same_streamed_in_memory_and_on_disk() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().expect("threads");
+        runtime.block_on(async {
+            let (context, file) = (session(), file());
+            let order = GrainOrder::of(plan(&context).await.as_ref(), &file.grain).expect("a plain column");
+            assert!(order.is_some(), "the declared order is known above the window");
+            let streamed = View::streamed(Origin { idx: 0, file: &file, plan: plan(&context).await }, order).expect("a view");
+            let in_memory =
+                View::kept(Origin { idx: 0, file: &file, plan: plan(&context).await }, context.task_ctx(), usize::MAX).await.expect("kept");
+            let on_disk = View::kept(Origin { idx: 0, file: &file, plan: plan(&context).await }, context.task_ctx(), 0).await.expect("kept");
+            assert!(matches!(in_memory.inner.content, Content::Memory { .. }));
+            assert!(matches!(on_disk.inner.content, Content::Disk { .. }));
+            assert!(!streamed.was_read());
+            let rows = read(&context, &streamed).await;
+            assert!(streamed.was_read());
+            assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 5000);
+            assert_eq!(rows, read(&context, &in_memory).await);
+            assert_eq!(rows, read(&context, &on_disk).await);
+            // Twice, as a later file may.
+            assert_eq!(rows, read(&context, &on_disk).await);
+            for view in [&streamed, &in_memory, &on_disk] {
+                let sorted = context.read_table(Arc::new(view.clone())).and_then(|frame| frame.sort(vec![col("key").sort(true, true)]));
+                let plan = sorted.expect("planned").create_physical_plan().await.expect("planned");
+                assert!(!format!("{plan:?}").contains("SortExec"), "{plan:?}");
+            }
+        });
+    }
 }

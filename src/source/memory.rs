@@ -1,6 +1,7 @@
 //! How much memory SQL may hold before it goes to disk.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::common::Result;
@@ -9,30 +10,32 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 
 /// Memory of one pass through the SQL files.
 ///
-/// The two are constants and no share of the machine's memory: where an aggregate goes to disk, its float sums are taken in pieces, and
+/// The sizes are constants and no share of the machine's memory: where an aggregate goes to disk, its float sums are taken in pieces, and
 /// the same data must give the same bits on every machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
     /// Bytes that sorts and aggregates share; beyond them they go to disk.
     pub limit: usize,
     /// Bytes of a view, read more than once, that are kept; a larger one goes to disk.
     pub held: usize,
+    /// Where temporary files lie, in a folder of their own that goes with the last of them; `None` for the system's (`TMPDIR`).
+    pub folder: Option<PathBuf>,
 }
 
 impl Default for Memory {
     /// 1.5 GB and 256 MB: with Parquet pages, joins and windows beside them a pass stays well below 4 GB.
     fn default() -> Self {
-        Self { limit: 1536 << 20, held: 256 << 20 }
+        Self { limit: 1536 << 20, held: 256 << 20, folder: None }
     }
 }
 
 impl Memory {
     /// A runtime of its own for each session: what runs beside it has no say in when it goes to disk.
-    ///
-    /// Temporary files lie in a folder of their own under the system's (`TMPDIR`), which goes with the last of them.
-    pub(super) fn runtime(self) -> Result<Arc<RuntimeEnv>> {
+    pub(super) fn runtime(&self) -> Result<Arc<RuntimeEnv>> {
         let pool = Arc::new(Pool { inner: FairSpillPool::new(self.limit) });
-        RuntimeEnvBuilder::new().with_memory_pool(pool).with_max_temp_directory_size(u64::MAX).build_arc()
+        let builder = RuntimeEnvBuilder::new().with_memory_pool(pool);
+        let builder = self.folder.iter().fold(builder, |builder, folder| builder.with_temp_file_path(folder));
+        builder.with_max_temp_directory_size(u64::MAX).build_arc()
     }
 }
 

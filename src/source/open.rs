@@ -129,8 +129,8 @@ impl Tables {
 
     /// The limits of memory.
     #[must_use]
-    pub fn memory(&self) -> Memory {
-        self.memory
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// The spec's path, for messages.

@@ -97,7 +97,7 @@ fn dataset(project: &Project, memory: Memory) -> Result<Dataset, Error> {
 
 /// Everything goes to disk that can; DataFusion keeps 10 MB aside for a sort to go on.
 fn tiny() -> Memory {
-    Memory { limit: 14 << 20, held: 0, folder: None }
+    Memory { limit: 32 << 20, held: 0, folder: None }
 }
 
 fn rows(path: &Path) -> RecordBatch {

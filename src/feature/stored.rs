@@ -121,12 +121,11 @@ impl View {
 
     fn new(origin: Origin<'_>, statistics: Arc<Statistics>, content: Content) -> Self {
         let schema = origin.plan.schema();
-        // Partitions are read one after the other, which keeps what holds of one of them only where there is no other.
-        let known = if origin.plan.output_partitioning().partition_count() == 1 {
-            origin.plan.equivalence_properties().clone()
-        } else {
-            EquivalenceProperties::new(Arc::clone(&schema))
-        };
+        // Partitions are read one after the other: the order of each is the order of all only where there is no other. Nothing but the
+        // order is handed on: what DataFusion infers from constants does not hold together across plans.
+        let orders = origin.plan.equivalence_properties().oeq_class().iter().cloned();
+        let is_one = origin.plan.output_partitioning().partition_count() == 1;
+        let known = EquivalenceProperties::new_with_orderings(Arc::clone(&schema), orders.filter(|_| is_one));
         let properties = PlanProperties::new(known, Partitioning::UnknownPartitioning(1), EmissionType::Incremental, Boundedness::Bounded);
         let (idx, file) = (origin.idx, origin.file.clone());
         let inner = Inner { idx, file, properties: Arc::new(properties), statistics, schema, content, was_read: AtomicBool::new(false) };

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use datafusion::common::Result;
-use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation};
+use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 
 /// Memory of one pass through the SQL files.
@@ -32,60 +32,89 @@ impl Default for Memory {
 impl Memory {
     /// A runtime of its own for each session: what runs beside it has no say in when it goes to disk.
     pub(super) fn runtime(&self) -> Result<Arc<RuntimeEnv>> {
-        let pool = Arc::new(Pool { inner: FairSpillPool::new(self.limit) });
+        let pool = Arc::new(Pool::new(self.limit));
         let builder = RuntimeEnvBuilder::new().with_memory_pool(pool);
         let builder = self.folder.iter().fold(builder, |builder, folder| builder.with_temp_file_path(folder));
         builder.with_max_temp_directory_size(u64::MAX).build_arc()
     }
 }
 
-/// Sorts and aggregates share the limit fairly; what cannot go to disk, such as the built side of a join, is counted and never refused.
+/// Sorts and aggregates share the limit evenly, less what cannot go to disk (the built side of a join, the pieces of a window), but no less
+/// than half of it: what cannot go to disk is counted and never refused, and must not stop a sort.
 #[derive(Debug)]
 struct Pool {
-    inner: FairSpillPool,
+    limit: usize,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    n_spilling: usize,
+    spilling: usize,
+    other: usize,
+}
+
+impl Pool {
+    fn new(limit: usize) -> Self {
+        Self { limit, counts: Mutex::default() }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().expect("no holder of the lock panics")
+    }
+}
+
+impl Counts {
+    fn of(&mut self, consumer: &MemoryConsumer) -> &mut usize {
+        if consumer.can_spill() { &mut self.spilling } else { &mut self.other }
+    }
 }
 
 impl fmt::Display for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
+        write!(f, "{}({} bytes)", self.name(), self.limit)
     }
 }
 
 impl MemoryPool for Pool {
     fn name(&self) -> &'static str {
-        "fair to what spills"
+        "shared"
     }
 
     fn register(&self, consumer: &MemoryConsumer) {
-        self.inner.register(consumer);
+        self.counts().n_spilling += usize::from(consumer.can_spill());
     }
 
     fn unregister(&self, consumer: &MemoryConsumer) {
-        self.inner.unregister(consumer);
+        self.counts().n_spilling -= usize::from(consumer.can_spill());
     }
 
     fn grow(&self, reservation: &MemoryReservation, additional: usize) {
-        self.inner.grow(reservation, additional);
+        *self.counts().of(reservation.consumer()) += additional;
     }
 
     fn shrink(&self, reservation: &MemoryReservation, bytes: usize) {
-        self.inner.shrink(reservation, bytes);
+        *self.counts().of(reservation.consumer()) -= bytes;
     }
 
     fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
-        if reservation.consumer().can_spill() {
-            return self.inner.try_grow(reservation, additional);
+        let mut counts = self.counts();
+        let share = self.limit.saturating_sub(counts.other).max(self.limit / 2) / counts.n_spilling.max(1);
+        if reservation.consumer().can_spill() && share < reservation.size() + additional {
+            let name = reservation.consumer().name();
+            return Err(DataFusionError::ResourcesExhausted(format!("{name} may hold {share} bytes of memory and wants {additional} more")));
         }
-        self.inner.grow(reservation, additional);
+        *counts.of(reservation.consumer()) += additional;
         Ok(())
     }
 
     fn reserved(&self) -> usize {
-        self.inner.reserved()
+        let counts = self.counts();
+        counts.spilling + counts.other
     }
 
     fn memory_limit(&self) -> MemoryLimit {
-        self.inner.memory_limit()
+        MemoryLimit::Finite(self.limit)
     }
 }
 
@@ -95,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_spills_is_refused_beyond_its_share_and_what_cannot_is_counted() {
-        let pool: Arc<dyn MemoryPool> = Arc::new(Pool { inner: FairSpillPool::new(1000) });
+        let pool: Arc<dyn MemoryPool> = Arc::new(Pool::new(1000));
         let join = MemoryConsumer::new("join").register(&pool);
         let sort = MemoryConsumer::new("sort").with_can_spill(true).register(&pool);
         join.try_grow(400).expect("a join is not refused");
@@ -103,5 +132,12 @@ mod tests {
         assert!(sort.try_grow(1).is_err());
         join.try_grow(5000).expect("a join is not refused");
         assert_eq!(pool.reserved(), 6000);
+        sort.free();
+        // Half of the limit is left to what spills, whatever a join holds; two sorts have a half of that each.
+        let second = MemoryConsumer::new("sort").with_can_spill(true).register(&pool);
+        second.try_grow(250).expect("its share");
+        assert!(second.try_grow(1).is_err());
+        drop(second);
+        sort.try_grow(500).expect("its share");
     }
 }

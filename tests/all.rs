@@ -11,3 +11,4 @@ mod pack;
 mod real;
 mod reports;
 mod slt;
+mod streaming;

@@ -70,7 +70,7 @@ impl Pack {
         let path = project.root.join("rows.parquet");
         let spec = spec::load(&project.root, Path::new(self.spec)).expect("a good spec");
         let tables = source::open(&project.root, &spec).expect("good tables");
-        feature::write_view(&project.root, &spec, &tables, &path).expect("a good view");
+        feature::land(&project.root, &spec, &tables, &path).expect("a good view");
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).expect("written")).expect("Parquet");
         let schema = reader.schema().clone();
         let batches: Vec<RecordBatch> = reader.build().expect("Parquet").map(|batch| batch.expect("rows")).collect();

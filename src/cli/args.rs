@@ -57,7 +57,9 @@ pub(super) enum Command {
         /// Also write the list to this Parquet file, with every quantile.
         #[arg(long)]
         catalogue: Option<PathBuf>,
-        /// Also write the rows of the last view to this Parquet file, as the SQL made them (f64, before models see f32).
+        /// Write the rows of the last view to this Parquet file instead, as the SQL made them (f64, before models see f32), sorted by
+        /// (as_of, entity). They stream through a bounded memory, so that there may be more of them than it holds; what sorts put on
+        /// disk lies in the system's temporary folder (TMPDIR) meanwhile.
         #[arg(long)]
         rows: Option<PathBuf>,
     },

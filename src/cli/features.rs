@@ -11,6 +11,13 @@ use crate::{feature, sidecar, source, spec};
 pub(super) fn features(root: &Path, path: &Path, catalogue: Option<&Path>, rows: Option<&Path>) -> Result<Exit> {
     let spec = spec::load(root, path)?;
     let tables = source::open(root, &spec)?;
+    if let Some(path) = rows {
+        let landed = feature::land(root, &spec, &tables, path)?;
+        say(&format!("{}: {} rows, {} columns", path.display(), landed.n_rows, landed.n_columns))?;
+        if catalogue.is_none() {
+            return Ok(Exit::Good);
+        }
+    }
     let data = feature::build_untested(root, &spec, &tables)?;
     let definitions = feature::definitions(root, &spec, &data)?;
     let found = summaries(&spec, &data);
@@ -20,9 +27,6 @@ pub(super) fn features(root: &Path, path: &Path, catalogue: Option<&Path>, rows:
     say(&aligned(&table))?;
     if let Some(path) = catalogue {
         write_whole(path, &sidecar::catalogue(&found, &definitions)?)?;
-    }
-    if let Some(path) = rows {
-        feature::write_view(root, &spec, &tables, path)?;
     }
     Ok(Exit::Good)
 }

@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use parquet::arrow::ArrowWriter;
-
 use super::contract;
 use super::dataset::Dataset;
 use super::definition::{self, Definition};
 use super::truncate::{self, Certificate};
 use super::view::{self, SqlFile};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::source::Tables;
 use crate::spec::Spec;
 
@@ -51,20 +49,6 @@ pub fn build_untested(root: &Path, spec: &Spec, tables: &Tables) -> Result<Datas
 /// Each feature's SQL.
 pub fn definitions(root: &Path, spec: &Spec, data: &Dataset) -> Result<Vec<Definition>> {
     Ok(definition::of(&view::read(root, spec)?, &data.feature_names))
-}
-
-/// Writes the rows of the last view to a Parquet file, as the SQL made them.
-pub fn write_view(root: &Path, spec: &Spec, tables: &Tables, path: &Path) -> Result<()> {
-    let files = view::read(root, spec)?;
-    let batches = view::run(tables, &files, None)?;
-    let refuse = |cause: String| Error::machine(path.display(), format!("cannot be written: {cause}"));
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batches[0].schema(), None).map_err(|cause| refuse(cause.to_string()))?;
-    for batch in &batches {
-        writer.write(batch).map_err(|cause| refuse(cause.to_string()))?;
-    }
-    writer.close().map_err(|cause| refuse(cause.to_string()))?;
-    std::fs::write(path, bytes).map_err(|cause| refuse(cause.to_string()))
 }
 
 fn rows(spec: &Spec, tables: &Tables, files: &[SqlFile]) -> Result<Dataset> {

@@ -7,12 +7,39 @@ use datafusion::arrow::compute::{cast, concat_batches};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type};
 
 use super::dataset::{Dataset, Labels, Matrix};
+use super::refusal;
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::source::kind_name;
 use crate::spec::{FeatureSpec, Spec};
 
-const KEYS: [&str; 4] = ["entity", "as_of", "known_on", "target"];
+/// Columns that every view has.
+pub(super) const KEYS: [&str; 4] = ["entity", "as_of", "known_on", "target"];
+
+/// What a column of the last view is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Key,
+    Weight,
+    Carried,
+    Benchmark,
+    Feature,
+}
+
+impl Role {
+    pub(super) fn of(spec: &FeatureSpec, name: &str) -> Self {
+        if KEYS.contains(&name) {
+            Self::Key
+        } else if name == "weight" {
+            Self::Weight
+        } else if spec.carry.iter().any(|carried| carried == name) {
+            Self::Carried
+        } else if name.starts_with("benchmark_") {
+            Self::Benchmark
+        } else {
+            Self::Feature
+        }
+    }
+}
 
 /// Converts the rows of the view in `file`, sorted by (`as_of`, `entity`).
 pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>) -> Result<Dataset> {
@@ -25,7 +52,7 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
     let (entities, entity) = reader.entities()?;
     let as_of: Vec<Option<Day>> = reader.days("as_of")?;
     if let Some(row) = as_of.iter().position(Option::is_none) {
-        return Err(Error::sql(file, format!("column `as_of` is NULL for entity {}", entities[entity[row] as usize])).hint("add `where as_of is not null`"));
+        return Err(refusal::no_as_of(file, &entities[entity[row] as usize]));
     }
     let as_of: Vec<Day> = as_of.into_iter().flatten().collect();
     let mut order: Vec<u32> = (0..as_of.len() as u32).collect();
@@ -43,18 +70,17 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
     let mut columns = Vec::new();
     for field in rows.schema().fields() {
         let name = field.name().as_str();
-        if KEYS.contains(&name) {
-            continue;
-        }
-        if name == "weight" {
-            data.weight = reader.weights()?;
-        } else if spec.carry.iter().any(|carried| carried == name) {
-            reader.carry(name, &mut data)?;
-        } else if name.starts_with("benchmark_") {
-            data.benchmarks.insert(name.to_owned(), reader.optional(name)?);
-        } else {
-            data.feature_names.push(name.to_owned());
-            columns.push(reader.feature(name)?);
+        match Role::of(spec, name) {
+            Role::Key => {}
+            Role::Weight => data.weight = reader.weights()?,
+            Role::Carried => reader.carry(name, &mut data)?,
+            Role::Benchmark => {
+                data.benchmarks.insert(name.to_owned(), reader.optional(name)?);
+            }
+            Role::Feature => {
+                data.feature_names.push(name.to_owned());
+                columns.push(reader.feature(name)?);
+            }
         }
     }
     for carried in &spec.carry {
@@ -68,54 +94,69 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
 /// What must hold of the whole view, beyond its types.
 pub(super) fn check(file: &str, spec: &Spec, data: &Dataset) -> Result<()> {
     if data.n_rows() == 0 {
-        return Err(Error::sql(file, "the view has no rows").hint("check its joins and filters, and the spec's as_of"));
+        return Err(refusal::no_rows(file));
     }
     for row in 1..data.n_rows() {
         if data.as_of[row - 1] == data.as_of[row] && data.entity[row - 1] == data.entity[row] {
-            let name = data.entity_name(row as u32);
-            return Err(Error::sql(file, format!("two rows for entity {name} as_of {}; (entity, as_of) must be unique", data.as_of[row]))
-                .hint("a join that multiplies rows, or duplicates in a table; the grain line says what a row is"));
+            return Err(refusal::twice(file, data.entity_name(row as u32), data.as_of[row]));
         }
     }
     for row in 0..data.n_rows() {
-        let place = || format!("for entity {} as_of {}", data.entity_name(row as u32), data.as_of[row]);
+        let place = || refusal::place(data.entity_name(row as u32), data.as_of[row]);
         match (data.known_on[row], data.target[row]) {
-            (None, Some(_)) => {
-                return Err(Error::sql(file, format!("column `known_on` is NULL where `target` is not, {}", place())).hint("known_on is the day on which the target is known"));
-            }
-            (Some(known), _) if known < data.as_of[row] => {
-                return Err(Error::sql(file, format!("column `known_on` is {known}, before as_of, {}: the target is no forecast", place()))
-                    .hint("the target must become known on as_of or later"));
-            }
+            (None, Some(_)) => return Err(refusal::no_known_on(file, &place())),
+            (Some(known), _) if known < data.as_of[row] => return Err(refusal::known_early(file, known, &place())),
             (Some(_) | None, _) => {}
         }
     }
     if data.target.iter().all(Option::is_none) {
-        return Err(Error::sql(file, "column `target` is NULL in every row"));
+        return Err(refusal::no_target(file));
     }
     if data.feature_names.is_empty() {
-        return Err(Error::sql(file, "the view has no feature: every column is a key or carried"));
+        return Err(refusal::no_feature(file));
     }
     for (idx, name) in data.feature_names.iter().enumerate() {
         if data.features.column(idx).iter().all(|value| value.is_nan()) {
-            return Err(Error::sql(file, format!("column `{name}` is NULL in every row")).hint("drop it, or mend its expression"));
+            return Err(refusal::no_value(file, name));
         }
     }
-    let listed = |name: &String| data.feature_names.contains(name);
+    check_names(file, spec, &data.feature_names, &data.benchmarks.keys().cloned().collect::<Vec<_>>())?;
+    if let Some(entity) = spec.risk.entity.as_ref().filter(|entity| data.entity_code(entity).is_none()) {
+        return Err(no_risk_entity(file, spec, entity));
+    }
+    Ok(())
+}
+
+pub(super) fn no_risk_entity(file: &str, spec: &Spec, entity: &str) -> Error {
+    Error::spec(format!("{}: `risk.entity`", spec.file.display()), format!("`{entity}` is no entity of {file}"))
+}
+
+/// The columns that the spec's models name are in the view.
+pub(super) fn check_names(file: &str, spec: &Spec, features: &[String], benchmarks: &[String]) -> Result<()> {
+    let listed = |name: &String| features.contains(name);
     for (at, model) in spec.models.iter().enumerate() {
         if let Some(missing) = model.kind.features().iter().find(|name| !listed(name)) {
             let place = format!("{}: `models[{at}].params.features`", spec.file.display());
-            return Err(Error::spec(place, format!("`{missing}` is no feature of {file}")).hint(format!("features are {}", data.feature_names.join(", "))));
+            return Err(Error::spec(place, format!("`{missing}` is no feature of {file}")).hint(format!("features are {}", features.join(", "))));
         }
-        if let Some(missing) = model.kind.benchmarks().iter().find(|name| !data.benchmarks.contains_key(*name)) {
+        if let Some(missing) = model.kind.benchmarks().iter().find(|name| !benchmarks.contains(*name)) {
             let place = format!("{}: `models[{at}].params.columns`", spec.file.display());
             return Err(Error::spec(place, format!("`{missing}` is no benchmark_ column of {file}")));
         }
     }
-    if let Some(entity) = spec.risk.entity.as_ref().filter(|entity| data.entity_code(entity).is_none()) {
-        return Err(Error::spec(format!("{}: `risk.entity`", spec.file.display()), format!("`{entity}` is no entity of {file}")));
-    }
     Ok(())
+}
+
+pub(super) fn is_date(kind: &DataType) -> bool {
+    matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _))
+}
+
+pub(super) fn is_number(kind: &DataType) -> bool {
+    kind.is_numeric() || matches!(kind, DataType::Boolean | DataType::Null)
+}
+
+pub(super) fn is_text(kind: &DataType) -> bool {
+    matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 struct Reader<'a> {
@@ -125,15 +166,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn column(&self, name: &str) -> Result<&ArrayRef> {
-        self.rows.column_by_name(name).ok_or_else(|| {
-            let schema = self.rows.schema();
-            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            Error::sql(self.file, format!("the view has no column `{name}`")).hint(format!("its columns are {}", names.join(", ")))
-        })
+        self.rows.column_by_name(name).ok_or_else(|| refusal::no_column(self.file, name, &self.rows.schema()))
     }
 
     fn as_type(&self, name: &str, kind: &DataType) -> Result<ArrayRef> {
-        cast(self.column(name)?, kind).map_err(|cause| Error::sql(self.file, format!("column `{name}`: {cause}")))
+        cast(self.column(name)?, kind).map_err(|cause| refusal::cast(self.file, name, cause))
     }
 
     /// Distinct entities, sorted, and each row's code.
@@ -141,7 +178,7 @@ impl Reader<'_> {
         let text = self.as_type("entity", &DataType::Utf8)?;
         let text = text.as_string::<i32>();
         if text.null_count() > 0 {
-            return Err(Error::sql(self.file, format!("column `entity` is NULL in {} rows", text.null_count())).hint("add `where entity is not null`"));
+            return Err(refusal::no_entity(self.file, text.null_count()));
         }
         let (levels, codes) = levels(text.iter());
         Ok((levels, codes.into_iter().flatten().collect()))
@@ -149,8 +186,8 @@ impl Reader<'_> {
 
     fn days(&self, name: &str) -> Result<Vec<Option<Day>>> {
         let kind = self.column(name)?.data_type();
-        if !matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) {
-            return Err(Error::sql(self.file, format!("column `{name}` is {}, not a date", kind_name(kind))).hint(format!("cast({name} as date)")));
+        if !is_date(kind) {
+            return Err(refusal::no_date(self.file, name, kind));
         }
         let days = self.as_type(name, &DataType::Date32)?;
         Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.map(Day)).collect())
@@ -160,11 +197,10 @@ impl Reader<'_> {
     fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
         let column = self.column(name)?;
         let kind = column.data_type();
-        if !(kind.is_numeric() || matches!(kind, DataType::Boolean | DataType::Null)) {
-            let sample = self.as_type(name, &DataType::Utf8).ok().and_then(|text| text.as_string::<i32>().iter().flatten().next().map(str::to_owned));
-            let sample = sample.map_or(String::new(), |value| format!(" (\"{value}\", for one)"));
-            return Err(Error::sql(self.file, format!("column `{name}` is {}{sample}, not a number; cast it, carry it or drop it", kind_name(kind)))
-                .hint(format!("try_cast({name} as double), or add it to `features.carry`")));
+        if !is_number(kind) {
+            let text = self.as_type(name, &DataType::Utf8).ok();
+            let sample = text.as_ref().and_then(|text| text.as_string::<i32>().iter().flatten().next());
+            return Err(refusal::no_number(self.file, name, kind, sample));
         }
         let wide = self.as_type(name, &DataType::Float64)?;
         // SQL's NaN (0.0 / 0.0) says the same as NULL: there is no value.
@@ -195,15 +231,14 @@ impl Sorted<'_> {
     }
 
     fn place(&self, row: usize) -> String {
-        format!("for entity {} as_of {}", self.entities[self.entity[row] as usize], self.as_of[row])
+        refusal::place(&self.entities[self.entity[row] as usize], self.as_of[row])
     }
 
     /// Numbers that are finite where they are.
     fn finite(&self, name: &str) -> Result<Vec<Option<f64>>> {
         let values = self.reader.numbers(name)?;
         match values.iter().position(|value| value.is_some_and(f64::is_infinite)) {
-            Some(row) => Err(Error::sql(self.reader.file, format!("column `{name}` is infinite {}", self.place(row)))
-                .hint("guard the division with nullif(denominator, 0), or bound the value")),
+            Some(row) => Err(refusal::infinite(self.reader.file, name, &self.place(row))),
             None => Ok(values),
         }
     }
@@ -215,10 +250,7 @@ impl Sorted<'_> {
     fn weights(&self) -> Result<Vec<f64>> {
         let values = self.finite("weight")?;
         match values.iter().position(|value| value.is_none_or(|weight| weight < 0.0)) {
-            Some(row) => {
-                let value = values[row].map_or("NULL".to_owned(), |weight| weight.to_string());
-                Err(Error::sql(self.reader.file, format!("column `weight` is {value} {}; it must be 0 or more", self.place(row))))
-            }
+            Some(row) => Err(refusal::no_weight(self.reader.file, values[row], &self.place(row))),
             None => Ok(self.pick(&values).into_iter().flatten().collect()),
         }
     }
@@ -226,14 +258,13 @@ impl Sorted<'_> {
     fn feature(&self, name: &str) -> Result<Vec<f32>> {
         let values = self.finite(name)?;
         if let Some(row) = values.iter().position(|value| value.is_some_and(|value| (value as f32).is_infinite())) {
-            let value = values[row].unwrap_or_default();
-            return Err(Error::sql(self.reader.file, format!("column `{name}` is {value:e}, beyond the range of f32, {}", self.place(row))).hint("scale it, or take its logarithm"));
+            return Err(refusal::beyond_f32(self.reader.file, name, values[row].unwrap_or_default(), &self.place(row)));
         }
         Ok(self.order.iter().map(|&row| values[row as usize].map_or(f32::NAN, |value| value as f32)).collect())
     }
 
     fn carry(&self, name: &str, data: &mut Dataset) -> Result<()> {
-        if matches!(self.reader.column(name)?.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) {
+        if is_text(self.reader.column(name)?.data_type()) {
             let text = self.reader.as_type(name, &DataType::Utf8)?;
             let (levels, codes) = levels(text.as_string::<i32>().iter());
             data.labels.insert(name.to_owned(), Labels { levels, codes: self.pick(&codes) });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::config::SpillCompression;
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::datasource::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -13,6 +14,8 @@ use datafusion::logical_expr::{Expr, cast, col, lit};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
 use super::files::{self, SourceFile};
+use super::memory::Memory;
+use super::ordered::OrderedTable;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::spec::{Spec, TableSpec};
@@ -26,6 +29,7 @@ pub struct Tables {
     spec_file: String,
     as_of: Option<Day>,
     sources: Vec<Table>,
+    memory: Memory,
 }
 
 struct Table {
@@ -56,7 +60,7 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
         let provider = runtime.block_on(listing(table, &found))?;
         tables.push(Table { spec: table.clone(), files: inspected, provider });
     }
-    let opened = Tables { runtime, spec_file, as_of: spec.as_of, sources: tables };
+    let opened = Tables { runtime, spec_file, as_of: spec.as_of, sources: tables, memory: Memory::default() };
     opened.check()?;
     Ok(opened)
 }
@@ -73,7 +77,7 @@ pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
         let provider = runtime.block_on(listing(&spec, std::slice::from_ref(path)))?;
         tables.push(Table { spec, files: Vec::new(), provider });
     }
-    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, sources: tables })
+    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, sources: tables, memory: Memory::default() })
 }
 
 async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {
@@ -90,7 +94,9 @@ async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TablePro
     let context = SessionContext::new_with_config(config());
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
     let config = config.infer_schema(&context.state()).await.map_err(refuse)?;
-    Ok(Arc::new(ListingTable::try_new(config).map_err(refuse)?))
+    let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config).map_err(refuse)?);
+    let is_ordered = 1 < found.len() && !spec.sorted_by.is_empty();
+    Ok(if is_ordered { Arc::new(OrderedTable { inner: table }) } else { table })
 }
 
 /// One partition: sums of floats are then taken in the order of the rows, whatever the number of threads.
@@ -99,6 +105,7 @@ fn config() -> SessionConfig {
     config.options_mut().execution.parquet.schema_force_view_types = false;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     config.options_mut().sql_parser.collect_spans = true;
+    config.options_mut().execution.spill_compression = SpillCompression::Lz4Frame;
     config
 }
 
@@ -111,6 +118,19 @@ impl Tables {
     /// Collects the rows of a frame.
     pub fn collect(&self, frame: DataFrame) -> Result<Vec<RecordBatch>, DataFusionError> {
         self.wait(frame.collect())
+    }
+
+    /// The same tables, read with other limits of memory.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// The limits of memory.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// The spec's path, for messages.
@@ -142,7 +162,8 @@ impl Tables {
 
     /// A session in which every table holds what was known strictly before `cut` (and before the spec's `as_of`).
     pub fn session(&self, cut: Option<Day>) -> Result<SessionContext> {
-        let context = SessionContext::new_with_config(config());
+        let runtime = self.memory.runtime().map_err(|cause| Error::machine("memory", plain(&cause)))?;
+        let context = SessionContext::new_with_config_rt(config(), runtime);
         for name in VOLATILE {
             context.deregister_udf(name);
         }
@@ -259,9 +280,13 @@ pub(super) fn plain(cause: &DataFusionError) -> String {
     text.trim_end_matches('.').replace("\"?table?\".", "")
 }
 
-/// An SQL error with its file and, where it can be told, its line.
+/// An SQL error with its file and, where it can be told, its line; an error of ours that came through DataFusion is told as it is.
 #[must_use]
 pub fn blame(file: &str, text: &str, cause: &DataFusionError) -> Error {
+    let chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
+    if let Some(error) = chain.filter_map(|cause| cause.downcast_ref::<Error>()).next() {
+        return error.clone();
+    }
     let problem = plain(cause);
     let line = cause
         .diagnostic()

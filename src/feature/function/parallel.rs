@@ -15,12 +15,14 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::{DataFusionError, Result, Statistics};
+use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::execution::TaskContext;
 use datafusion::physical_expr::window::WindowExpr;
 use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
+use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::windows::WindowAggExec;
 use datafusion::physical_plan::{
@@ -30,6 +32,9 @@ use datafusion::physical_plan::{
 
 /// Rows of a piece, unless one partition alone has more.
 const PIECE_ROWS: usize = 16_384;
+
+/// Bytes of pieces under way beyond which no further one is begun: partitions may be large, such as a day of a long panel.
+const PIECES_BYTES: usize = 128 << 20;
 
 /// Puts `ParallelWindowExec` in the place of `WindowAggExec`.
 #[derive(Debug)]
@@ -109,19 +114,29 @@ impl ExecutionPlan for ParallelWindowExec {
         self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
     }
 
+    fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {
+        self.inner.child_stats_requests(partition)
+    }
+
+    fn statistics_from_inputs(&self, input: &[Arc<Statistics>], args: &StatisticsArgs) -> Result<Arc<Statistics>> {
+        self.inner.statistics_from_inputs(input, args)
+    }
+
     fn cardinality_effect(&self) -> CardinalityEffect {
         CardinalityEffect::Equal
     }
 
     fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let mut input = self.inner.input().execute(at, context)?;
+        let mut input = self.inner.input().execute(at, Arc::clone(&context))?;
         let work = Arc::new(Work { schema: self.schema(), calls: self.inner.window_expr().to_vec() });
         let n_ahead = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
+        // Told to the pool, so that sorts beside it take less.
+        let reservation = MemoryConsumer::new(self.name()).register(context.memory_pool());
         let mut builder = RecordBatchReceiverStream::builder(self.schema(), 2);
         let sender = builder.tx();
         builder.spawn(async move {
             let mut cutter = Cutter { calls: work.calls.clone(), held: Vec::new(), n_held: 0, wanted: PIECE_ROWS };
-            let mut running: VecDeque<SpawnedTask<Result<RecordBatch>>> = VecDeque::new();
+            let mut running: VecDeque<(usize, SpawnedTask<Result<RecordBatch>>)> = VecDeque::new();
             let mut is_open = true;
             while is_open || !running.is_empty() {
                 if is_open {
@@ -133,14 +148,18 @@ impl ExecutionPlan for ParallelWindowExec {
                     };
                     if let Some(piece) = piece {
                         let work = Arc::clone(&work);
-                        running.push_back(SpawnedTask::spawn(async move { work.compute(&piece) }));
+                        let n_bytes = piece.rows.get_array_memory_size();
+                        reservation.grow(n_bytes);
+                        running.push_back((n_bytes, SpawnedTask::spawn(async move { work.compute(&piece) })));
                     }
                 }
                 // The oldest piece leaves first, whichever was ready first.
-                if (!is_open || n_ahead <= running.len())
-                    && let Some(oldest) = running.pop_front()
+                let is_full = n_ahead <= running.len() || PIECES_BYTES <= reservation.size();
+                if (!is_open || is_full)
+                    && let Some((n_bytes, oldest)) = running.pop_front()
                 {
                     let answer = oldest.await.map_err(|cause| DataFusionError::External(Box::new(cause)))?;
+                    reservation.shrink(n_bytes);
                     if sender.send(answer).await.is_err() {
                         return Ok(());
                     }

@@ -1,0 +1,156 @@
+//! The rows of the last view as a Parquet file sorted by (`as_of`, `entity`), however many they are.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
+use datafusion::common::{DataFusionError, TableReference};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::{Expr, cast, ident};
+use datafusion::prelude::DataFrame;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::SortingColumn;
+use parquet::file::properties::WriterProperties;
+
+use super::contract::{self, KEYS};
+use super::inspector::Inspector;
+use super::refusal;
+use super::stored;
+use super::view::{self, Views};
+use crate::error::{Error, Result};
+use crate::source::Tables;
+use crate::spec::Spec;
+
+/// Rows of a row group; what a reader of a range of dates skips or reads.
+const GROUP_ROWS: usize = 1 << 18;
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Landed {
+    /// Rows.
+    pub n_rows: u64,
+    /// Columns.
+    pub n_columns: usize,
+}
+
+/// Runs the SQL and writes the rows of its last view to a Parquet file, sorted by (`as_of`, `entity`), which holds the contract.
+///
+/// Values are as the SQL made them (numbers are f64, before models see f32), but `as_of` and `known_on` are dates. Rows stream from the
+/// tables to the file: sorts go to disk, and only what stands in `source::Memory` is held. The file is written beside and renamed when
+/// whole; where the SQL fails or breaks the contract, nothing is left.
+pub fn land(root: &Path, spec: &Spec, tables: &Tables, path: &Path) -> Result<Landed> {
+    let files = view::read(root, spec)?;
+    let views = Views::open(tables, &files, None)?;
+    let frame = sorted(&views)?;
+    let mut inspector = Inspector::new(views.last_path(), spec, frame.schema().as_arrow())?;
+    let half = Half::beside(path);
+    let target = half.create()?;
+    let mut rows = tables.wait(frame.execute_stream()).map_err(|cause| views.refuse(&cause))?;
+    let schema = rows.schema();
+    let (sender, receiver) = sync_channel(4);
+    std::thread::scope(|scope| {
+        // Rows are encoded while the next ones are sorted.
+        let writing = scope.spawn(|| write(target, Arc::clone(&schema), receiver));
+        let passed = pass(tables, &views, &mut rows, &mut inspector, sender);
+        let written = writing.join().expect("the writer does not panic");
+        passed?;
+        written.map_err(|cause| half.refuse(cause))
+    })?;
+    views.end()?;
+    let n_rows = inspector.end(&schema)?;
+    half.put()?;
+    Ok(Landed { n_rows, n_columns: schema.fields().len() })
+}
+
+/// The last view with plain dates, sorted.
+fn sorted(views: &Views<'_>) -> Result<DataFrame> {
+    let refuse = |cause: DataFusionError| views.refuse(&cause);
+    let frame = views.last()?;
+    let schema = frame.schema().as_arrow();
+    for key in KEYS {
+        let field = schema.field_with_name(key).map_err(|_| refusal::no_column(views.last_path(), key, schema))?;
+        if ["as_of", "known_on"].contains(&key) && !contract::is_date(field.data_type()) {
+            return Err(refusal::no_date(views.last_path(), key, field.data_type()));
+        }
+    }
+    let column = |(qualifier, field): (Option<&TableReference>, &Arc<Field>)| {
+        let is_time = ["as_of", "known_on"].contains(&field.name().as_str()) && field.data_type() != &DataType::Date32;
+        let plain = Expr::from((qualifier, field));
+        (if is_time { cast(plain, DataType::Date32) } else { plain }).alias(field.name())
+    };
+    let columns: Vec<Expr> = frame.schema().iter().map(column).collect();
+    let order = ["as_of", "entity"].map(|name| ident(name).sort(true, true));
+    frame.select(columns).and_then(|frame| frame.sort(order.to_vec())).map_err(refuse)
+}
+
+/// Shows every batch to the inspector and hands it to the writer.
+fn pass(
+    tables: &Tables,
+    views: &Views<'_>,
+    rows: &mut SendableRecordBatchStream,
+    inspector: &mut Inspector<'_>,
+    writer: SyncSender<RecordBatch>,
+) -> Result<()> {
+    while let Some(batch) = tables.wait(stored::next(rows)) {
+        let batch = batch.map_err(|cause| views.refuse(&cause))?;
+        inspector.see(&batch)?;
+        if writer.send(batch).is_err() {
+            // The writer is gone, and says why when it is joined.
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn write(target: File, schema: SchemaRef, batches: Receiver<RecordBatch>) -> Result<(), ParquetError> {
+    let order = ["as_of", "entity"].map(|name| schema.index_of(name).expect("the landing has every key"));
+    let order = order.map(|at| SortingColumn { column_idx: at as i32, descending: false, nulls_first: true });
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(GROUP_ROWS))
+        .set_sorting_columns(Some(order.to_vec()))
+        .build();
+    let mut writer = ArrowWriter::try_new(target, schema, Some(properties))?;
+    for batch in batches {
+        writer.write(&batch)?;
+    }
+    writer.close()?;
+    Ok(())
+}
+
+/// A file beside its place until it is whole; removed where it never is.
+struct Half<'a> {
+    place: &'a Path,
+    path: PathBuf,
+}
+
+impl<'a> Half<'a> {
+    fn beside(place: &'a Path) -> Self {
+        Self { place, path: place.with_extension(format!("half-{}", std::process::id())) }
+    }
+
+    fn create(&self) -> Result<File> {
+        File::create(&self.path).map_err(|cause| self.refuse(cause))
+    }
+
+    fn put(self) -> Result<()> {
+        std::fs::rename(&self.path, self.place).map_err(|cause| self.refuse(cause))
+    }
+
+    fn refuse(&self, cause: impl Display) -> Error {
+        Error::machine(self.place.display(), format!("cannot be written: {cause}"))
+    }
+}
+
+impl Drop for Half<'_> {
+    fn drop(&mut self) {
+        // There is nothing to remove once the file is in its place.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}

@@ -1,9 +1,67 @@
-//! Gradient-boosted decision trees, behind an engine that may be exchanged.
+//! Models made of trees: boosted, forests, AdaBoost, a single tree, and trees from elsewhere.
+//!
+//! From the bottom: `cut` and `bin` turn features into codes; `grow` and what it leans on grow a tree on them; `boost`, `tail`, `forest` and
+//! `adaboost` make ensembles; `predict`, `shap`, `importance`, `rules` and `file` use them; `ground`, `learner` and `fitted` tie
+//! them to the walk.
 
+mod adaboost;
+mod bin;
+mod block;
+mod boost;
+mod cart;
+mod category;
+mod check;
+mod column;
+mod course;
 mod crate_engine;
+mod cut;
+mod ensemble;
+mod file;
+mod fitted;
+mod fixed;
+#[cfg(test)]
+mod fixture;
+mod forest;
+mod frontier;
+mod ground;
+mod grow;
+mod grown;
+mod growth;
+#[cfg(test)]
+mod growth_test;
+mod histogram;
+mod import;
+mod importance;
+mod leaf;
+mod learner;
+mod lightgbm;
+mod loss;
+#[cfg(test)]
+mod naive;
+mod partition;
+mod path;
+mod predict;
+mod rules;
+mod sample;
+mod scan;
+mod settings;
+mod shap;
+mod split;
+mod tail;
+mod tree;
+#[cfg(test)]
+mod twin;
+mod xgboost;
 
+pub(super) use bin::Binned;
+pub(super) use ensemble::Ensemble;
+pub(super) use ground::BinKey;
+
+use self::crate_engine::CrateEngine;
+use self::import::Import;
+use self::learner::{TreeLearner, Trees};
 use super::Learner;
-use crate::spec::{GbdtEngine, GbdtParams, Quantity};
+use crate::spec::{AdaBoostParams, DecisionTreeParams, ForestParams, GbdtEngine, GbdtParams, ImportParams, Quantity};
 
 /// What the trees of the crate minimise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +73,32 @@ enum CrateLoss {
 }
 
 /// The learner of `kind = "gbdt"`.
-///
-/// With `probability` asked the trees minimise log loss, else squared error. Asked for both, they minimise log loss: the mean
-/// of a 0/1 target is its probability.
-pub(super) fn learner(params: &GbdtParams, ask: &[Quantity]) -> Box<dyn Learner> {
-    let loss = if ask.contains(&Quantity::Probability) { CrateLoss::Logistic } else { CrateLoss::Squared };
+pub(super) fn boosted(params: &GbdtParams, ask: &[Quantity]) -> Box<dyn Learner> {
     match params.engine {
-        GbdtEngine::Gbdt => Box::new(crate_engine::CrateEngine { params: params.clone(), loss }),
+        GbdtEngine::Plimsoll => Box::new(TreeLearner { trees: Trees::Boosted(params.clone()), ask: ask.to_vec() }),
+        GbdtEngine::Gbdt => {
+            let loss = if ask.contains(&Quantity::Probability) { CrateLoss::Logistic } else { CrateLoss::Squared };
+            Box::new(CrateEngine { params: params.into(), loss })
+        }
     }
+}
+
+/// The learner of `kind = "forest"`.
+pub(super) fn forest(params: &ForestParams, ask: &[Quantity]) -> Box<dyn Learner> {
+    Box::new(TreeLearner { trees: Trees::Forest(params.clone()), ask: ask.to_vec() })
+}
+
+/// The learner of `kind = "tree"`.
+pub(super) fn tree(params: &DecisionTreeParams, ask: &[Quantity]) -> Box<dyn Learner> {
+    Box::new(TreeLearner { trees: Trees::Single(params.clone()), ask: ask.to_vec() })
+}
+
+/// The learner of `kind = "adaboost"`.
+pub(super) fn adaboost(params: &AdaBoostParams, ask: &[Quantity]) -> Box<dyn Learner> {
+    Box::new(TreeLearner { trees: Trees::AdaBoost(params.clone()), ask: ask.to_vec() })
+}
+
+/// The learner of `kind = "import"`.
+pub(super) fn import(params: &ImportParams, ask: &[Quantity]) -> Box<dyn Learner> {
+    Box::new(Import { params: params.clone(), ask: ask[0] })
 }

@@ -22,17 +22,37 @@ use self::tree::{Rows, Tree};
 use super::CrateLoss as Loss;
 use crate::error::Result;
 use crate::feature::Matrix;
-use crate::model::logistic::{probability, sigmoid};
-use crate::model::prepare::{self, quote};
+use crate::model::regression::{self as prepare, quote};
+use crate::model::regression::{probability, sigmoid};
 use crate::model::{Card, Learner, Model, Query, Train};
-use crate::spec::{GbdtParams, Quantity};
+use crate::spec::{GbdtParams, Quantity, TreeLimits, TreeRows};
 
 /// The crate's training memory: sorted columns are made once and split along the tree, the fastest of its three levels.
 const CACHE_LEVEL: u8 = 2;
 
+/// Settings of the crate's trees, as the spec names them.
+#[derive(Debug, Clone)]
+pub(super) struct CrateParams {
+    pub(super) trees: u32,
+    pub(super) depth: u32,
+    pub(super) learning_rate: f64,
+    pub(super) min_leaf_rows: u32,
+    pub(super) row_share: f64,
+    pub(super) features: Vec<String>,
+}
+
+impl From<&GbdtParams> for CrateParams {
+    fn from(params: &GbdtParams) -> Self {
+        let TreeRows::Share(row_share) = params.rows else { unreachable!("the spec refuses one-side sampling with the crate") };
+        let (trees, learning_rate) = (params.trees, params.learning_rate);
+        let TreeLimits { depth, min_leaf_rows, features, .. } = params.tree.clone();
+        Self { trees, depth, learning_rate, min_leaf_rows, row_share, features }
+    }
+}
+
 /// Learner of `engine = "gbdt"`.
 pub(super) struct CrateEngine {
-    pub(super) params: GbdtParams,
+    pub(super) params: CrateParams,
     pub(super) loss: Loss,
 }
 
@@ -75,7 +95,7 @@ impl Learner for CrateEngine {
 
 /// A fit in progress. Targets of the squared loss are standardised, because the crate takes those within 1e-5 of each other for equal.
 struct Boosting<'a> {
-    params: &'a GbdtParams,
+    params: &'a CrateParams,
     loss: Loss,
     codes: &'a [u8],
     n_features: usize,
@@ -219,7 +239,7 @@ impl Model for Fitted {
             importance = self.names.iter().zip(&self.gain).map(|(name, gain)| (name.clone(), gain / total)).collect();
             importance.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         }
-        Card { n_rows: self.n_rows, coefficients: vec![], importance, notes: self.notes.clone() }
+        Card { n_rows: self.n_rows, importance, notes: self.notes.clone(), ..Card::default() }
     }
 }
 
@@ -230,14 +250,13 @@ mod tests {
     use crate::feature::Dataset;
     use crate::model::Past;
     use crate::model::learner::teach;
-    use crate::spec::GbdtEngine;
     use gbdt::gradient_boost::GBDT;
 
-    fn params(trees: u32, min_leaf_rows: u32) -> GbdtParams {
-        GbdtParams { engine: GbdtEngine::Gbdt, trees, depth: 3, learning_rate: 0.3, min_leaf_rows, row_share: 1.0, features: vec![] }
+    fn params(trees: u32, min_leaf_rows: u32) -> CrateParams {
+        CrateParams { trees, depth: 3, learning_rate: 0.3, min_leaf_rows, row_share: 1.0, features: vec![] }
     }
 
-    fn fit(loss: Loss, params: GbdtParams, columns: &[Vec<f32>], target: &[f64]) -> Result<Box<dyn Model>> {
+    fn fit(loss: Loss, params: CrateParams, columns: &[Vec<f32>], target: &[f64]) -> Result<Box<dyn Model>> {
         let names = ["a".to_string(), "b".into()];
         let (features, weight) = (Matrix::from_columns(target.len(), columns), vec![0.001; target.len()]);
         let feature_names = &names[..columns.len()];
@@ -332,7 +351,7 @@ mod tests {
     fn gbdt_gives_the_same_bits_again_and_other_forecasts_from_another_draw() {
         let training = columns(600);
         let target: Vec<f64> = (0..600).map(|row| f64::from(row * 71 % 89) / 89.0 + f64::from(training[0][row as usize]) / 50.0).collect();
-        let drawn = || fit(Loss::Squared, GbdtParams { row_share: 0.5, ..params(20, 10) }, &training, &target).expect("300 rows");
+        let drawn = || fit(Loss::Squared, CrateParams { row_share: 0.5, ..params(20, 10) }, &training, &target).expect("300 rows");
         let (first, again) = (forecast(&*drawn(), &training), forecast(&*drawn(), &training));
         assert!(first.iter().zip(&again).all(|(a, b)| a.to_bits() == b.to_bits()));
         assert_eq!(drawn().card().n_rows, 300);

@@ -1,0 +1,265 @@
+//! The course of one score: it starts at a constant, or where an earlier ensemble left it, and each step adds a tree.
+
+use rayon::prelude::*;
+
+use super::ensemble::ModelFeature;
+use super::grow::{Gradients, Grower};
+use super::grown::Grown;
+use super::loss::{Observed, Renewal, RowLoss, even_quantile, mean_value, weighted_quantile, write_slopes};
+use super::sample;
+use super::settings::{BoostSettings, RowSampling, Threshold};
+use super::tree::Tree;
+
+/// With random rows or columns the next tree may split where this one did not; after so many in a row without a split none will.
+const MAX_STUMPS: u32 = 10;
+
+/// What an ensemble is fitted to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Material<'a> {
+    /// `model x in window y`, for messages.
+    pub(crate) place: &'a str,
+    /// The features, as the grower numbers them.
+    pub(crate) features: &'a [ModelFeature],
+    /// Targets and weights of the grower's training rows. The grower must have been given the same weights.
+    pub(crate) observed: Observed<'a>,
+    /// Rows that early stopping is judged on.
+    pub(crate) held_back: HeldBack<'a>,
+    /// Seed of this window and model.
+    pub(crate) seed: u64,
+    /// Threads to keep busy, in the rayon pool that the call is made in.
+    pub(crate) cores: usize,
+}
+
+/// Rows that no tree is grown on. That none of their targets' spans reaches back into the training rows (purging) is the caller's part.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeldBack<'a> {
+    /// Their positions in the binned table, ascending.
+    pub(crate) rows: &'a [u32],
+    /// Their targets and weights.
+    pub(crate) observed: Observed<'a>,
+}
+
+impl HeldBack<'_> {
+    /// No rows.
+    pub(crate) fn none() -> Self {
+        Self { rows: &[], observed: Observed { target: &[], weight: None } }
+    }
+}
+
+/// What a step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// A tree joined.
+    Grown,
+    /// The tree had no split and was left out.
+    Stump,
+    /// No further tree will have one.
+    Exhausted,
+}
+
+/// Scores and trees of a course that is under way or over.
+pub(super) struct Course<'a> {
+    settings: &'a BoostSettings,
+    held_rows: &'a [u32],
+    /// Positions of rows of weight above 0; `None`: all.
+    positions: Option<Vec<u32>>,
+    seed: u64,
+    cores: usize,
+    gradient: Vec<f32>,
+    hessian: Vec<f32>,
+    n_steps: u32,
+    n_stumps: u32,
+    /// Score of each training row.
+    pub(super) scores: Vec<f64>,
+    /// Score of each row held back.
+    pub(super) held_scores: Vec<f64>,
+    /// The trees, shrinkage included.
+    pub(super) trees: Vec<Tree>,
+}
+
+impl<'a> Course<'a> {
+    /// A course that starts at the given scores of the training rows and the rows held back.
+    pub(super) fn start(material: &Material<'a>, settings: &'a BoostSettings, scores: (Vec<f64>, Vec<f64>), seed: u64) -> Self {
+        let n = material.observed.target.len();
+        let has_zero = (0..n).any(|position| material.observed.weight_of(position) == 0.0);
+        let positions = has_zero.then(|| (0..n as u32).filter(|&position| 0.0 < material.observed.weight_of(position as usize)).collect());
+        Self {
+            settings,
+            held_rows: material.held_back.rows,
+            positions,
+            seed,
+            cores: material.cores,
+            gradient: vec![0.0; n],
+            hessian: vec![],
+            n_steps: 0,
+            n_stumps: 0,
+            scores: scores.0,
+            held_scores: scores.1,
+            trees: vec![],
+        }
+    }
+
+    /// Takes all steps, or those up to the smallest loss on the rows held back, and says why fewer.
+    ///
+    /// `observed` are the targets of the training rows and of those held back.
+    pub(super) fn run(&mut self, grower: &mut Grower<'_>, loss: &dyn RowLoss, observed: (Observed<'_>, Observed<'_>)) -> Vec<String> {
+        let judge = |course: &Self| mean_value(loss, observed.1, &course.held_scores, course.cores);
+        let mut best = self.settings.early_stop.map(|_| self.snapshot(judge(self)));
+        let mut notes = vec![];
+        while self.n_steps < self.settings.rounds {
+            if self.step(grower, loss, observed.0) == Step::Exhausted {
+                notes.push(self.exhaustion());
+                break;
+            }
+            let (Some(early_stop), Some(best)) = (self.settings.early_stop, &mut best) else { continue };
+            let value = judge(self);
+            if value < best.loss {
+                *best = self.snapshot(value);
+            } else if early_stop.rounds <= self.n_steps - best.n_steps {
+                break;
+            }
+        }
+        if let Some(best) = best
+            && best.n_trees < self.trees.len()
+        {
+            let (n, of, n_held) = (self.n_steps, self.settings.rounds, self.held_rows.len());
+            let Snapshot { loss, n_steps, .. } = best;
+            let why = format!("the loss on the {n_held} rows held back was smallest ({loss:.6}) after {n_steps}, whose trees are kept");
+            let when = if n < of { format!("stopped after {n} of {of} rounds") } else { format!("boosted {of} rounds") };
+            notes.push(format!("{when}: {why}"));
+            self.trees.truncate(best.n_trees);
+            (self.scores, self.held_scores) = (best.scores, best.held_scores);
+        }
+        notes
+    }
+
+    fn snapshot(&self, loss: f64) -> Snapshot {
+        Snapshot { loss, n_steps: self.n_steps, n_trees: self.trees.len(), scores: self.scores.clone(), held_scores: self.held_scores.clone() }
+    }
+
+    /// Grows a tree on the gradients of `loss` at the present scores, and adds it to them.
+    fn step(&mut self, grower: &mut Grower<'_>, loss: &dyn RowLoss, observed: Observed<'_>) -> Step {
+        let seed = sample::mix(self.seed, u64::from(self.n_steps));
+        let is_general = !loss.hessian_is_one() || self.is_one_sided();
+        self.hessian.resize(if is_general { self.gradient.len() } else { 0 }, 0.0);
+        write_slopes(loss, observed, &self.scores, (&mut self.gradient, &mut self.hessian), self.cores);
+        let rows = self.draw(seed);
+        self.n_steps += 1;
+        let rows = rows.as_deref().or(self.positions.as_deref());
+        let gradients = if is_general {
+            Gradients::General { gradient: &self.gradient, hessian: &self.hessian }
+        } else {
+            Gradients::Constant { gradient: &self.gradient }
+        };
+        let mut grown = grower.grow(gradients, rows, seed);
+        if grown.tree.nodes.len() == 1 {
+            grower.recycle(grown);
+            self.n_stumps += 1;
+            return if self.n_stumps < MAX_STUMPS && self.is_random() { Step::Stump } else { Step::Exhausted };
+        }
+        self.n_stumps = 0;
+        if let Renewal::Quantile(tail) = loss.renewal() {
+            self.renew(&mut grown, observed, tail);
+        }
+        let values: Vec<f64> = grown.tree.nodes.iter().map(|node| node.value * self.settings.learning_rate).collect();
+        grower.add(&grown, &values, &mut self.scores);
+        if !self.held_rows.is_empty() {
+            grower.add_held_out(&grown, &values, self.held_rows, &mut self.held_scores);
+        }
+        let mut tree = std::mem::take(&mut grown.tree);
+        tree.nodes.iter_mut().zip(values).for_each(|(node, value)| node.value = value);
+        self.trees.push(tree);
+        grower.recycle(grown);
+        Step::Grown
+    }
+
+    /// Why no further tree will split.
+    fn exhaustion(&self) -> String {
+        let why = if self.is_random() { "ten trees in a row found no split" } else { "no split lowers the loss within the limits of a tree" };
+        format!("stopped after {} of {} rounds: {why}", self.n_steps, self.settings.rounds)
+    }
+
+    /// Gradient-based sampling begins, as in `LightGBM`, once 1 / `learning_rate` trees are grown: the first gradients only tell the target.
+    fn is_one_sided(&self) -> bool {
+        matches!(self.settings.rows, RowSampling::OneSide { .. }) && 1.0 <= f64::from(self.n_steps) * self.settings.learning_rate
+    }
+
+    fn is_random(&self) -> bool {
+        let tree = &self.settings.tree;
+        self.settings.rows != RowSampling::All || tree.column_share < 1.0 || tree.node_column_share < 1.0 || tree.threshold == Threshold::Drawn
+    }
+
+    /// The rows of the next tree, `None` for all; drawn rows of one-sided sampling get heavier.
+    fn draw(&mut self, seed: u64) -> Option<Vec<u32>> {
+        let all: Vec<u32>;
+        let positions = match &self.positions {
+            Some(positions) => positions,
+            None if self.settings.rows == RowSampling::All => return None,
+            None => {
+                all = (0..self.gradient.len() as u32).collect();
+                &all
+            }
+        };
+        match self.settings.rows {
+            RowSampling::All => None,
+            RowSampling::Share(share) => Some(sample::draw_share(positions, share, seed)),
+            RowSampling::OneSide { .. } if !self.is_one_sided() => None,
+            RowSampling::OneSide { top, other } => {
+                let key: Vec<f32> = self.gradient.iter().zip(&self.hessian).map(|(gradient, hessian)| (gradient * hessian).abs()).collect();
+                let drawn = sample::one_side(positions, &key, (top, other), seed);
+                for &position in &drawn.drawn {
+                    self.gradient[position as usize] *= drawn.factor as f32;
+                    self.hessian[position as usize] *= drawn.factor as f32;
+                }
+                Some(drawn.rows)
+            }
+        }
+    }
+
+    /// Sets leaves to the weighted quantile of their rows' residuals, within the bounds that monotone features leave them, and inner nodes
+    /// to the mean of their leaves.
+    fn renew(&self, grown: &mut Grown, observed: Observed<'_>, tail: f64) {
+        let leaves: Vec<usize> = grown.tree.leaves().collect();
+        let residual = |&position: &u32| observed.target[position as usize] - self.scores[position as usize];
+        let value = |&leaf: &usize| {
+            let rows = grown.leaf_rows(leaf);
+            let weight_of = |&position: &u32| match self.hessian.get(position as usize) {
+                Some(&hessian) => f64::from(hessian),
+                None => observed.weight_of(position as usize),
+            };
+            let quantile = if self.hessian.is_empty() && observed.weight.is_none() {
+                even_quantile(&mut rows.iter().map(residual).collect::<Vec<_>>(), tail)
+            } else {
+                weighted_quantile(&mut rows.iter().map(|row| (residual(row), weight_of(row))).collect::<Vec<_>>(), tail)
+            };
+            let (lower, upper) = grown.bounds(leaf);
+            quantile.max(lower).min(upper)
+        };
+        let values: Vec<f64> = if self.cores <= 1 { leaves.iter().map(value).collect() } else { leaves.par_iter().map(value).collect() };
+        for (leaf, value) in leaves.into_iter().zip(values) {
+            grown.tree.nodes[leaf].value = value;
+        }
+        average_inner_nodes(&mut grown.tree);
+    }
+}
+
+/// Gives every inner node the mean of its leaves' values, weighted by their cover.
+pub(super) fn average_inner_nodes(tree: &mut Tree) {
+    for at in (0..tree.nodes.len()).rev() {
+        let Some(split) = &tree.nodes[at].split else { continue };
+        let (left, right) = (&tree.nodes[split.left as usize], &tree.nodes[split.right as usize]);
+        let cover = left.cover + right.cover;
+        if 0.0 < cover {
+            tree.nodes[at].value = (left.cover * left.value + right.cover * right.value) / cover;
+        }
+    }
+}
+
+/// The moment of the smallest loss on the rows held back.
+struct Snapshot {
+    loss: f64,
+    n_steps: u32,
+    n_trees: usize,
+    scores: Vec<f64>,
+    held_scores: Vec<f64>,
+}

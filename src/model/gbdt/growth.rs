@@ -1,0 +1,286 @@
+//! The growth of one tree: which leaf is split next, and what becomes of its rows and sums.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::column::{joinable, thin};
+use super::cut::Bins;
+use super::fixed::{Cell, Sum};
+use super::frontier::{Answer, Job, Scene, View};
+use super::grown::Grown;
+use super::histogram::CODES;
+use super::partition::partition;
+use super::settings::TreeSettings;
+use super::split::{Bounds, Cut, Found};
+use super::tree::{Node, Rule, Split};
+
+/// A node that is not settled: what its children need to know.
+struct Young {
+    node: usize,
+    depth: u32,
+    rows: Range<usize>,
+    total: Sum,
+    bounds: Bounds,
+    path: Vec<u32>,
+}
+
+/// A leaf whose best split is known.
+struct Open<C> {
+    young: Young,
+    found: Found,
+    gain: f64,
+    histogram: Option<Vec<C>>,
+}
+
+/// A leaf that is being split: its children, the lighter first, and its sums.
+struct Parent<C> {
+    children: [Young; 2],
+    histogram: Option<Vec<C>>,
+}
+
+/// A tree on its way.
+pub(super) struct Growth<'a, C: Cell> {
+    /// What all nodes share.
+    pub(super) scene: Scene<'a, C>,
+    /// Limits of the tree.
+    pub(super) settings: &'a TreeSettings,
+    /// The tree's seed.
+    pub(super) seed: u64,
+    /// The tree, its rows in any order that is ascending.
+    pub(super) grown: Grown,
+    /// Memory for the sums of waiting leaves; beyond it the least promising leaf's are summed anew when it is split.
+    pub(super) histogram_bytes: usize,
+    /// As many as there are rows.
+    pub(super) spare: Vec<u32>,
+    /// Histograms that are not in use.
+    pub(super) histograms: Vec<Vec<C>>,
+}
+
+impl<C: Cell> Growth<'_, C> {
+    /// Grows the tree from its root's sums.
+    pub(super) fn run(&mut self, total: Sum) {
+        let rows = 0..self.grown.order.len();
+        let root = self.add_node(Young { node: 0, depth: 0, rows, total, bounds: Bounds::FREE, path: vec![] });
+        let mut open = vec![];
+        let mut n_leaves = 1;
+        if self.may_split(&root) {
+            self.search_root(root, &mut open);
+        }
+        while n_leaves < self.settings.leaves && !open.is_empty() {
+            let budget = (self.settings.leaves - n_leaves) as usize;
+            let chosen = self.choose(&mut open, budget);
+            n_leaves += chosen.len() as u32;
+            let parents = self.divide(chosen);
+            if n_leaves < self.settings.leaves {
+                self.evaluate(parents, &mut open);
+            } else {
+                self.histograms.extend(parents.into_iter().filter_map(|parent| parent.histogram));
+            }
+            self.forget(&mut open);
+        }
+        self.histograms.extend(open.into_iter().filter_map(|open| open.histogram));
+    }
+
+    fn search_root(&mut self, root: Young, open: &mut Vec<Open<C>>) {
+        let mut jobs = vec![Job { rows: root.rows.clone(), histogram: self.histogram(), view: self.view(&root), sibling: None }];
+        let answer = self.scene.work(&mut jobs, &self.grown.order)[0];
+        self.settle(jobs.remove(0), root, None, answer, open);
+    }
+
+    fn add_node(&mut self, mut young: Young) -> Young {
+        let limits = &self.scene.limits;
+        young.node = self.grown.tree.nodes.len();
+        let value = if young.total.n_rows == 0.0 { 0.0 } else { limits.value(young.total, young.bounds) };
+        self.grown.tree.nodes.push(Node { split: None, value, n_rows: young.total.n_rows as u64, cover: young.total.n_rows });
+        self.grown.ranges.push(young.rows.clone());
+        self.grown.cuts.push(None);
+        self.grown.bounds.push(young.bounds);
+        young
+    }
+
+    fn may_split(&self, young: &Young) -> bool {
+        let limits = &self.scene.limits;
+        young.depth < self.settings.depth
+            && 2.0 * limits.min_rows <= young.total.n_rows
+            && 2.0 * limits.min_hessian <= young.total.hessian
+            && 0.0 < young.total.hessian + limits.l2
+    }
+
+    /// The leaves to split now: the best, or all if there is room for all that could ever come of them, since then all will be split anyway.
+    fn choose(&self, open: &mut Vec<Open<C>>, budget: usize) -> Vec<Open<C>> {
+        open.sort_by(|one, other| other.gain.total_cmp(&one.gain).then(one.young.node.cmp(&other.young.node)));
+        let most = |open: &Open<C>| {
+            let by_depth = 1_usize.checked_shl(self.settings.depth - open.young.depth).map_or(usize::MAX, |n_leaves| n_leaves - 1);
+            by_depth.min((open.young.total.n_rows / self.scene.limits.min_rows) as usize - 1)
+        };
+        let all = open.iter().fold(0, |sum: usize, open| sum.saturating_add(most(open)));
+        if all <= budget { std::mem::take(open) } else { vec![open.remove(0)] }
+    }
+
+    /// Makes the children of these leaves and parts their rows.
+    fn divide(&mut self, mut chosen: Vec<Open<C>>) -> Vec<Parent<C>> {
+        let mut parents: Vec<Parent<C>> = chosen.iter_mut().map(|open| self.children(open)).collect();
+        let binned = self.scene.source.binned;
+        let place = self.scene.source.place;
+        chosen.sort_by_key(|open| open.young.rows.start);
+        let (mut rows, mut spare, mut start) = (self.grown.order.as_mut_slice(), self.spare.as_mut_slice(), 0);
+        let mut tasks = vec![];
+        for open in &chosen {
+            let range = &open.young.rows;
+            let (before, rest) = rows.split_at_mut(range.end - start);
+            let (before_spare, rest_spare) = spare.split_at_mut(range.end - start);
+            tasks.push((open.found, &mut before[range.start - start..], &mut before_spare[range.start - start..]));
+            (rows, spare, start) = (rest, rest_spare, range.end);
+        }
+        let part = |(found, rows, spare): (Found, &mut [u32], &mut [u32])| {
+            let goes_left = found.cut.goes_left(binned.cuts().n_bins(found.feature), found.missing);
+            let n_left = partition(rows, spare, binned.column(found.feature), place, &goes_left);
+            assert_eq!(n_left, found.left.n_rows as usize, "a histogram counts the rows that a cut parts");
+        };
+        if self.scene.cores > 1 {
+            tasks.into_par_iter().with_max_len(1).for_each(part);
+        } else {
+            tasks.into_iter().for_each(part);
+        }
+        for parent in &mut parents {
+            parent.children.sort_by(|one, other| one.total.n_rows.total_cmp(&other.total.n_rows).then(one.node.cmp(&other.node)));
+        }
+        parents
+    }
+
+    fn children(&mut self, open: &mut Open<C>) -> Parent<C> {
+        let Open { young, found, gain, histogram } = open;
+        let right = found.left.rest_of(young.total);
+        let middle = young.rows.start + found.left.n_rows as usize;
+        let [left_bounds, right_bounds] = self.child_bounds(young, found);
+        let mut path = young.path.clone();
+        if !self.settings.interactions.is_empty() {
+            path.push(found.feature as u32);
+        }
+        let depth = young.depth + 1;
+        let left = Young { node: 0, depth, rows: young.rows.start..middle, total: found.left, bounds: left_bounds, path: path.clone() };
+        let left = self.add_node(left);
+        let right = self.add_node(Young { node: 0, depth, rows: middle..young.rows.end, total: right, bounds: right_bounds, path });
+        self.grown.cuts[young.node] = Some((found.cut, found.missing));
+        self.grown.tree.nodes[young.node].split = Some(Split {
+            feature: found.feature as u32,
+            rule: self.rule(found),
+            missing: found.missing,
+            left: left.node as u32,
+            right: right.node as u32,
+            gain: *gain,
+        });
+        Parent { children: [left, right], histogram: histogram.take() }
+    }
+
+    /// A split on a monotone feature parts its children's values at the middle between them.
+    fn child_bounds(&self, young: &Young, found: &Found) -> [Bounds; 2] {
+        let sign = match found.cut {
+            Cut::AtMost(_) => self.settings.monotone.get(found.feature).copied().unwrap_or(0),
+            Cut::OneOf(_) => 0,
+        };
+        if sign == 0 {
+            return [young.bounds; 2];
+        }
+        let limits = &self.scene.limits;
+        let middle = 0.5 * (limits.value(found.left, young.bounds) + limits.value(found.left.rest_of(young.total), young.bounds));
+        let (below, above) = (Bounds { upper: middle, ..young.bounds }, Bounds { lower: middle, ..young.bounds });
+        if sign > 0 { [below, above] } else { [above, below] }
+    }
+
+    fn rule(&self, found: &Found) -> Rule {
+        match (self.scene.source.binned.cuts().bins(found.feature), found.cut) {
+            // Beyond the last threshold is only what is missing: every value goes left.
+            (Bins::Numeric(thresholds), Cut::AtMost(bin)) => Rule::AtMost(thresholds.get(usize::from(bin)).copied().unwrap_or(f32::MAX)),
+            (Bins::Categorical { categories, .. }, Cut::OneOf(bits)) => {
+                let is_in = |code: usize| bits[code / 64] >> (code % 64) & 1 == 1;
+                Rule::OneOf(categories.iter().enumerate().filter(|(code, _)| is_in(*code)).map(|(_, &category)| category).collect())
+            }
+            (bins, cut) => unreachable!("a cut is of its feature's kind: {cut:?} of {bins:?}"),
+        }
+    }
+
+    /// Searches the children that may be split and adds those that can be to the open leaves.
+    fn evaluate(&mut self, parents: Vec<Parent<C>>, open: &mut Vec<Open<C>>) {
+        let mut jobs = vec![];
+        let mut waiting = vec![];
+        for Parent { children: [lighter, heavier], histogram } in parents {
+            let views = [self.view(&lighter), self.view(&heavier)];
+            match (views, histogram) {
+                ([None, None], histogram) => self.histograms.extend(histogram),
+                ([own, Some(view)], Some(parent)) => {
+                    jobs.push(Job { rows: lighter.rows.clone(), histogram: self.histogram(), view: own, sibling: Some((parent, view)) });
+                    waiting.push((lighter, Some(heavier)));
+                }
+                (views, histogram) => {
+                    self.histograms.extend(histogram);
+                    for (young, view) in [lighter, heavier].into_iter().zip(views).filter(|(_, view)| view.is_some()) {
+                        jobs.push(Job { rows: young.rows.clone(), histogram: self.histogram(), view, sibling: None });
+                        waiting.push((young, None));
+                    }
+                }
+            }
+        }
+        let answers = self.scene.work(&mut jobs, &self.grown.order);
+        for ((job, (own, sibling)), answer) in jobs.into_iter().zip(waiting).zip(answers) {
+            self.settle(job, own, sibling, answer, open);
+        }
+    }
+
+    fn settle(&mut self, job: Job<C>, own: Young, sibling: Option<Young>, answer: Answer, open: &mut Vec<Open<C>>) {
+        let (parent, _) = job.sibling.unzip();
+        for (young, found, histogram) in [(Some(own), answer.0, Some(job.histogram)), (sibling, answer.1, parent)] {
+            let gain = young.as_ref().zip(found).and_then(|(young, found)| self.scene.limits.gain(&found, young.total, young.bounds));
+            match (young, found, gain) {
+                (Some(young), Some(found), Some(gain)) => {
+                    // The children of the last level are leaves: nobody will ask for their sums.
+                    let is_kept = young.depth + 1 < self.settings.depth && self.scene.is_kept;
+                    let (kept, free) = if is_kept { (histogram, None) } else { (None, histogram) };
+                    self.histograms.extend(free);
+                    open.push(Open { young, found, gain, histogram: kept });
+                }
+                _ => self.histograms.extend(histogram),
+            }
+        }
+    }
+
+    fn view(&self, young: &Young) -> Option<View> {
+        if !self.may_split(young) {
+            return None;
+        }
+        let settings = self.settings;
+        let n_features = self.scene.source.binned.cuts().n_features();
+        let allowed = (!settings.interactions.is_empty() || settings.node_column_share < 1.0).then(|| {
+            let mut allowed = joinable(&settings.interactions, &young.path, n_features);
+            if let Some(wanted) = self.scene.wanted {
+                allowed.iter_mut().zip(wanted).for_each(|(allowed, wanted)| *allowed &= wanted);
+            }
+            if settings.node_column_share < 1.0 {
+                thin(&mut allowed, settings.node_column_share, self.seed, young.node as u64 + 1);
+            }
+            allowed
+        });
+        Some(View { node: young.node, total: young.total, bounds: young.bounds, allowed })
+    }
+
+    fn histogram(&mut self) -> Vec<C> {
+        let size = self.scene.source.binned.cuts().n_features() * CODES;
+        self.histograms.pop().unwrap_or_else(|| vec![C::default(); size])
+    }
+
+    /// Gives up the sums of the least promising leaves when all of them take too much memory.
+    fn forget(&mut self, open: &mut [Open<C>]) {
+        let bytes = self.scene.source.binned.cuts().n_features() * CODES * size_of::<C>();
+        let n_kept = (self.histogram_bytes / bytes.max(1)).max(1);
+        let n_held = open.iter().filter(|open| open.histogram.is_some()).count();
+        if n_held <= n_kept {
+            return;
+        }
+        let mut held: Vec<&mut Open<C>> = open.iter_mut().filter(|open| open.histogram.is_some()).collect();
+        held.sort_by(|one, other| one.gain.total_cmp(&other.gain));
+        for open in held.into_iter().take(n_held - n_kept) {
+            self.histograms.extend(open.histogram.take());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Trees trained elsewhere, scored as a challenger.
+
+use super::ensemble::{Ensemble, Link};
+use super::importance::{self, Measure};
+use super::predict::forecasts;
+use super::{file, lightgbm, xgboost};
+use crate::error::{Error, Result};
+use crate::model::{Card, Learner, Model, Query, Train, regression as prepare};
+use crate::spec::{ImportFormat, ImportParams, Quantity};
+
+/// Learner of `kind = "import"`; nothing is learnt, the file's features are looked up by name.
+#[derive(Debug, Clone)]
+pub(in crate::model) struct Import {
+    pub(in crate::model) params: ImportParams,
+    pub(in crate::model) ask: Quantity,
+}
+
+impl Learner for Import {
+    fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
+        let ImportParams { path, format, text, .. } = &self.params;
+        let ensemble = match format {
+            ImportFormat::Plimsoll => file::from_json(path, text)?.ensemble,
+            ImportFormat::Xgboost => xgboost::read(path, text)?,
+            ImportFormat::Lightgbm => lightgbm::read(path, text)?,
+        };
+        if self.ask == Quantity::Probability && ensemble.link != Link::Logistic {
+            let problem = format!("`{path}` forecasts no probability (its link is {:?})", ensemble.link);
+            return Err(Error::model(train.place, problem).hint("ask for `mean`, or import a model of a 0/1 target"));
+        }
+        let names: Vec<String> = ensemble.features.iter().map(|feature| feature.name.clone()).collect();
+        let columns = prepare::select(train, &names)?;
+        Ok(Box::new(Imported { ensemble, columns, path: path.clone() }))
+    }
+}
+
+struct Imported {
+    ensemble: Ensemble,
+    columns: Vec<usize>,
+    path: String,
+}
+
+impl Model for Imported {
+    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+        let rows: Vec<u32> = (0..query.features.n_rows() as u32).collect();
+        let values: Vec<Option<f64>> = forecasts(&self.ensemble, query.features, &self.columns, &rows, 1).into_iter().map(Some).collect();
+        vec![values; ask.len()]
+    }
+
+    fn card(&self) -> Card {
+        let shares = importance::shares(&self.ensemble, Measure::Gain).unwrap_or_default();
+        let mut importance: Vec<(String, f64)> =
+            self.ensemble.features.iter().zip(shares).map(|(feature, share)| (feature.name.clone(), share)).collect();
+        importance.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let notes = vec![format!("read from `{}` ({} trees); nothing is learnt", self.path, self.ensemble.trees.len())];
+        Card { importance, notes, ..Card::default() }
+    }
+}

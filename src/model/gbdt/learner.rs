@@ -1,0 +1,267 @@
+//! The learner of every kind made of trees: from a window's rows to a fitted model.
+
+use super::adaboost::{self, AdaBoostSettings, ErrorShape, Vote};
+use super::boost::{Earlier, boost};
+use super::cart::{CartSettings, cart};
+use super::course::{HeldBack, Material};
+use super::ensemble::Ensemble;
+use super::fitted::{Answer, Fitted};
+use super::forest::{ForestRows, ForestSettings, ForestTarget, forest};
+use super::ground::{Ground, Lot};
+use super::grow::Grower;
+use super::loss::Loss;
+use super::sample::mix;
+use super::settings::{BoostSettings, EarlyStop, RowSampling, Threshold, TreeSettings};
+use super::tail;
+use crate::error::{Error, Result};
+use crate::model::{Learner, Model, Train};
+use crate::spec::{
+    AdaBoostParams, BoostError, DecisionTreeParams, ForestDraw, ForestParams, GbdtParams, ImportanceKind, MeanLoss, Quantity, ThresholdChoice,
+    TreeLimits, TreeRows,
+};
+
+/// Which trees.
+#[derive(Debug, Clone)]
+pub(super) enum Trees {
+    Boosted(GbdtParams),
+    Forest(ForestParams),
+    Single(DecisionTreeParams),
+    AdaBoost(AdaBoostParams),
+}
+
+/// Learner of trees, asked for some quantities.
+#[derive(Debug, Clone)]
+pub(super) struct TreeLearner {
+    pub(super) trees: Trees,
+    pub(super) ask: Vec<Quantity>,
+}
+
+impl Trees {
+    fn limits(&self) -> &TreeLimits {
+        match self {
+            Self::Boosted(params) => &params.tree,
+            Self::Forest(params) => &params.tree,
+            Self::Single(params) => &params.tree,
+            Self::AdaBoost(params) => &params.tree,
+        }
+    }
+}
+
+impl Learner for TreeLearner {
+    fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
+        let ground = Ground::lay(train, self.trees.limits())?;
+        let mut fitted = Fitted::new(train, &ground);
+        match &self.trees {
+            Trees::Boosted(params) => Boosting { params, ask: &self.ask, train, ground }.run(&mut fitted)?,
+            Trees::Forest(params) => {
+                let tree = TreeSettings { node_column_share: params.column_share, threshold: threshold(params.threshold), ..ground.limits.clone() };
+                let rows = match params.rows {
+                    ForestDraw::All => ForestRows::All,
+                    ForestDraw::Bootstrap => ForestRows::Bootstrap,
+                    ForestDraw::Share(share) => ForestRows::Share(share),
+                };
+                let grown = grow_forest(train, &ground, &ForestSettings { target: self.target(), trees: params.trees, rows, tree })?;
+                if let Some(error) = grown.out_of_bag_error {
+                    fitted.notes.push(format!("out-of-bag mean squared error {error:.4e}"));
+                }
+                fitted.answers.push((self.ask[0], Answer::Sum(grown.ensemble)));
+            }
+            Trees::Single(params) => {
+                let mut grower = grower(&ground, &ground.lot, &ground.limits, train.cores);
+                let settings = CartSettings { target: self.target(), complexity: params.complexity, l2: 0.0 };
+                let ensemble = cart(&mut grower, &material(train, &ground, &ground.lot, HeldBack::none()), &settings)?;
+                fitted.rules = super::rules::as_lines(&super::rules::rules(&ensemble)).lines().map(str::to_owned).collect();
+                fitted.answers.push((self.ask[0], Answer::Sum(ensemble)));
+            }
+            Trees::AdaBoost(params) => {
+                let mut grower = grower(&ground, &ground.lot, &ground.limits, train.cores);
+                let settings = AdaBoostSettings { trees: params.trees, learning_rate: params.learning_rate };
+                let material = material(train, &ground, &ground.lot, HeldBack::none());
+                let answer = match self.target() {
+                    ForestTarget::Probability => Answer::Sum(adaboost::classify(&mut grower, &material, &settings, Vote::LogOdds)?),
+                    ForestTarget::Mean => Answer::Median(adaboost::regress(&mut grower, &material, &settings, shape(params.error))?),
+                };
+                fitted.answers.push((self.ask[0], answer));
+            }
+        }
+        fitted.weigh(train, self.importance());
+        Ok(Box::new(fitted))
+    }
+}
+
+impl TreeLearner {
+    fn target(&self) -> ForestTarget {
+        if self.ask[0] == Quantity::Probability { ForestTarget::Probability } else { ForestTarget::Mean }
+    }
+
+    fn importance(&self) -> ImportanceKind {
+        match &self.trees {
+            Trees::Boosted(params) => params.importance,
+            Trees::Forest(_) | Trees::Single(_) | Trees::AdaBoost(_) => ImportanceKind::Gain,
+        }
+    }
+}
+
+fn shape(error: BoostError) -> ErrorShape {
+    match error {
+        BoostError::Linear => ErrorShape::Linear,
+        BoostError::Square => ErrorShape::Square,
+        BoostError::Exponential => ErrorShape::Exponential,
+    }
+}
+
+fn threshold(choice: ThresholdChoice) -> Threshold {
+    match choice {
+        ThresholdChoice::Best => Threshold::Best,
+        ThresholdChoice::Drawn => Threshold::Drawn,
+    }
+}
+
+fn grower<'a>(ground: &'a Ground, lot: &'a Lot, limits: &'a TreeSettings, cores: usize) -> Grower<'a> {
+    Grower::new(&ground.binned, &lot.rows, lot.narrow.as_deref(), limits, cores)
+}
+
+fn material<'a>(train: &Train<'a>, ground: &'a Ground, lot: &'a Lot, held_back: HeldBack<'a>) -> Material<'a> {
+    Material { place: train.place, features: &ground.features, observed: lot.observed(), held_back, seed: train.seed, cores: train.cores }
+}
+
+fn grow_forest(train: &Train<'_>, ground: &Ground, settings: &ForestSettings) -> Result<super::forest::Forest> {
+    let mut grower = grower(ground, &ground.lot, &settings.tree, train.cores);
+    forest(&mut grower, &material(train, ground, &ground.lot, HeldBack::none()), settings)
+}
+
+/// Boosting in one window.
+struct Boosting<'a> {
+    params: &'a GbdtParams,
+    ask: &'a [Quantity],
+    train: &'a Train<'a>,
+    ground: Ground,
+}
+
+impl Boosting<'_> {
+    fn run(&self, fitted: &mut Fitted) -> Result<()> {
+        let (lot, held, note) = self.hold_back()?;
+        fitted.notes.extend(note);
+        let settings = self.settings();
+        let mut grower = grower(&self.ground, &lot, &settings.tree, self.train.cores);
+        let held_back = HeldBack { rows: &held.rows, observed: held.observed() };
+        let material = material(self.train, &self.ground, &lot, held_back);
+        let mut tails: Vec<(f64, tail::Ask)> = vec![];
+        for &quantity in self.ask {
+            match quantity {
+                Quantity::Mean | Quantity::Probability => {
+                    let settings = BoostSettings { loss: self.loss(quantity), ..settings.clone() };
+                    let (ensemble, notes) = self.score(quantity, (&mut grower, &lot.rows), &material, &settings)?;
+                    fitted.notes.extend(notes);
+                    fitted.answers.push((quantity, Answer::Sum(ensemble)));
+                }
+                Quantity::Quantile(tail) => want(&mut tails, tail, tail::Ask::Quantile),
+                Quantity::Shortfall(tail) => want(&mut tails, tail, tail::Ask::Shortfall),
+                Quantity::Volatility => unreachable!("the spec does not ask trees for a volatility"),
+            }
+        }
+        if !tails.is_empty() {
+            let (model, notes) = tail::fit(&mut grower, &material, &settings, &tails)?;
+            fitted.notes.extend(notes);
+            fitted.tails = Some(model);
+        }
+        fitted.keep_held_back(&held.rows, &held.target);
+        Ok(())
+    }
+
+    /// A mean or a probability, from scratch or onto the trees of the anchor's window.
+    fn score(
+        &self,
+        quantity: Quantity,
+        (grower, rows): (&mut Grower<'_>, &[u32]),
+        material: &Material<'_>,
+        settings: &BoostSettings,
+    ) -> Result<(Ensemble, Vec<String>)> {
+        if self.params.warm_trees == 0 || self.is_anchor() {
+            let boosted = boost(grower, material, settings, None)?;
+            return Ok((boosted.ensemble, boosted.notes));
+        }
+        let earlier = self.anchor_trees(quantity, settings)?;
+        let (matrix, cores) = (self.train.shared.features(), self.train.cores);
+        let scored = Earlier::score(&earlier, matrix, &self.ground.columns, (rows, material.held_back.rows), cores);
+        let boosted = boost(grower, material, &BoostSettings { rounds: self.params.warm_trees, ..settings.clone() }, Some(scored))?;
+        let mut notes = vec![format!("boosted onto {} trees of window {}", earlier.trees.len(), self.train.anchor.window + 1)];
+        notes.extend(boosted.notes);
+        Ok((boosted.ensemble, notes))
+    }
+
+    fn is_anchor(&self) -> bool {
+        self.train.anchor.lesson.rows == self.train.lesson.rows
+    }
+
+    /// The trees that the anchor's window itself is forecast with; no row of a later one has a part in them.
+    fn anchor_trees(&self, quantity: Quantity, settings: &BoostSettings) -> Result<std::sync::Arc<Ensemble>> {
+        let key = (self.train.anchor.window, format!("{:?} {quantity}", self.params));
+        // A seed of the anchor's, whichever window asks first.
+        let seed = mix(self.train.walk_seed, u64::from(self.train.anchor.window));
+        let make = || {
+            let train = Train { seed, ..self.train.only(self.train.anchor.lesson) };
+            let boosting = Boosting { params: self.params, ask: self.ask, train: &train, ground: Ground::lay(&train, &self.params.tree)? };
+            let (lot, held, _) = boosting.hold_back()?;
+            let mut grower = grower(&boosting.ground, &lot, &settings.tree, train.cores);
+            let held_back = HeldBack { rows: &held.rows, observed: held.observed() };
+            let material = material(&train, &boosting.ground, &lot, held_back);
+            Ok::<_, Error>(boost(&mut grower, &material, settings, None)?.ensemble)
+        };
+        self.train.shared.warm.get(&key, make)
+    }
+
+    fn settings(&self) -> BoostSettings {
+        BoostSettings {
+            loss: Loss::Squared,
+            rounds: self.params.trees,
+            learning_rate: self.params.learning_rate,
+            rows: match self.params.rows {
+                TreeRows::Share(share) if share < 1.0 => RowSampling::Share(share),
+                TreeRows::Share(_) => RowSampling::All,
+                TreeRows::OneSide { top, other } => RowSampling::OneSide { top, other },
+            },
+            early_stop: self.params.early_stop.map(|stop| EarlyStop { share: stop.share, rounds: stop.rounds }),
+            tree: TreeSettings { column_share: self.params.column_share, ..self.ground.limits.clone() },
+        }
+    }
+
+    fn loss(&self, quantity: Quantity) -> Loss {
+        if quantity == Quantity::Probability {
+            return Loss::Logistic;
+        }
+        match self.params.loss {
+            MeanLoss::Squared => Loss::Squared,
+            MeanLoss::Absolute => Loss::Absolute,
+            MeanLoss::Huber(delta) => Loss::Huber { delta },
+            MeanLoss::Poisson => Loss::Poisson,
+            MeanLoss::Gamma => Loss::Gamma,
+            MeanLoss::Tweedie(power) => Loss::Tweedie { power },
+        }
+    }
+
+    /// With early stopping: the last share of the rows to judge by, and of the others those whose target was known before them.
+    fn hold_back(&self) -> Result<(Lot, Lot, Option<String>)> {
+        let Some(stop) = self.params.early_stop else { return Ok((self.ground.lot.clone(), Lot::default(), None)) };
+        let (lesson, n) = (self.train.lesson, self.train.lesson.rows.len());
+        let first = lesson.as_of[((n as f64 * (1.0 - stop.share)) as usize).min(n - 1)];
+        let lot = Lot::new(self.train, (0..n).filter(|&at| lesson.known_on[at] < first));
+        let held = Lot::new(self.train, (0..n).filter(|&at| first <= lesson.as_of[at]));
+        if lot.rows.is_empty() || held.rows.is_empty() {
+            let problem = format!("early stopping leaves {} rows to learn from and {} to judge by", lot.rows.len(), held.rows.len());
+            return Err(Error::model(self.train.place, problem).hint("lengthen `window.train`, or change `early_stop_share`"));
+        }
+        let n_purged = self.ground.lot.rows.len() - lot.rows.len() - held.rows.len();
+        let note = format!("early stopping judged on {} rows from {first}; {n_purged} purged before it", held.rows.len());
+        Ok((lot, held, Some(note)))
+    }
+}
+
+/// A tail is boosted once, for the shortfall if that is asked too.
+fn want(tails: &mut Vec<(f64, tail::Ask)>, tail: f64, ask: tail::Ask) {
+    match tails.iter_mut().find(|(known, _)| *known == tail) {
+        None => tails.push((tail, ask)),
+        Some((_, known)) if ask == tail::Ask::Shortfall => *known = ask,
+        Some(_) => {}
+    }
+}

@@ -1,0 +1,211 @@
+//! How sure are the coefficients of least squares?
+
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+
+use super::fitted::Fitted;
+use super::panel::Panels;
+use super::prepare::Design;
+use crate::day::Day;
+use crate::model::Train;
+use crate::spec::{LinearParams, StandardErrors};
+
+/// Sets the standard errors of a fit that `factor`, the Cholesky factor of the kept columns' correlations, solved; a note says which.
+///
+/// With n rows, k coefficients, rows z_i (1 first), weights w_i and residuals r_i, and B = (sum w_i z_i z_i')^-1:
+///
+/// * `Ols`: s^2 B with s^2 = sum w r^2 / (n - k), right when errors are independent and of variance s^2 / w.
+/// * `Hc`: n/(n - k) B (sum w^2 r^2 z z') B (HC1 of MacKinnon and White 1985, Journal of Econometrics 29, 305-325), right when errors are
+///   independent.
+/// * `Hac`: n/(n - k) B S B with h_t = sum of w r z over the rows of day t and S = sum_t h_t h_t' + sum_{l=1}^{L} (1 - l/(L+1)) sum_t (h_t
+///   h_{t-l}' + h_{t-l} h_t'), right when errors of different days lean on each other over at most about L days, and those of one day as
+///   they like. Days are those on which there are rows. Newey and West (1987), Econometrica 55, 703-708; for panels Driscoll and Kraay
+///   (1998), Review of Economics and Statistics 80, 549-560. L is the longest overlap unless it is given: the most days of rows strictly
+///   between a row's `as_of` and its `known_on`, whose targets share days with the row's own.
+///
+/// None without degrees of freedom (n <= k).
+pub(super) fn set(train: &Train<'_>, design: &Design, params: &LinearParams, factor: &Cholesky<f64, Dyn>, fitted: &mut Fitted) {
+    let (n_rows, n_coefficients) = (design.prepared.n_rows, fitted.kept.len());
+    if params.standard_errors == StandardErrors::None {
+        return;
+    }
+    if n_rows <= n_coefficients {
+        fitted.notes.push(format!("no standard errors: {n_rows} rows leave no degree of freedom beside {n_coefficients} coefficients"));
+        return;
+    }
+    let bread = bread(factor, design.prepared.sum_weight);
+    let freedom = (n_rows - n_coefficients) as f64;
+    let covariance = match params.standard_errors {
+        StandardErrors::None | StandardErrors::Ols => &bread * (residual_square(design, fitted) / freedom),
+        StandardErrors::Hc => &bread * scores_squared(train, fitted) * &bread * (n_rows as f64 / freedom),
+        StandardErrors::Hac => {
+            let days = daily_scores(train, fitted);
+            let n_lags = params.lags.map_or_else(|| longest_overlap(train), |lags| lags as usize).min(days.len() - 1);
+            fitted.notes.push(format!("standard errors: Newey-West over {n_lags} day lags, {} days", days.len()));
+            &bread * bartlett(&days, n_lags) * &bread * (n_rows as f64 / freedom)
+        }
+    };
+    fitted.errors = covariance.diagonal().iter().map(|variance| variance.max(0.0).sqrt()).collect();
+}
+
+/// (sum w z z')^-1: the intercept stands alone, because prepared columns have mean 0.
+fn bread(factor: &Cholesky<f64, Dyn>, sum_weight: f64) -> DMatrix<f64> {
+    let inverse = factor.inverse();
+    let mut bread = DMatrix::zeros(inverse.nrows() + 1, inverse.nrows() + 1);
+    bread.view_mut((1, 1), inverse.shape()).copy_from(&inverse);
+    bread[(0, 0)] = 1.0;
+    bread / sum_weight
+}
+
+/// Weighted sum of squared residuals, from the moments.
+fn residual_square(design: &Design, fitted: &Fitted) -> f64 {
+    let slopes = DVector::from_column_slice(&fitted.coefficients[1..]);
+    // At the minimum the form is flat, so that errors in the slopes enter by their squares only; var - slopes'moment would take them whole.
+    let explained = 2.0 * slopes.dot(&design.moment) - slopes.dot(&(&design.correlation * &slopes));
+    (design.target_variance - explained).max(0.0) * design.prepared.sum_weight
+}
+
+fn scores_squared(train: &Train<'_>, fitted: &Fitted) -> DMatrix<f64> {
+    let panels = Panels::new(train, &fitted.prepared);
+    let chunks = panels.each(Vec::new, |kernel, rows, pull: &mut Vec<f64>| {
+        weighted_residuals(train, fitted, kernel, rows, pull);
+        for pull in pull.iter_mut() {
+            *pull *= *pull;
+        }
+        kernel.add(pull);
+    });
+    let mut chunks = chunks.into_iter().map(|(products, _)| products);
+    let mut sums = chunks.next().expect("there are rows");
+    chunks.for_each(|products| sums.add(&products));
+    DMatrix::from_fn(fitted.kept.len(), fitted.kept.len(), |i, j| sums.sum(fitted.kept[i], fitted.kept[j]))
+}
+
+/// The scores w r z of each day's rows, summed; days of rows in their order.
+fn daily_scores(train: &Train<'_>, fitted: &Fitted) -> Vec<Vec<f64>> {
+    let panels = Panels::new(train, &fitted.prepared);
+    let chunks = panels.each(<(Vec<f64>, Vec<(Day, Vec<f64>)>)>::default, |kernel, rows, (pull, days)| {
+        weighted_residuals(train, fitted, kernel, rows.clone(), pull);
+        for (at, row) in rows.enumerate() {
+            if train.weight()[row] <= 0.0 {
+                continue;
+            }
+            let day = train.lesson.as_of[row];
+            if days.last().is_none_or(|(last, _)| *last != day) {
+                days.push((day, vec![0.0; fitted.kept.len()]));
+            }
+            let (_, sums) = days.last_mut().expect("the day was pushed");
+            for (sum, &column) in sums.iter_mut().zip(&fitted.kept) {
+                *sum += pull[at] * kernel.value(at, column);
+            }
+        }
+    });
+    let mut merged: Vec<(Day, Vec<f64>)> = vec![];
+    for (day, sums) in chunks.into_iter().flat_map(|(_, (_, days))| days) {
+        match merged.last_mut() {
+            Some((last, known)) if *last == day => known.iter_mut().zip(&sums).for_each(|(known, sum)| *known += sum),
+            _ => merged.push((day, sums)),
+        }
+    }
+    merged.into_iter().map(|(_, sums)| sums).collect()
+}
+
+fn weighted_residuals(train: &Train<'_>, fitted: &Fitted, kernel: &super::kernel::Kernel, rows: std::ops::Range<usize>, pull: &mut Vec<f64>) {
+    pull.resize(rows.len(), 0.0);
+    kernel.score(&fitted.coefficients, pull);
+    for ((pull, target), weight) in pull.iter_mut().zip(&train.target()[rows.clone()]).zip(&train.weight()[rows]) {
+        *pull = weight * (target - *pull);
+    }
+}
+
+/// The most days with rows strictly between a row's `as_of` and its `known_on`.
+fn longest_overlap(train: &Train<'_>) -> usize {
+    let mut calendar = train.lesson.as_of.clone();
+    calendar.dedup();
+    let (mut longest, mut next) = (0, 0);
+    for (as_of, known_on) in train.lesson.as_of.iter().zip(&train.lesson.known_on) {
+        while calendar[next] <= *as_of && next + 1 < calendar.len() {
+            next += 1;
+        }
+        // Only a later end than any before can lengthen the overlap of these days.
+        if calendar.get(next + longest).is_some_and(|day| as_of < day && day < known_on) {
+            longest = calendar[next..].partition_point(|day| day < known_on);
+        }
+    }
+    longest
+}
+
+fn bartlett(days: &[Vec<f64>], n_lags: usize) -> DMatrix<f64> {
+    let size = days[0].len();
+    let mut sums = DMatrix::zeros(size, size);
+    for lag in 0..=n_lags {
+        let share = 1.0 - lag as f64 / (n_lags + 1) as f64;
+        let mut products = DMatrix::zeros(size, size);
+        for (late, early) in days[lag..].iter().zip(days) {
+            for (mut column, early) in products.column_iter_mut().zip(early) {
+                column.iter_mut().zip(late).for_each(|(sum, late)| *sum += late * early);
+            }
+        }
+        sums += if lag == 0 { products } else { (&products + products.transpose()) * share };
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::linear::Linear;
+    use super::super::testing::{Case, distance, golden};
+    use super::*;
+    use crate::model::Learner;
+
+    fn errors(case: &Case, standard_errors: StandardErrors, lags: Option<u32>) -> (Vec<f64>, Vec<String>) {
+        let learner = Linear(LinearParams { standard_errors, lags, features: vec![] });
+        let card = case.train(|train| learner.fit(train)).expect("60 rows").card();
+        (card.errors.into_iter().map(|(_, error)| error).collect(), card.notes)
+    }
+
+    /// The data of `tests/golden/regression_penalty.py`: three rows a day.
+    fn daily() -> Case {
+        let mut case = golden();
+        case.lesson.as_of = (0..60).map(|row| Day(18_000 + row / 3)).collect();
+        case
+    }
+
+    #[test]
+    fn standard_errors_agree_with_statsmodels_on_weighted_panels() {
+        // statsmodels 0.15.0, tests/golden/regression_penalty.py: WLS, HC1, and hac-groupsum (Driscoll-Kraay) times sqrt(60 / 56), which
+        // the script also works out by hand.
+        let golden_numbers = [
+            (StandardErrors::Ols, None, [0.053_621_116_853_75, 0.054_233_737_743_644, 0.053_808_917_185_486, 0.054_090_773_888_444]),
+            (StandardErrors::Hc, None, [0.058_363_962_398_695, 0.058_769_386_133_774, 0.058_662_041_560_318, 0.058_925_611_455_659]),
+            (StandardErrors::Hac, Some(0), [0.039_878_563_418_94, 0.061_927_746_848_593, 0.055_999_117_516_233, 0.067_687_798_107_778]),
+            (StandardErrors::Hac, Some(3), [0.035_758_864_829_325, 0.035_128_031_966_157, 0.032_798_558_031_715, 0.076_187_579_484_481]),
+            (StandardErrors::Hac, Some(5), [0.033_915_956_843_407, 0.033_235_133_415_474, 0.034_061_636_460_382, 0.064_490_326_166_953]),
+        ];
+        for (kind, lags, expected) in golden_numbers {
+            let (calculated, _) = errors(&daily(), kind, lags);
+            assert!(distance(&calculated, &expected) < 1e-12, "{kind:?} {lags:?}: calculated {calculated:?}, expected {expected:?}");
+        }
+        assert_eq!(errors(&daily(), StandardErrors::None, None).0, [0.0; 0]);
+    }
+
+    #[test]
+    fn lags_are_the_longest_overlap_of_targets_counted_in_days_with_rows() {
+        // Row 30 is of day 10 and its target known on day 14: days 11, 12 and 13 have rows whose targets overlap. Others are known the next
+        // day, on which the next target only begins.
+        let mut case = daily();
+        case.lesson.known_on = case.lesson.as_of.iter().map(|day| Day(day.0 + 1)).collect();
+        assert_eq!(errors(&case, StandardErrors::Hac, None), errors(&case, StandardErrors::Hac, Some(0)));
+        case.lesson.known_on[30] = Day(18_014);
+        let (_, notes) = errors(&case, StandardErrors::Hac, None);
+        assert_eq!(notes[1], "standard errors: Newey-West over 3 day lags, 20 days");
+        // Days without rows do not count.
+        case.lesson.as_of.iter_mut().filter(|day| Day(18_012) < **day).for_each(|day| *day = Day(day.0 + 30));
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 2 day lags, 20 days");
+    }
+
+    #[test]
+    fn no_degree_of_freedom_means_no_standard_errors_and_a_note() {
+        let case = Case::plain(&["a"], &[vec![1.0, 2.0]], &[0.0, 1.0]);
+        let (errors, notes) = errors(&case, StandardErrors::Ols, None);
+        assert_eq!((errors, notes), (vec![], vec!["no standard errors: 2 rows leave no degree of freedom beside 2 coefficients".to_string()]));
+    }
+}

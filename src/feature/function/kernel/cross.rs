@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn rank(value: f64, peers: &[f64]) -> f64 {
-        peers.iter().filter(|p| **p < value).count() as f64 + (peers.iter().filter(|p| **p == value).count() as f64 + 1.0) / 2.0
+        peers.iter().filter(|p| **p < value).count() as f64 + f64::midpoint(peers.iter().filter(|p| **p == value).count() as f64, 1.0)
     }
 
     #[test]

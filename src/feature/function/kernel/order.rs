@@ -159,25 +159,25 @@ mod tests {
     use super::super::twin;
     use super::*;
 
-    fn naive_quantile(values: &[f64], q: f64) -> Option<f64> {
+    fn naive_quantile(values: &[f64], q: f64) -> f64 {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let place = q * (sorted.len() - 1) as f64;
         let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-        Some(low + (high - low) * place.fract())
+        low + (high - low) * place.fract()
     }
 
-    fn naive_rank(values: &[f64], newest: f64) -> Option<f64> {
+    fn naive_rank(values: &[f64], newest: f64) -> f64 {
         let less = values.iter().filter(|v| **v < newest).count() as f64;
         let equal = values.iter().filter(|v| **v == newest).count() as f64;
-        Some((less + (equal + 1.0) / 2.0) / values.len() as f64)
+        (less + f64::midpoint(equal, 1.0)) / values.len() as f64
     }
 
     #[test]
     fn ranks_and_quantiles_equal_a_naive_loop() {
-        twin::check_newest(1e-15, ranks, naive_rank);
+        twin::check_newest(1e-15, ranks, |values, newest| Some(naive_rank(values, newest)));
         for q in [0.0, 0.2, 0.5, 0.8, 1.0] {
-            twin::check_one(1e-14, |x, window| quantiles(x, window, q), |values| naive_quantile(values, q));
+            twin::check_one(1e-14, |x, window| quantiles(x, window, q), |values| Some(naive_quantile(values, q)));
         }
     }
 
@@ -190,7 +190,7 @@ mod tests {
                     held.around(x[row]).map(|(less, equal)| (less as f64 + 0.5 * (equal as f64 + 1.0)) / held.len() as f64)
                 })
             },
-            naive_rank,
+            |values, newest| Some(naive_rank(values, newest)),
         );
         twin::check_one(
             0.0,

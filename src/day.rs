@@ -89,9 +89,7 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map(Self::from_date)
-            .map_err(|_| format!("`{text}` is not a date; write it as 2019-12-31"))
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self::from_date).map_err(|_| format!("`{text}` is not a date; write it as 2019-12-31"))
     }
 }
 

@@ -27,7 +27,8 @@ impl ReportFolder {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Error::machine(path.display(), "another run of this report is under way").hint("wait for it to end, or stop it; its finished windows are kept"));
+                return Err(Error::machine(path.display(), "another run of this report is under way")
+                    .hint("wait for it to end, or stop it; its finished windows are kept"));
             }
             Err(TryLockError::Error(cause)) => return Err(unwritable(&lock_path, &cause)),
         }
@@ -118,5 +119,6 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
-    Error::machine(path.display(), format!("cannot be written: {cause}")).hint("free disk space or mend permissions; nothing was replaced, and a second run resumes")
+    Error::machine(path.display(), format!("cannot be written: {cause}"))
+        .hint("free disk space or mend permissions; nothing was replaced, and a second run resumes")
 }

@@ -148,8 +148,9 @@ impl Manifest {
     /// Reads the manifest of a run folder.
     pub fn read(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST);
-        let bytes = std::fs::read(&path)
-            .map_err(|cause| Error::machine(path.display(), format!("cannot be read: {cause}")).hint("name a run folder, such as reports/equity_var/2020-01-01"))?;
+        let bytes = std::fs::read(&path).map_err(|cause| {
+            Error::machine(path.display(), format!("cannot be read: {cause}")).hint("name a run folder, such as reports/equity_var/2020-01-01")
+        })?;
         serde_json::from_slice(&bytes).map_err(|cause| Error::machine(path.display(), format!("is no manifest: {cause}")))
     }
 
@@ -173,7 +174,6 @@ impl Manifest {
 pub fn hashes(files: &[(String, Vec<u8>)]) -> BTreeMap<String, String> {
     files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
 }
-
 
 /// Largest resident memory of this process, where the system tells (Linux).
 #[must_use]

@@ -10,7 +10,7 @@ use crate::folder::ReportFolder;
 use crate::manifest::{Ended, Inputs, MANIFEST, Machine, Manifest, Program, VERSION, hashes, peak_memory_bytes};
 use crate::report::{self, Material, Previous, Templates};
 use crate::source::Tables;
-use crate::spec::Spec;
+use crate::spec::{ModelKind, Spec};
 use crate::walk::{Step, Store};
 use crate::{book, feature, sidecar, source, stat, walk, window};
 
@@ -104,7 +104,12 @@ impl Job<'_> {
         let walked = walk::forward(spec, &built.data, &windows, &store, &|step| clock.progress.step(&step)).map_err(|error| error.within(&file))?;
         clock.stage("book");
         let predictions = &walked.predictions;
-        let book = spec.book.as_ref().map(|book| book::trade(book, &spec.risk, &built.data, predictions)).transpose().map_err(|error| error.within(&file))?;
+        let book = spec
+            .book
+            .as_ref()
+            .map(|book| book::trade(book, &spec.risk, &built.data, predictions))
+            .transpose()
+            .map_err(|error| error.within(&file))?;
         clock.stage("stat");
         let facts = stat::Facts { spec, data: &built.data, windows: &windows, predictions, book: book.as_ref() };
         let summary = stat::summarize(&facts)?;
@@ -145,6 +150,10 @@ fn inputs(root: &Path, spec: &Spec, tables: &Tables, templates: &Templates, prev
     let mut files = BTreeMap::from([(spec.file.display().to_string(), sha256(spec.text.as_bytes()))]);
     files.extend(feature::views(root, spec)?.into_iter().map(|(path, text)| (path, sha256(text.as_bytes()))));
     files.extend(templates.sources().iter().map(|(name, text)| (format!("templates/{name}"), sha256(text.as_bytes()))));
+    files.extend(spec.models.iter().filter_map(|model| match &model.kind {
+        ModelKind::Import(params) => Some((params.path.clone(), params.sha256.clone())),
+        _ => None,
+    }));
     files.extend(tables.iter().flat_map(|(_, files, _)| files).map(|file| (file.path.clone(), file.sha256.clone())));
     let previous = match previous {
         None => None,

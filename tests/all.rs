@@ -6,6 +6,7 @@ mod cleaning;
 mod determinism;
 mod fixture;
 mod layers;
+mod models;
 mod no_lookahead;
 mod pack;
 mod real;

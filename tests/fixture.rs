@@ -144,3 +144,24 @@ fn written(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     writer.write(&batch).expect("memory is writable");
     writer.into_inner().expect("memory is writable")
 }
+
+/// Window and value of every forecast of a model, in the order of the file.
+pub(crate) fn forecasts(path: &Path, model: &str) -> Vec<(u32, f64)> {
+    use datafusion::arrow::array::AsArray;
+    use datafusion::arrow::datatypes::{Float64Type, UInt32Type};
+    let file = fs::File::open(path).expect("a run leaves its predictions");
+    let batches = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("Parquet");
+    let mut found = vec![];
+    for batch in batches {
+        let batch = batch.expect("a whole file");
+        let column = |name: &str| batch.column_by_name(name).expect("the columns of predictions");
+        let names = datafusion::arrow::compute::cast(column("model"), &datafusion::arrow::datatypes::DataType::Utf8).expect("text");
+        let (windows, values) = (column("window").as_primitive::<UInt32Type>(), column("predicted").as_primitive::<Float64Type>());
+        for (at, name) in names.as_string::<i32>().iter().enumerate() {
+            if name == Some(model) {
+                found.push((windows.value(at), values.value(at)));
+            }
+        }
+    }
+    found
+}

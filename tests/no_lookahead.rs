@@ -46,6 +46,53 @@ name = "gbdt"
 kind = "gbdt"
 ask = ["mean"]
 params = { trees = 5, depth = 2, min_leaf_rows = 20 }
+
+[[models]]
+name = "tails"
+kind = "gbdt"
+ask = ["quantile 0.05", "shortfall 0.05"]
+params = { trees = 5, leaves = 4, min_leaf_rows = 20, refresh = 3, early_stop_share = 0.3, early_stop_rounds = 2 }
+
+[[models]]
+name = "warm"
+kind = "gbdt"
+ask = ["mean"]
+params = { trees = 5, warm_trees = 2, leaves = 4, min_leaf_rows = 20, refresh = 2, row_share = 0.5 }
+
+[[models]]
+name = "forest"
+kind = "forest"
+ask = ["mean"]
+params = { trees = 5, leaves = 8, min_leaf_rows = 20, refresh = 2 }
+
+[[models]]
+name = "ridge"
+kind = "ridge"
+ask = ["mean"]
+select = { method = "correlation", max_correlation = 0.99 }
+tune = { search = "grid", folds = 2, ranges = { l2 = [1.0, 0.1] } }
+
+[[models]]
+name = "huber"
+kind = "huber"
+ask = ["mean"]
+
+[[models]]
+name = "lines"
+kind = "quantile"
+ask = ["quantile 0.05"]
+
+[[models]]
+name = "near"
+kind = "neighbours"
+ask = ["mean"]
+params = { neighbours = 20, max_rows = 200 }
+
+[[models]]
+name = "stack"
+kind = "ensemble"
+ask = ["mean"]
+params = { members = ["linear", "gbdt", "forest"], weights = "stack", min_history = 20 }
 "#;
 
 const SQL: &str = "-- grain: entity, as_of

@@ -23,7 +23,12 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
             }
         }
         let built = feature::build(root, &spec, &tables)?;
-        say(&format!("  features: {} rows, {} entities, {} features", built.data.n_rows(), built.data.entities.len(), built.data.feature_names.len()))?;
+        say(&format!(
+            "  features: {} rows, {} entities, {} features",
+            built.data.n_rows(),
+            built.data.entities.len(),
+            built.data.feature_names.len()
+        ))?;
         let seen = &built.certificate;
         let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
         say(&format!(

@@ -97,8 +97,11 @@ fn found(root: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             continue;
         }
         let entries = std::fs::read_dir(&whole).map_err(|cause| Error::machine(path.display(), format!("cannot be read: {cause}")))?;
-        let mut here: Vec<PathBuf> =
-            entries.flatten().map(|entry| path.join(entry.file_name())).filter(|spec| spec.extension().is_some_and(|extension| extension == "toml")).collect();
+        let mut here: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| path.join(entry.file_name()))
+            .filter(|spec| spec.extension().is_some_and(|extension| extension == "toml"))
+            .collect();
         if here.is_empty() {
             return Err(Error::spec(path.display(), "the folder holds no report (*.toml)").hint("name a report, or the folder `reports`"));
         }

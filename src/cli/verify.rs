@@ -31,5 +31,6 @@ pub(super) fn verify(args: &Args, folder: &Path) -> Result<Exit> {
         }
         return Ok(Exit::Good);
     }
-    Err(Error::data(folder.display(), format!("does not verify:\n  {}", differences.join("\n  "))).hint("restore the inputs, or run the report again"))
+    Err(Error::data(folder.display(), format!("does not verify:\n  {}", differences.join("\n  ")))
+        .hint("restore the inputs, or run the report again"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Card, Learner, Model, Query, Train, prepare};
+use super::{Card, Learner, Model, Query, Train, regression as prepare};
 use crate::day::Day;
 use crate::error::Result;
 use crate::spec::{BaselineParams, History, Quantity};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Card, Lesson, Past, Shared};
+use super::{Card, Lesson, Past, Shared, classical, regression};
 use crate::day::Day;
 use crate::error::Result;
 use crate::feature::{Matrix, Rows};
@@ -25,6 +25,10 @@ pub struct Train<'a> {
     pub shared: &'a Shared<'a>,
     /// Seed of this window and model.
     pub seed: u64,
+    /// Seed of the whole walk, the same for every window and model.
+    pub walk_seed: u64,
+    /// Whether it is the walk's last window, whose models are saved.
+    pub is_last: bool,
     /// Threads the fit may keep busy; the result does not depend on it.
     pub cores: usize,
 }
@@ -54,13 +58,24 @@ impl<'a> Train<'a> {
     /// All that a window shows.
     #[must_use]
     pub fn new(place: &'a str, feature_names: &'a [String], lesson: &'a Lesson, anchor: &'a Anchor<'a>, shared: &'a Shared<'a>) -> Self {
-        Self { place, feature_names, features: Rows::new(shared.features(), &lesson.rows), lesson, anchor, shared, seed: 0, cores: 1 }
+        Self {
+            place,
+            feature_names,
+            features: Rows::new(shared.features(), &lesson.rows),
+            lesson,
+            anchor,
+            shared,
+            seed: 0,
+            walk_seed: 0,
+            is_last: false,
+            cores: 1,
+        }
     }
 
     /// The same window, but only the rows of `lesson`: an inner fold.
     #[must_use]
     pub fn only(&self, lesson: &'a Lesson) -> Self {
-        Self { features: Rows::new(self.shared.features(), &lesson.rows), lesson, ..*self }
+        Self { features: Rows::new(self.shared.features(), &lesson.rows), lesson, is_last: false, ..*self }
     }
 
     /// Targets, one per row, finite.
@@ -120,13 +135,36 @@ pub trait Model: Send + Sync {
 /// The learner a spec asks for.
 #[must_use]
 pub fn learner(spec: &ModelSpec) -> Box<dyn Learner> {
-    match &spec.kind {
+    match (&spec.select, &spec.tune) {
+        (Some(method), _) => Box::new(super::select::Selecting { method: *method, spec: spec.clone(), make: plain }),
+        (None, Some(tune)) => Box::new(super::tune::Tuned { spec: tune.clone(), ask: spec.ask.clone(), make: plain }),
+        (None, None) => plain(&spec.kind, &spec.ask),
+    }
+}
+
+/// The learner of a kind, with its settings as they are.
+fn plain(kind: &ModelKind, ask: &[Quantity]) -> Box<dyn Learner> {
+    match kind {
         ModelKind::Baseline(params) => Box::new(super::baseline::Baseline(params.clone())),
         ModelKind::Ewma(params) => Box::new(super::ewma::Ewma(params.clone())),
-        ModelKind::Linear(params) => Box::new(super::linear::Linear(params.clone())),
-        ModelKind::Ridge(params) => Box::new(super::ridge::Ridge(params.clone())),
-        ModelKind::Logistic(params) => Box::new(super::logistic::Logistic(params.clone())),
-        ModelKind::Gbdt(params) => super::gbdt::learner(params, &spec.ask),
+        ModelKind::Linear(params) => Box::new(regression::Linear(params.clone())),
+        ModelKind::Ridge(params) => Box::new(regression::Ridge(params.clone())),
+        ModelKind::Lasso(params) => Box::new(regression::Lasso(params.clone())),
+        ModelKind::ElasticNet(params) => Box::new(regression::ElasticNet(params.clone())),
+        ModelKind::Huber(params) => Box::new(regression::Huber(params.clone())),
+        ModelKind::Pcr(params) => Box::new(regression::PrincipalComponent(params.clone())),
+        ModelKind::Pls(params) => Box::new(regression::PartialLeastSquares(params.clone())),
+        ModelKind::Logistic(params) => Box::new(regression::Logistic(params.clone())),
+        ModelKind::Quantile(params) => Box::new(regression::Quantile::new(params.clone(), ask)),
+        ModelKind::Gbdt(params) => super::gbdt::boosted(params, ask),
+        ModelKind::Forest(params) => super::gbdt::forest(params, ask),
+        ModelKind::Tree(params) => super::gbdt::tree(params, ask),
+        ModelKind::AdaBoost(params) => super::gbdt::adaboost(params, ask),
+        ModelKind::Svm(params) => Box::new(classical::Svm { params: params.clone(), ask: ask.to_vec() }),
+        ModelKind::Neighbours(params) => Box::new(classical::Neighbours { params: params.clone(), ask: ask.to_vec() }),
+        ModelKind::NaiveBayes(params) => Box::new(classical::NaiveBayes(params.clone())),
+        ModelKind::Ensemble(_) => unreachable!("an ensemble learns from the walk's forecasts, not from rows"),
+        ModelKind::Import(params) => super::gbdt::import(params, ask),
         ModelKind::Column(_) => Box::new(super::column::Column),
     }
 }

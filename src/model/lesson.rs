@@ -14,6 +14,8 @@ pub struct Lesson {
     pub target: Vec<f64>,
     /// Weights, at least 0; rows of weight 0 are not learnt from.
     pub weight: Vec<f64>,
+    /// Codes of the entities whose rows they are.
+    pub entity: Vec<u32>,
     /// The day before which every feature was known.
     pub as_of: Vec<Day>,
     /// The day on which the target was known.
@@ -28,6 +30,7 @@ impl Lesson {
         Self {
             target: rows.iter().map(|&row| data.target[row as usize].expect(known)).collect(),
             weight: rows.iter().map(|&row| data.weight[row as usize]).collect(),
+            entity: rows.iter().map(|&row| data.entity[row as usize]).collect(),
             as_of: rows.iter().map(|&row| data.as_of[row as usize]).collect(),
             known_on: rows.iter().map(|&row| data.known_on[row as usize].expect(known)).collect(),
             rows,
@@ -41,6 +44,7 @@ impl Lesson {
             rows: positions.iter().map(|&at| self.rows[at as usize]).collect(),
             target: positions.iter().map(|&at| self.target[at as usize]).collect(),
             weight: positions.iter().map(|&at| self.weight[at as usize]).collect(),
+            entity: positions.iter().map(|&at| self.entity[at as usize]).collect(),
             as_of: positions.iter().map(|&at| self.as_of[at as usize]).collect(),
             known_on: positions.iter().map(|&at| self.known_on[at as usize]).collect(),
         }
@@ -60,6 +64,7 @@ impl Lesson {
     pub(super) fn alone(target: &[f64], weight: &[f64]) -> Self {
         let n_rows = target.len();
         let days = |offset: i32| (0..n_rows as i32).map(|day| Day(day + offset)).collect();
-        Self { rows: (0..n_rows as u32).collect(), target: target.to_vec(), weight: weight.to_vec(), as_of: days(0), known_on: days(1) }
+        let rows = (0..n_rows as u32).collect();
+        Self { rows, target: target.to_vec(), weight: weight.to_vec(), entity: vec![0; n_rows], as_of: days(0), known_on: days(1) }
     }
 }

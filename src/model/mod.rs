@@ -4,20 +4,18 @@
 
 mod baseline;
 mod card;
+mod classical;
 mod column;
 mod ewma;
 mod gbdt;
-mod gram;
 mod learner;
-mod least_squares;
 mod lesson;
-mod linear;
-mod logistic;
 mod memo;
 mod past;
-mod prepare;
-mod ridge;
+mod regression;
+mod select;
 mod shared;
+mod tune;
 
 pub use card::Card;
 pub use learner::{Anchor, Learner, Model, Query, Train, learner};

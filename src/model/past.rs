@@ -1,5 +1,6 @@
 //! The targets that were known before a forecast: the only past a model may look at while it forecasts.
 
+use super::Lesson;
 use crate::day::Day;
 use crate::feature::Dataset;
 
@@ -19,7 +20,21 @@ impl Past {
                 known[data.entity[row] as usize].push((day, target));
             }
         }
-        // Rows come sorted by as_of; a stable sort keeps that order among equal days.
+        Self::sorted(known)
+    }
+
+    /// The targets of a lesson only: what a forecast inside a window may look back on.
+    #[must_use]
+    pub(super) fn of(lesson: &Lesson) -> Self {
+        let mut known = vec![Vec::new(); lesson.entity.iter().max().map_or(0, |&last| last as usize + 1)];
+        for (row, &entity) in lesson.entity.iter().enumerate() {
+            known[entity as usize].push((lesson.known_on[row], lesson.target[row]));
+        }
+        Self::sorted(known)
+    }
+
+    /// Rows come sorted by as_of; a stable sort keeps that order among equal days.
+    fn sorted(mut known: Vec<Vec<(Day, f64)>>) -> Self {
         for targets in &mut known {
             targets.sort_by_key(|&(day, _)| day);
         }

@@ -94,7 +94,9 @@ impl Cell {
     #[must_use]
     pub fn checked(self) -> Self {
         let finite = match &self {
-            Self::Number { value, .. } | Self::Percent(value) | Self::BasisPoints(value) | Self::Money(value) | Self::PValue(value) => value.is_finite(),
+            Self::Number { value, .. } | Self::Percent(value) | Self::BasisPoints(value) | Self::Money(value) | Self::PValue(value) => {
+                value.is_finite()
+            }
             Self::Spark(heights) => heights.iter().all(|height| height.is_finite()),
             Self::Text(_) | Self::Code(_) | Self::Count(_) | Self::Date(_) | Self::Verdict(..) | Self::Na(_) => true,
         };

@@ -7,7 +7,7 @@ use super::page::Page;
 use crate::model::Card;
 use crate::spec::Spec;
 use crate::stat::{Judged, Metrics};
-use crate::walk::Predictions;
+use crate::walk::{Predictions, WindowCards};
 use crate::window::{Span, Window};
 
 /// Raised whenever a field changes its name, place or meaning.
@@ -40,21 +40,30 @@ pub fn summary_json(material: &Material<'_>, page: &Page) -> Vec<u8> {
 }
 
 #[derive(Serialize)]
-struct WindowCard<'a> {
+struct WindowCard {
     window: u32,
     train: Span,
     test: Span,
-    card: &'a Card,
+    card: Card,
 }
 
 /// `models/<name>.json`: what each model learnt, window by window.
 #[must_use]
 pub fn model_cards(spec: &Spec, windows: &[Window], predictions: &Predictions) -> Vec<(String, Vec<u8>)> {
-    let of_model = |at: usize| -> Vec<WindowCard<'_>> {
+    let of_model = |at: usize| -> Vec<WindowCard> {
+        let card = |cards: &WindowCards| Card { artifacts: vec![], ..cards.cards[at].1.clone() };
         let cards = windows.iter().zip(&predictions.cards);
-        cards.map(|(window, cards)| WindowCard { window: window.idx + 1, train: window.train, test: window.test, card: &cards.cards[at].1 }).collect()
+        cards.map(|(window, cards)| WindowCard { window: window.idx + 1, train: window.train, test: window.test, card: card(cards) }).collect()
     };
-    spec.models.iter().enumerate().map(|(at, model)| (format!("models/{}.json", model.name), json(&of_model(at)))).collect()
+    let mut files: Vec<(String, Vec<u8>)> =
+        spec.models.iter().enumerate().map(|(at, model)| (format!("models/{}.json", model.name), json(&of_model(at)))).collect();
+    // The trees of the last window, to be scored elsewhere or as a challenger.
+    for (name, card) in predictions.cards.last().iter().flat_map(|last| &last.cards) {
+        let file =
+            |(quantity, text): &(String, String)| (format!("models/{name}.{}.model.json", quantity.replace(' ', "_")), text.clone().into_bytes());
+        files.extend(card.artifacts.iter().map(file));
+    }
+    files
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {

@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn another_seed_makes_other_prices_and_loans() {
         let folder = folder("seed");
-        let hashes = |seed| write(&folder, seed).expect("a temporary folder can be written to").into_iter().map(|file| file.sha256).collect::<Vec<_>>();
+        let hashes =
+            |seed| write(&folder, seed).expect("a temporary folder can be written to").into_iter().map(|file| file.sha256).collect::<Vec<_>>();
         let (one, two) = (hashes(2), hashes(3));
         std::fs::remove_dir_all(&folder).expect("it was made above");
         // The list of stocks (1) is the same: only their prices are drawn.

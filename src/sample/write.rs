@@ -90,7 +90,8 @@ mod tests {
     fn the_same_rows_are_the_same_bytes() {
         let batch = || {
             let columns = [days("date", [Day(0), Day(1)].into_iter()), optional_numbers("x", [None, Some(0.5)].into_iter())];
-            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|column| (column.name, column.values, column.is_nullable))).expect("two rows each")
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|column| (column.name, column.values, column.is_nullable)))
+                .expect("two rows each")
         };
         let (one, two) = (parquet(&batch()), parquet(&batch()));
         assert!(one.starts_with(b"PAR1") && one.ends_with(b"PAR1"));

@@ -10,5 +10,5 @@ mod rows;
 pub use files::SourceFile;
 pub use memory::Memory;
 pub use open::{Tables, blame, kind_name, open, open_files};
-pub(crate) use rows::text;
 pub use quality::{ColumnProfile, Finding, TableProfile, profile};
+pub(crate) use rows::text;

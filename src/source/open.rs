@@ -157,7 +157,8 @@ impl Tables {
             let days = batches.map_err(|cause| self.refuse(spec, "time", &cause))?;
             last = last.max(days.into_iter().flatten().next());
         }
-        last.map(|day| Day(day as i32 + 1)).ok_or_else(|| Error::data(&self.spec_file, "no table has a row with a date").hint("see each table's `time`"))
+        last.map(|day| Day(day as i32 + 1))
+            .ok_or_else(|| Error::data(&self.spec_file, "no table has a row with a date").hint("see each table's `time`"))
     }
 
     /// A session in which every table holds what was known strictly before `cut` (and before the spec's `as_of`).
@@ -193,7 +194,9 @@ impl Tables {
                 let column = col(format!("\"{}\"", field.name()));
                 let Some(truncated) = truncated.filter(|_| spec.outcomes.contains(field.name())) else { return Ok(column) };
                 let masked = match &spec.outcomes_known {
-                    Some(day_column) => datafusion::logical_expr::when(before(known(&format!("\"{day_column}\""))?, truncated), column).end().map_err(refuse)?,
+                    Some(day_column) => {
+                        datafusion::logical_expr::when(before(known(&format!("\"{day_column}\""))?, truncated), column).end().map_err(refuse)?
+                    }
                     None => lit(ScalarValue::try_from(field.data_type()).map_err(refuse)?),
                 };
                 Ok(masked.alias(field.name()))
@@ -239,9 +242,8 @@ impl Tables {
     }
 
     fn check_time(&self, context: &SessionContext, spec: &TableSpec, provider: &Arc<dyn TableProvider>, names: &[&str]) -> Result<()> {
-        let refuse = |cause: DataFusionError| {
-            self.refuse(spec, "time", &cause).hint(format!("the columns of {} are {}", spec.path, names.join(", ")))
-        };
+        let refuse =
+            |cause: DataFusionError| self.refuse(spec, "time", &cause).hint(format!("the columns of {} are {}", spec.path, names.join(", ")));
         let frame = context.read_table(Arc::clone(provider)).map_err(refuse)?;
         let time = frame.parse_sql_expr(&spec.time).map_err(refuse)?;
         let typed = frame.clone().select(vec![time.alias("time")]).map_err(refuse)?;
@@ -273,9 +275,10 @@ pub fn kind_name(kind: &DataType) -> String {
 pub(super) fn plain(cause: &DataFusionError) -> String {
     let text = cause.find_root().strip_backtrace();
     let text = text.lines().next().unwrap_or_default();
-    let text = ["Error during planning: ", "Schema error: ", "SQL error: ", "Execution error: ", "Arrow error: ", "This feature is not implemented: "]
-        .iter()
-        .fold(text, |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
+    let text =
+        ["Error during planning: ", "Schema error: ", "SQL error: ", "Execution error: ", "Arrow error: ", "This feature is not implemented: "]
+            .iter()
+            .fold(text, |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
     let text = text.strip_prefix("ParserError(\"").and_then(|text| text.strip_suffix("\")")).unwrap_or(text);
     text.trim_end_matches('.').replace("\"?table?\".", "")
 }

@@ -79,7 +79,8 @@ pub fn profile(tables: &Tables) -> Result<Vec<TableProfile>> {
     let context = tables.session(None)?;
     let mut profiles = Vec::new();
     for (spec, files, schema) in tables.iter() {
-        let refuse = |cause: DataFusionError| Error::data(&spec.path, format!("the quality checks of table `{}` failed: {}", spec.name, plain(&cause)));
+        let refuse =
+            |cause: DataFusionError| Error::data(&spec.path, format!("the quality checks of table `{}` failed: {}", spec.name, plain(&cause)));
         let profile = profile_table(tables, &context, spec, files, &schema).map_err(refuse)?;
         if let Some(stop) = profile.findings.iter().find(|finding| finding.severity == Severity::Stop) {
             return Err(gate(tables.spec_file(), spec, stop));
@@ -91,9 +92,10 @@ pub fn profile(tables: &Tables) -> Result<Vec<TableProfile>> {
 
 fn gate(spec_file: &str, spec: &TableSpec, stop: &Finding) -> Error {
     let example: Vec<String> = stop.columns.iter().zip(&stop.examples[0]).map(|(column, value)| format!("{column} {value}")).collect();
-    Error::data(&spec.path, format!("table `{}` has {}: {} found, first {}", spec.name, stop.meaning, stop.count, example.join(", "))).hint(
-        format!("mend the data, or let the run go on with `severity.{} = \"warn\"` under [tables.{}.quality] in {spec_file}", stop.check, spec.name),
-    )
+    Error::data(&spec.path, format!("table `{}` has {}: {} found, first {}", spec.name, stop.meaning, stop.count, example.join(", "))).hint(format!(
+        "mend the data, or let the run go on with `severity.{} = \"warn\"` under [tables.{}.quality] in {spec_file}",
+        stop.check, spec.name
+    ))
 }
 
 fn profile_table(
@@ -218,7 +220,11 @@ fn checks(spec: &TableSpec, schema: &SchemaRef) -> Vec<Check> {
         });
     }
     if let Some(volume) = &quality.volume {
-        checks.push(Check { name: "zero_volume", meaning: "zero volume".to_owned(), sql: format!("select * from {table} where {} = 0", quoted(volume)) });
+        checks.push(Check {
+            name: "zero_volume",
+            meaning: "zero volume".to_owned(),
+            sql: format!("select * from {table} where {} = 0", quoted(volume)),
+        });
     }
     checks
 }

@@ -8,7 +8,13 @@ mod model;
 mod name;
 mod near;
 mod reader;
+mod classical;
+mod ensemble;
+mod regression;
+mod select;
+mod tree;
 mod table;
+mod tune;
 mod value;
 mod window;
 
@@ -27,8 +33,9 @@ pub fn load(root: &Path, path: &Path) -> Result<Spec> {
     let shown = path.display().to_string();
     let name = file::name(&shown, path)?;
     let text = file::read(root, path, &shown)?;
-    let spec = parse(name, path, text)?;
+    let mut spec = parse(name, path, text)?;
     file::check_sql(root, &shown, &spec.features.sql)?;
+    file::read_imports(root, &shown, &mut spec.models)?;
     Ok(spec)
 }
 
@@ -50,7 +57,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
     let tables = table::tables(&top)?;
     let features = table::features(&top, &tables)?;
     let window = window::window(&top, as_of)?;
-    let models = model::models(&top)?;
+    let models = model::models(&top, seed)?;
     check_kind(&top, kind, &models)?;
     let book = if top.has("book") { Some(book::book(&top, kind, &models, &features.carry)?) } else { None };
     let risk = book::risk(&top, &models)?;
@@ -100,7 +107,7 @@ fn sign_off(top: &Reader<'_>) -> Result<SignOff> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{BookSpec, History, ModelKind, Period, Rebalance, Scheme, Severity, Weights};
+    use crate::spec::{BookSpec, History, MeanLoss, ModelKind, Period, Rebalance, Scheme, Severity, TreeRows, Weights};
 
     pub(super) fn parsed(text: &str) -> std::result::Result<Spec, String> {
         parse("x".to_owned(), Path::new("x.toml"), text.to_owned()).map_err(|error| error.to_string())
@@ -167,7 +174,8 @@ reviewed = " "
         let ModelKind::Ewma(ewma) = &spec.models[1].kind else { panic!("an ewma") };
         assert_eq!((ewma.lambda, ewma.min_history), (0.94, 60));
         let ModelKind::Gbdt(gbdt) = &spec.models[2].kind else { panic!("a gbdt") };
-        assert_eq!((gbdt.trees, gbdt.depth, gbdt.learning_rate, gbdt.min_leaf_rows, gbdt.row_share), (100, 4, 0.1, 100, 1.0));
+        assert_eq!((gbdt.trees, gbdt.tree.depth, gbdt.tree.leaves, gbdt.learning_rate, gbdt.tree.min_leaf_rows), (100, 6, 31, 0.1, 100));
+        assert_eq!((gbdt.rows, gbdt.loss, gbdt.early_stop), (TreeRows::Share(1.0), MeanLoss::Squared, None));
         let ModelKind::Ridge(ridge) = &spec.models[3].kind else { panic!("a ridge") };
         let ModelKind::Logistic(logistic) = &spec.models[4].kind else { panic!("a logistic") };
         assert_eq!((ridge.l2, logistic.l2, logistic.max_iterations), (1e-3, 1e-4, 50));

@@ -35,7 +35,8 @@ impl Key {
             | Shape::Number(_)
             | Shape::Date
             | Shape::Period
-            | Shape::Gap => format!("{} = {}", self.name, self.example),
+            | Shape::Gap
+            | Shape::Ranges => format!("{} = {}", self.name, self.example),
         }
     }
 }
@@ -78,6 +79,8 @@ pub(super) enum Shape {
     Blocks,
     /// `[name.NAME]`, at least one.
     Named,
+    /// A list of values or a block of two ends by name, at least one.
+    Ranges,
 }
 
 /// Numbers allowed.
@@ -135,6 +138,7 @@ impl fmt::Display for Shape {
             Self::Block => f.write_str("a block of keys"),
             Self::Blocks => f.write_str("a list of blocks"),
             Self::Named => f.write_str("blocks with a name each"),
+            Self::Ranges => f.write_str("ranges with a name each"),
         }
     }
 }
@@ -181,7 +185,7 @@ fn entry(section: &Section, key: &Key) -> String {
         Shape::Integer(low, high) => format!(" between {low} and {high}"),
         Shape::Number(range) => format!(", {range}"),
         Shape::Period => ", above zero".to_owned(),
-        Shape::SomeTexts => ", at least one".to_owned(),
+        Shape::SomeTexts | Shape::Ranges => ", at least one".to_owned(),
         Shape::Text | Shape::Remark | Shape::Texts | Shape::Choice(_) | Shape::Date | Shape::Gap | Shape::Block | Shape::Blocks | Shape::Named => {
             String::new()
         }
@@ -201,9 +205,10 @@ mod tests {
     #[test]
     fn the_explanation_says_where_a_key_stands_and_what_it_may_hold() {
         let text = explain();
-        let expected = "\n[models.params] where kind = \"gbdt\": gradient-boosted trees; forecasts either the mean or the probability\n";
+        let expected =
+            "\n[models.params] where kind = \"gbdt\": gradient-boosted trees; forecasts the mean, the probability, quantiles and shortfalls\n";
         assert!(text.contains(expected), "{text}");
-        assert!(text.contains("  depth = 4\n      Depth of a tree. (a whole number between 1 and 16; default 4)\n"), "{text}");
+        assert!(text.contains("  depth = 4\n      Depth of a tree at most. (a whole number between 1 and 16; default 6)\n"), "{text}");
         assert!(text.contains("  [tables.prices]\n"), "{text}");
         for section in SECTIONS {
             for key in section.keys {

@@ -3,19 +3,34 @@
 //! `raw` mirrors the TOML, `check` turns it into these types at one door, `key` documents every key.
 
 mod check;
+mod classical;
+mod ensemble;
 mod key;
 mod model;
 mod period;
 mod quantity;
 mod raw;
+mod regression;
+mod select;
+mod tree;
+mod tune;
 
 pub use check::load;
+pub use classical::{NaiveBayesParams, NeighbourWeights, NeighboursParams, SvmKernel, SvmParams};
+pub use ensemble::{EnsembleParams, EnsembleWeights};
 pub use key::explain;
-pub use model::{
-    BaselineParams, ColumnParams, EwmaParams, GbdtEngine, GbdtParams, History, LinearParams, LogisticParams, ModelKind, ModelSpec, RidgeParams,
-};
+pub use model::{BaselineParams, ColumnParams, EwmaParams, History, ModelKind, ModelSpec};
 pub use period::Period;
 pub use quantity::Quantity;
+pub use regression::{
+    ComponentParams, ElasticNetParams, HuberParams, LassoParams, LinearParams, LogisticParams, QuantileParams, RidgeParams, StandardErrors,
+};
+pub use select::{Measure, SelectSpec};
+pub use tree::{
+    AdaBoostParams, BoostError, DecisionTreeParams, EarlyStopSpec, ForestDraw, ForestParams, GbdtEngine, GbdtParams, ImportFormat, ImportParams,
+    ImportanceKind, MeanLoss, ThresholdChoice, TreeLimits, TreeRows,
+};
+pub use tune::{Search, Trial, TuneSpec};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

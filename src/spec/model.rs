@@ -2,17 +2,30 @@
 
 use serde::Serialize;
 
-use super::Quantity;
+use super::{
+    AdaBoostParams, ComponentParams, DecisionTreeParams, ElasticNetParams, EnsembleParams, ForestParams, GbdtEngine, GbdtParams, HuberParams,
+    ImportParams, LassoParams, LinearParams, LogisticParams, NaiveBayesParams, NeighboursParams, QuantileParams, Quantity, RidgeParams, SelectSpec,
+    SvmParams, TuneSpec,
+};
+
+/// Windows for which the solution of one serves as the start of the next ones' search.
+const WARM_START_REFRESH: u32 = 12;
 
 /// A model to be retrained in every window.
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelSpec {
     /// Name in the report; unique.
     pub name: String,
-    /// The learner and its settings.
+    /// The learner and its settings; those of the first trial where a search is asked for.
     pub kind: ModelKind,
     /// What is forecast.
     pub ask: Vec<Quantity>,
+    /// How features are chosen in each window, before settings are; `None`: they are those of `kind`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub select: Option<SelectSpec>,
+    /// How settings are chosen in each window; `None`: they are those of `kind`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tune: Option<TuneSpec>,
 }
 
 /// The learner and its settings.
@@ -27,10 +40,39 @@ pub enum ModelKind {
     Linear(LinearParams),
     /// Least squares with an L2 penalty.
     Ridge(RidgeParams),
-    /// Logistic regression with an L2 penalty.
+    /// Least squares with an L1 penalty.
+    Lasso(LassoParams),
+    /// Least squares with both penalties.
+    ElasticNet(ElasticNetParams),
+    /// Huber's robust regression.
+    Huber(HuberParams),
+    /// Regression on principal components.
+    Pcr(ComponentParams),
+    /// Partial least squares.
+    Pls(ComponentParams),
+    /// Logistic regression with an L2, and perhaps an L1, penalty.
     Logistic(LogisticParams),
+    /// Quantile regression.
+    Quantile(QuantileParams),
     /// Gradient-boosted decision trees.
     Gbdt(GbdtParams),
+    /// A forest of trees, each on its own draw of rows, columns or thresholds.
+    Forest(ForestParams),
+    /// One decision tree, printed as rules.
+    Tree(DecisionTreeParams),
+    /// AdaBoost of trees.
+    #[serde(rename = "adaboost")]
+    AdaBoost(AdaBoostParams),
+    /// A support vector machine.
+    Svm(SvmParams),
+    /// The nearest training rows.
+    Neighbours(NeighboursParams),
+    /// Gaussian naive Bayes.
+    NaiveBayes(NaiveBayesParams),
+    /// A combination of the forecasts of models listed earlier.
+    Ensemble(EnsembleParams),
+    /// Trees trained elsewhere, scored as a challenger.
+    Import(ImportParams),
     /// A forecast from elsewhere, read from a `benchmark_*` column; nothing is learnt.
     Column(ColumnParams),
 }
@@ -44,8 +86,22 @@ impl ModelKind {
             Self::Ewma(_) => "ewma",
             Self::Linear(_) => "linear",
             Self::Ridge(_) => "ridge",
+            Self::Lasso(_) => "lasso",
+            Self::ElasticNet(_) => "elastic_net",
+            Self::Huber(_) => "huber",
+            Self::Pcr(_) => "pcr",
+            Self::Pls(_) => "pls",
             Self::Logistic(_) => "logistic",
+            Self::Quantile(_) => "quantile",
             Self::Gbdt(_) => "gbdt",
+            Self::Forest(_) => "forest",
+            Self::Tree(_) => "tree",
+            Self::AdaBoost(_) => "adaboost",
+            Self::Svm(_) => "svm",
+            Self::Neighbours(_) => "neighbours",
+            Self::NaiveBayes(_) => "naive_bayes",
+            Self::Ensemble(_) => "ensemble",
+            Self::Import(_) => "import",
             Self::Column(_) => "column",
         }
     }
@@ -56,36 +112,105 @@ impl ModelKind {
         match self {
             Self::Linear(params) => &params.features,
             Self::Ridge(params) => &params.features,
+            Self::Lasso(params) => &params.features,
+            Self::ElasticNet(params) => &params.features,
+            Self::Huber(params) => &params.features,
+            Self::Pcr(params) | Self::Pls(params) => &params.features,
             Self::Logistic(params) => &params.features,
-            Self::Gbdt(params) => &params.features,
-            Self::Baseline(_) | Self::Ewma(_) | Self::Column(_) => &[],
+            Self::Quantile(params) => &params.features,
+            Self::Svm(params) => &params.features,
+            Self::Neighbours(params) => &params.features,
+            Self::NaiveBayes(params) => &params.features,
+            Self::Gbdt(GbdtParams { tree, .. })
+            | Self::Forest(ForestParams { tree, .. })
+            | Self::Tree(DecisionTreeParams { tree, .. })
+            | Self::AdaBoost(AdaBoostParams { tree, .. }) => &tree.features,
+            Self::Baseline(_) | Self::Ewma(_) | Self::Ensemble(_) | Self::Import(_) | Self::Column(_) => &[],
+        }
+    }
+
+    /// The model with these features and its other settings; `None` for models without features.
+    #[must_use]
+    pub fn with_features(&self, features: Vec<String>) -> Option<Self> {
+        match self {
+            Self::Linear(params) => Some(Self::Linear(LinearParams { features, ..params.clone() })),
+            Self::Ridge(params) => Some(Self::Ridge(RidgeParams { features, ..params.clone() })),
+            Self::Lasso(params) => Some(Self::Lasso(LassoParams { features, ..params.clone() })),
+            Self::ElasticNet(params) => Some(Self::ElasticNet(ElasticNetParams { features, ..params.clone() })),
+            Self::Huber(_) => Some(Self::Huber(HuberParams { features })),
+            Self::Pcr(params) => Some(Self::Pcr(ComponentParams { features, ..params.clone() })),
+            Self::Pls(params) => Some(Self::Pls(ComponentParams { features, ..params.clone() })),
+            Self::Logistic(params) => Some(Self::Logistic(LogisticParams { features, ..params.clone() })),
+            Self::Quantile(_) => Some(Self::Quantile(QuantileParams { features })),
+            Self::Svm(params) => Some(Self::Svm(SvmParams { features, ..params.clone() })),
+            Self::Neighbours(params) => Some(Self::Neighbours(NeighboursParams { features, ..params.clone() })),
+            Self::NaiveBayes(params) => Some(Self::NaiveBayes(NaiveBayesParams { features, ..params.clone() })),
+            Self::Gbdt(params) => Some(Self::Gbdt(GbdtParams { tree: params.tree.with_features(features), ..params.clone() })),
+            Self::Forest(params) => Some(Self::Forest(ForestParams { tree: params.tree.with_features(features), ..params.clone() })),
+            Self::Tree(params) => Some(Self::Tree(DecisionTreeParams { tree: params.tree.with_features(features), ..params.clone() })),
+            Self::AdaBoost(params) => Some(Self::AdaBoost(AdaBoostParams { tree: params.tree.with_features(features), ..params.clone() })),
+            Self::Baseline(_) | Self::Ewma(_) | Self::Ensemble(_) | Self::Import(_) | Self::Column(_) => None,
         }
     }
 
     /// `benchmark_*` columns the model reads.
     #[must_use]
     pub fn benchmarks(&self) -> &[String] {
-        match self {
-            Self::Column(params) => &params.columns,
-            Self::Baseline(_) | Self::Ewma(_) | Self::Linear(_) | Self::Ridge(_) | Self::Logistic(_) | Self::Gbdt(_) => &[],
-        }
+        if let Self::Column(params) = self { &params.columns } else { &[] }
     }
 
-    /// Windows after which work that many windows share is done anew; `None` where there is none.
+    /// Models whose forecasts are combined; empty for all but an ensemble.
+    #[must_use]
+    pub fn members(&self) -> &[String] {
+        if let Self::Ensemble(params) = self { &params.members } else { &[] }
+    }
+
+    /// Windows after which work that many windows share is done anew (cut points of trees, starts of iterative regressions); `None` where
+    /// there is none.
     #[must_use]
     pub fn refresh(&self) -> Option<u32> {
-        None
+        match self {
+            Self::Gbdt(GbdtParams { engine: GbdtEngine::Plimsoll, tree, .. })
+            | Self::Forest(ForestParams { tree, .. })
+            | Self::Tree(DecisionTreeParams { tree, .. })
+            | Self::AdaBoost(AdaBoostParams { tree, .. }) => Some(tree.refresh),
+            Self::Logistic(_) | Self::Quantile(_) | Self::Huber(_) => Some(WARM_START_REFRESH),
+            Self::Gbdt(GbdtParams { engine: GbdtEngine::Gbdt, .. })
+            | Self::Baseline(_)
+            | Self::Ewma(_)
+            | Self::Linear(_)
+            | Self::Ridge(_)
+            | Self::Lasso(_)
+            | Self::ElasticNet(_)
+            | Self::Pcr(_)
+            | Self::Pls(_)
+            | Self::Svm(_)
+            | Self::Neighbours(_)
+            | Self::NaiveBayes(_)
+            | Self::Ensemble(_)
+            | Self::Import(_)
+            | Self::Column(_) => None,
+        }
     }
 
     /// Whether the model can forecast `ask`.
     #[must_use]
     pub fn forecasts(&self, ask: Quantity) -> bool {
         match self {
-            Self::Baseline(_) | Self::Column(_) => true,
+            Self::Baseline(_) | Self::Column(_) | Self::Ensemble(_) => true,
             Self::Ewma(_) => matches!(ask, Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_)),
-            Self::Linear(_) | Self::Ridge(_) => matches!(ask, Quantity::Mean),
-            Self::Logistic(_) => matches!(ask, Quantity::Probability),
-            Self::Gbdt(_) => matches!(ask, Quantity::Mean | Quantity::Probability),
+            Self::Linear(_) | Self::Ridge(_) | Self::Lasso(_) | Self::ElasticNet(_) | Self::Huber(_) | Self::Pcr(_) | Self::Pls(_) => {
+                ask == Quantity::Mean
+            }
+            Self::Logistic(_) | Self::NaiveBayes(_) => ask == Quantity::Probability,
+            Self::Quantile(_) => matches!(ask, Quantity::Quantile(_)),
+            Self::Gbdt(GbdtParams { engine: GbdtEngine::Plimsoll, .. }) | Self::Import(_) => ask != Quantity::Volatility,
+            Self::Gbdt(GbdtParams { engine: GbdtEngine::Gbdt, .. })
+            | Self::Forest(_)
+            | Self::Tree(_)
+            | Self::AdaBoost(_)
+            | Self::Svm(_)
+            | Self::Neighbours(_) => matches!(ask, Quantity::Mean | Quantity::Probability),
         }
     }
 }
@@ -118,60 +243,6 @@ pub struct EwmaParams {
     pub lambda: f64,
     /// Targets without which there is no forecast.
     pub min_history: u32,
-}
-
-/// Settings of `linear`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LinearParams {
-    /// Features used; empty: all.
-    pub features: Vec<String>,
-}
-
-/// Settings of `ridge`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RidgeParams {
-    /// Penalty on the standardised coefficients, per training row, at least 0.
-    pub l2: f64,
-    /// Features used; empty: all.
-    pub features: Vec<String>,
-}
-
-/// Settings of `logistic`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LogisticParams {
-    /// Penalty on the standardised coefficients, per training row, above 0 so that separation is handled.
-    pub l2: f64,
-    /// Newton steps at most.
-    pub max_iterations: u32,
-    /// Features used; empty: all.
-    pub features: Vec<String>,
-}
-
-/// Which program trains the trees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GbdtEngine {
-    /// The `gbdt` crate (mesalock-linux).
-    Gbdt,
-}
-
-/// Settings of `gbdt`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct GbdtParams {
-    /// Which program trains the trees.
-    pub engine: GbdtEngine,
-    /// Boosting rounds, 1 to 10,000.
-    pub trees: u32,
-    /// Depth of a tree, 1 to 16.
-    pub depth: u32,
-    /// Shrinkage, in (0, 1].
-    pub learning_rate: f64,
-    /// Rows in a leaf at least.
-    pub min_leaf_rows: u32,
-    /// Share of the training rows drawn (seeded, once a window), in (0, 1].
-    pub row_share: f64,
-    /// Features used; empty: all.
-    pub features: Vec<String>,
 }
 
 /// Settings of `column`.

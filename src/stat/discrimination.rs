@@ -124,10 +124,7 @@ impl Step {
     }
 
     fn cap(&self, n_defaults: usize, n: usize) -> CapPoint {
-        CapPoint {
-            share_of_rows: (self.n_true + self.n_false) as f64 / n as f64,
-            share_of_defaults: self.n_true as f64 / n_defaults as f64,
-        }
+        CapPoint { share_of_rows: (self.n_true + self.n_false) as f64 / n as f64, share_of_defaults: self.n_true as f64 / n_defaults as f64 }
     }
 }
 
@@ -165,11 +162,7 @@ fn steps(score: &[f64], is_default: &[bool]) -> Vec<Step> {
     let mut curve = vec![step];
     for group in order.chunk_by(|&a, &b| score[a] == score[b]) {
         let n_true = group.iter().filter(|&&row| is_default[row]).count();
-        step = Step {
-            threshold: Some(score[group[0]]),
-            n_true: step.n_true + n_true,
-            n_false: step.n_false + group.len() - n_true,
-        };
+        step = Step { threshold: Some(score[group[0]]), n_true: step.n_true + n_true, n_false: step.n_false + group.len() - n_true };
         curve.push(step);
     }
     curve
@@ -201,8 +194,8 @@ fn downsample(curve: &[Step], keep: usize) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::assert_close;
     use super::super::probability::golden_sample;
+    use super::super::sample::assert_close;
     use super::*;
 
     #[test]
@@ -251,10 +244,7 @@ mod tests {
         let perfect = discrimination(&[0.9, 0.8, 0.2, 0.1], &[true, true, false, false]).value().expect("both classes").clone();
         assert_eq!((perfect.auc, perfect.ks, perfect.ks_point.threshold), (1.0, 1.0, Some(0.8)));
         assert_eq!(perfect.cap[2], CapPoint { share_of_rows: 0.5, share_of_defaults: 1.0 });
-        assert_eq!(
-            discrimination(&[0.1, 0.2], &[true, true]),
-            Outcome::undefined("2 of 2 rows are defaults; both classes are needed")
-        );
+        assert_eq!(discrimination(&[0.1, 0.2], &[true, true]), Outcome::undefined("2 of 2 rows are defaults; both classes are needed"));
         let one = discrimination(&[0.1, 0.2, 0.3], &[true, false, false]).value().expect("both classes").clone();
         assert!(one.auc_std_error.value().is_none() && one.auc == 0.0);
     }

@@ -66,8 +66,7 @@ pub fn drift<T: Copy + Into<f64>>(reference: &[T], current: &[T], n_bins: usize)
     if reference_values.iter().chain(&current_values).any(|value| value.is_infinite()) {
         return Outcome::undefined("a value is infinite");
     }
-    let mut edges: Vec<f64> =
-        (1..n_bins).filter_map(|i| quantile(&reference_values, i as f64 / n_bins as f64)).collect();
+    let mut edges: Vec<f64> = (1..n_bins).filter_map(|i| quantile(&reference_values, i as f64 / n_bins as f64)).collect();
     edges.dedup();
     let from = counts(&reference_values, &edges, reference.len());
     let to = counts(&current_values, &edges, current.len());

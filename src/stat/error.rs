@@ -183,8 +183,7 @@ fn unusable(predicted: &[f64], realized: &[f64]) -> Option<String> {
 }
 
 fn hit_rate(predicted: &[f64], realized: &[f64]) -> Outcome<HitRate> {
-    let signed: Vec<bool> =
-        predicted.iter().zip(realized).filter(|&(f, r)| *f != 0.0 && *r != 0.0).map(|(f, r)| (0.0 < *f) == (0.0 < *r)).collect();
+    let signed: Vec<bool> = predicted.iter().zip(realized).filter(|&(f, r)| *f != 0.0 && *r != 0.0).map(|(f, r)| (0.0 < *f) == (0.0 < *r)).collect();
     match signed.len() {
         0 => Outcome::undefined("no row has a forecast and an outcome other than zero"),
         n => Outcome::Value(HitRate { n, rate: signed.iter().filter(|&&hit| hit).count() as f64 / n as f64 }),
@@ -196,9 +195,9 @@ fn summarize_ic(by_date: Vec<DateIc>, n_skipped: usize) -> RankIc {
     let n = values.len();
     let centre = mean(&values);
     let sd = deviation(&values);
-    let icir = sd.as_ref().and_then(|&sd| {
-        if sd == 0.0 { Outcome::undefined("the correlation is the same on every date") } else { Outcome::Value(centre / sd) }
-    });
+    let icir = sd
+        .as_ref()
+        .and_then(|&sd| if sd == 0.0 { Outcome::undefined("the correlation is the same on every date") } else { Outcome::Value(centre / sd) });
     let t_statistic = icir.as_ref().map(|icir| icir * (n as f64).sqrt());
     let p_value = t_statistic.as_ref().map(|&t| student_two_sided(t, n - 1));
     RankIc { n, n_skipped, mean: centre, sd, icir, t_statistic, p_value, by_date }

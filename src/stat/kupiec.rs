@@ -175,8 +175,7 @@ mod tests {
     #[test]
     fn kupiec_accepts_exactly_the_published_regions() {
         // Kupiec (1995), non-rejection at 5 %, inclusive, as in statistics.md.
-        let published =
-            [(0.01, 255, 1, 6), (0.01, 510, 2, 10), (0.01, 1000, 5, 16), (0.05, 255, 7, 20), (0.05, 510, 17, 35), (0.05, 1000, 38, 64)];
+        let published = [(0.01, 255, 1, 6), (0.01, 510, 2, 10), (0.01, 1000, 5, 16), (0.05, 255, 7, 20), (0.05, 510, 17, 35), (0.05, 1000, 38, 64)];
         for (tail, n, low, high) in published {
             for x in 0..=100 {
                 assert_eq!(0.05 <= p_value(x, n, tail), (low..=high).contains(&x), "{x} breaches of {n} at {tail}");

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::ensemble::{self, Ensemble};
 use super::key::{Fingerprint, Shows, key};
 use super::predictions::{Predictions, Series, WindowCards};
 use super::store::{Finished, Store};
@@ -13,7 +14,7 @@ use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
 use crate::model::{Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
-use crate::spec::{ModelSpec, Spec};
+use crate::spec::{ModelKind, ModelSpec, Spec};
 use crate::window::{self, Window, WindowRows};
 
 /// A finished window x model, told to whoever shows progress.
@@ -40,6 +41,8 @@ pub struct Walked {
 
 struct Walk<'a> {
     spec: &'a Spec,
+    /// Models that learn from rows; the others combine their forecasts.
+    learning: Vec<&'a ModelSpec>,
     data: &'a Dataset,
     windows: &'a [Window],
     past: Past,
@@ -60,13 +63,15 @@ struct Walk<'a> {
 /// Errors are the learners': the first window's, in the order of time, that cannot carry a model.
 pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, told: &(dyn Fn(Step) + Sync)) -> Result<Walked> {
     let threads = rayon::current_num_threads();
-    let n_tasks = windows.len() * spec.models.len();
+    let learning: Vec<&ModelSpec> = spec.models.iter().filter(|model| model.kind.members().is_empty()).collect();
+    let n_tasks = windows.len() * learning.len();
     let walk = Walk {
         spec,
         data,
         windows,
         past: Past::new(data),
-        shared: Shared::new(&data.features, threads),
+        shared: Shared::new(&data.features, threads * learning.len()),
+        learning,
         anchors: Memo::new(threads + 1),
         // Windows side by side keep threads busier than parts of one fit; a fit is split only where there are too few of them.
         cores: (threads / n_tasks.max(1)).max(1),
@@ -80,7 +85,9 @@ pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, t
     for result in done.into_iter().flatten() {
         finished.push(result?);
     }
-    Ok(gathered(spec, data, windows, finished))
+    let mut walked = walk.gathered(finished);
+    walk.combine(&mut walked.predictions);
+    Ok(walked)
 }
 
 struct Done {
@@ -106,13 +113,20 @@ impl Walk<'_> {
         let past = self.fingerprint.past(window);
         let shown = OnceLock::new();
         let done: Vec<Result<Done>> = self
-            .spec
-            .models
+            .learning
             .par_iter()
-            .map(|model| {
+            .map(|&model| {
                 let anchor = self.anchor(model, window);
-                let key =
-                    key(model, self.spec.seed, &Shows { window: &common, past: &past, anchor: anchor.as_ref().map(|(_, facts)| facts.1.as_str()) });
+                let key = key(
+                    model,
+                    self.spec.seed,
+                    &Shows {
+                        window: &common,
+                        past: &past,
+                        anchor: anchor.as_ref().map(|(_, facts)| facts.1.as_str()),
+                        is_last: self.is_last(window),
+                    },
+                );
                 let known = self.store.find(&key);
                 let was_known = known.is_some();
                 let finished = match known {
@@ -128,6 +142,10 @@ impl Walk<'_> {
             })
             .collect();
         done.into_iter().collect()
+    }
+
+    fn is_last(&self, window: &Window) -> bool {
+        window.idx + 1 == self.windows.len() as u32
     }
 
     /// The earlier window that the model leans on, with its lesson; `None` where it leans on none but its own.
@@ -158,7 +176,13 @@ impl Walk<'_> {
             }
         };
         let seed = seed(self.spec.seed, model, window);
-        let train = Train { seed, cores: self.cores, ..Train::new(&place, &self.data.feature_names, lesson, &anchor, &self.shared) };
+        let train = Train {
+            seed,
+            walk_seed: self.spec.seed,
+            is_last: self.is_last(window),
+            cores: self.cores,
+            ..Train::new(&place, &self.data.feature_names, lesson, &anchor, &self.shared)
+        };
         let fitted = learner(model).fit(&train)?;
         let range = shown.test_rows.start as usize..shown.test_rows.end as usize;
         let columns = model.kind.benchmarks();
@@ -200,28 +224,49 @@ fn seed(base: u64, model: &ModelSpec, window: &Window) -> u64 {
     u64::from_str_radix(&sha256(text.as_bytes())[..16], 16).expect("sixteen hexadecimal digits are a u64")
 }
 
-fn gathered(spec: &Spec, data: &Dataset, windows: &[Window], finished: Vec<Vec<Done>>) -> Walked {
-    let mut predictions = Predictions::default();
-    for model in &spec.models {
-        for &quantity in &model.ask {
-            predictions.series.push(Series { model: model.name.clone(), quantity, predicted: Vec::new() });
-        }
-    }
-    let (mut n_trained, mut n_known) = (0, 0);
-    for (window, results) in windows.iter().zip(finished) {
-        let tested = data.rows_between(window.test.start, window.test.end);
-        predictions.window.extend(tested.clone().map(|_| window.idx));
-        predictions.rows.extend(tested);
-        let mut cards = Vec::new();
-        let mut series = predictions.series.iter_mut();
-        for (model, Done { finished, was_known }) in spec.models.iter().zip(results) {
-            *(if was_known { &mut n_known } else { &mut n_trained }) += 1;
-            cards.push((model.name.clone(), finished.card));
-            for (forecasts, series) in finished.forecasts.into_iter().zip(series.by_ref()) {
-                series.predicted.extend(forecasts);
+impl Walk<'_> {
+    fn gathered(&self, finished: Vec<Vec<Done>>) -> Walked {
+        let mut predictions = Predictions::default();
+        for model in &self.learning {
+            for &quantity in &model.ask {
+                predictions.series.push(Series { model: model.name.clone(), quantity, predicted: Vec::new() });
             }
         }
-        predictions.cards.push(WindowCards { window: window.idx, cards });
+        let (mut n_trained, mut n_known) = (0, 0);
+        for (window, results) in self.windows.iter().zip(finished) {
+            let tested = self.data.rows_between(window.test.start, window.test.end);
+            predictions.window.extend(tested.clone().map(|_| window.idx));
+            predictions.rows.extend(tested);
+            let mut cards = Vec::new();
+            let mut series = predictions.series.iter_mut();
+            for (model, Done { finished, was_known }) in self.learning.iter().zip(results) {
+                *(if was_known { &mut n_known } else { &mut n_trained }) += 1;
+                cards.push((model.name.clone(), finished.card));
+                for (forecasts, series) in finished.forecasts.into_iter().zip(series.by_ref()) {
+                    series.predicted.extend(forecasts);
+                }
+            }
+            predictions.cards.push(WindowCards { window: window.idx, cards });
+        }
+        Walked { predictions, n_trained, n_known }
     }
-    Walked { predictions, n_trained, n_known }
+
+    /// Adds the ensembles, in the order of the spec, and puts series and cards in that order.
+    fn combine(&self, predictions: &mut Predictions) {
+        for model in &self.spec.models {
+            let ModelKind::Ensemble(params) = &model.kind else { continue };
+            let ensemble = Ensemble { name: &model.name, params, ask: &model.ask };
+            let combined = ensemble::combine(&ensemble, predictions, self.data, self.windows);
+            predictions.series.extend(combined.series);
+            for (window, card) in predictions.cards.iter_mut().zip(combined.cards) {
+                (self.told)(Step { window: window.window, model: model.name.clone(), was_known: false });
+                window.cards.push((model.name.clone(), card));
+            }
+        }
+        let place = |name: &str| self.spec.models.iter().position(|model| model.name == name);
+        predictions.series.sort_by_key(|series| place(&series.model));
+        for window in &mut predictions.cards {
+            window.cards.sort_by_key(|(name, _)| place(name));
+        }
+    }
 }

@@ -20,17 +20,24 @@ pub(super) struct Shows<'a> {
     pub(super) past: &'a str,
     /// The window that its scheduled work is done on.
     pub(super) anchor: Option<&'a str>,
+    /// Whether models save themselves there.
+    pub(super) is_last: bool,
 }
 
 /// The key of a model in a window.
 pub(super) fn key(model: &ModelSpec, seed: u64, shows: &Shows<'_>) -> String {
     let settings = serde_json::to_string(model).expect("a model's settings are plain values");
     let mut key = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(shows.window.as_bytes());
-    if looks_back(&model.kind) {
+    // Whose past is looked at may be what is tuned.
+    let mut kinds = model.tune.iter().flat_map(|tune| &tune.trials).map(|trial| &trial.kind).chain([&model.kind]);
+    if kinds.any(looks_back) {
         key.add(shows.past.as_bytes());
     }
     if let Some(anchor) = shows.anchor {
         key.add(anchor.as_bytes());
+    }
+    if shows.is_last {
+        key.add(b"last");
     }
     key.hex()
 }
@@ -97,11 +104,7 @@ fn known(data: &Dataset) -> BTreeMap<Day, String> {
 }
 
 fn looks_back(kind: &ModelKind) -> bool {
-    match kind {
-        ModelKind::Ewma(_) => true,
-        ModelKind::Baseline(params) => params.history == History::Entity,
-        ModelKind::Linear(_) | ModelKind::Ridge(_) | ModelKind::Logistic(_) | ModelKind::Gbdt(_) | ModelKind::Column(_) => false,
-    }
+    matches!(kind, ModelKind::Ewma(_)) || matches!(kind, ModelKind::Baseline(params) if params.history == History::Entity)
 }
 
 fn shown(data: &Dataset, day: Day) -> String {

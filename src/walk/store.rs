@@ -27,10 +27,9 @@ pub(super) struct Finished {
 /// What is not a number of the result; those follow as bits, because a decimal read back may be off by the last one.
 #[derive(Serialize, Deserialize)]
 struct Header {
-    n_fitted: usize,
-    notes: Vec<String>,
-    coefficients: Vec<String>,
-    importance: Vec<String>,
+    /// The card, its numbers blanked.
+    card: Card,
+    n_numbers: usize,
     n_asked: usize,
     n_rows: usize,
     sha256: String,
@@ -55,16 +54,14 @@ impl Store {
         let border = bytes.iter().position(|&byte| byte == b'\n')?;
         let header: Header = serde_json::from_slice(&bytes[..border]).ok()?;
         let body = &bytes[border + 1..];
-        let n_numbers = header.coefficients.len() + header.importance.len() + header.n_asked * header.n_rows;
-        if body.len() != 8 * n_numbers || sha256(body) != header.sha256 {
+        if body.len() != 8 * (header.n_numbers + header.n_asked * header.n_rows) || sha256(body) != header.sha256 {
             return None;
         }
         let mut numbers = body.chunks_exact(8).map(|chunk| f64::from_le_bytes(chunk.try_into().expect("chunks of eight bytes")));
-        let mut named = |names: Vec<String>| -> Vec<(String, f64)> { names.into_iter().zip(numbers.by_ref()).collect() };
-        let (coefficients, importance) = (named(header.coefficients), named(header.importance));
+        let mut card = header.card;
+        card.numbers_mut().zip(numbers.by_ref().take(header.n_numbers)).for_each(|(blank, number)| *blank = number);
         let mut forecasts = numbers.map(|value| (!value.is_nan()).then_some(value));
         let forecasts = (0..header.n_asked).map(|_| forecasts.by_ref().take(header.n_rows).collect()).collect();
-        let card = Card { n_rows: header.n_fitted, coefficients, importance, notes: header.notes };
         Some(Finished { card, forecasts })
     }
 
@@ -72,20 +69,12 @@ impl Store {
     pub(super) fn keep(&self, key: &str, finished: &Finished) -> Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let n_rows = finished.forecasts.first().map_or(0, Vec::len);
-        let card = &finished.card;
-        let named = card.coefficients.iter().chain(&card.importance).map(|(_, value)| *value);
+        let mut card = finished.card.clone();
+        let numbers: Vec<f64> = card.numbers_mut().map(std::mem::take).collect();
+        let n_numbers = numbers.len();
         let forecasts = finished.forecasts.iter().flatten().map(|value| value.unwrap_or(f64::NAN));
-        let body: Vec<u8> = named.chain(forecasts).flat_map(f64::to_le_bytes).collect();
-        let names = |named: &[(String, f64)]| named.iter().map(|(name, _)| name.clone()).collect();
-        let header = Header {
-            n_fitted: card.n_rows,
-            notes: card.notes.clone(),
-            coefficients: names(&card.coefficients),
-            importance: names(&card.importance),
-            n_asked: finished.forecasts.len(),
-            n_rows,
-            sha256: sha256(&body),
-        };
+        let body: Vec<u8> = numbers.into_iter().chain(forecasts).flat_map(f64::to_le_bytes).collect();
+        let header = Header { card, n_numbers, n_asked: finished.forecasts.len(), n_rows, sha256: sha256(&body) };
         let path = folder.join(key);
         let half = folder.join(format!("{key}.half"));
         let write = || -> std::io::Result<()> {
@@ -112,7 +101,9 @@ mod tests {
         let store = Store::open(&folder).expect("a temporary folder can be made");
         // 0.1 + 0.2 is one of the numbers that come back from JSON with another last bit.
         let coefficients = vec![("x".to_owned(), 0.1 + 0.2), ("y".to_owned(), 1.1e-17 / 3.0)];
-        let card = Card { n_rows: 3, coefficients, notes: vec!["x is constant".to_owned()], importance: vec![("x".to_owned(), 1.0)] };
+        let errors = vec![("x".to_owned(), 1.0 / 49.0)];
+        let notes = vec!["x is constant".to_owned()];
+        let card = Card { n_rows: 3, coefficients, errors, notes, importance: vec![("x".to_owned(), 1.0)], ..Card::default() };
         let finished = Finished { card, forecasts: vec![vec![Some(0.1 + 0.2), None], vec![Some(-0.0), Some(1e-300)]] };
         store.keep("k", &finished).expect("the folder is writable");
         assert_eq!(store.find("k"), Some(finished));

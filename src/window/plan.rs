@@ -165,7 +165,11 @@ fn nothing_to_learn(window: &Window) -> Error {
         format!(
             "window {} (test from {} to before {}) has no row to train on: its train span runs from {} to before {}, \
              and {n_purged} rows in it are purged because their target is not known before {known_before}",
-            idx + 1, test.start, test.end, train.start, train.end
+            idx + 1,
+            test.start,
+            test.end,
+            train.start,
+            train.end
         ),
     )
     .hint("lengthen `train`, shorten `embargo`, or set a later `first_test`")

@@ -68,7 +68,10 @@ pub(crate) fn score_bands(chart: &BandChart) -> String {
         }
         let line: Vec<(f64, f64)> = bands.iter().enumerate().map(|(idx, band)| (idx as f64, band.predicted)).collect();
         canvas.line(&line, Tone::Series(chart.color), 3);
-        let names = [Name { text: "observed", tone: Tone::Muted, y: observed_y }, Name { text: "predicted", tone: Tone::Series(chart.color), y: predicted_y }];
+        let names = [
+            Name { text: "observed", tone: Tone::Muted, y: observed_y },
+            Name { text: "predicted", tone: Tone::Series(chart.color), y: predicted_y },
+        ];
         write(canvas, placement, &names);
     })
 }

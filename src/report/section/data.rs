@@ -13,7 +13,9 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let title = match (findings, warned) {
         (0, _) => "Data: the quality checks found nothing".to_owned(),
         (n, 0) => format!("Data: the quality checks made {}, no warning", counted(n, "finding", "findings")),
-        (n, warned) => format!("Data: the quality checks made {}, {} among them", counted(n, "finding", "findings"), counted(warned, "warning", "warnings")),
+        (n, warned) => {
+            format!("Data: the quality checks made {}, {} among them", counted(n, "finding", "findings"), counted(warned, "warning", "warnings"))
+        }
     };
     let mut section = Section::new("data", title);
     section.blocks.push(Block::Table(tables(material)));

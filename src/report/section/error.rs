@@ -183,7 +183,8 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             color: material.color(&model.model),
             points: points(&model.by_window, start, value),
         });
-        let chart = LineChart { label: title.to_owned(), y_title: y_title.to_owned(), scale: Scale::Percent, zero: Zero::Shown, series: series.collect() };
+        let chart =
+            LineChart { label: title.to_owned(), y_title: y_title.to_owned(), scale: Scale::Percent, zero: Zero::Shown, series: series.collect() };
         figures.push(Figure::new(id, title, &note, error_by_window(&chart)));
     }
     let probabilities = &material.summary.probabilities;

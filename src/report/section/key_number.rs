@@ -195,6 +195,9 @@ fn rate_figure(material: &Material<'_>) -> Option<Figure> {
         zero: Zero::Shown,
         series,
     };
-    let note = format!("Mean forecast of each model against the rate observed in the same window, for windows with at least {MIN_OUTCOMES} known outcomes; {} windows.", windows.len());
+    let note = format!(
+        "Mean forecast of each model against the rate observed in the same window, for windows with at least {MIN_OUTCOMES} known outcomes; {} windows.",
+        windows.len()
+    );
     Some(Figure::new("rate-by-window", "Were as many defaults forecast as came?", note, lines(&chart)))
 }

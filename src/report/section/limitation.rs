@@ -91,7 +91,8 @@ fn untested_shortfalls(material: &Material<'_>) -> Option<String> {
             Quantity::Shortfall(_) | Quantity::Mean | Quantity::Probability | Quantity::Volatility | Quantity::Quantile(_) => None,
         })
         .collect();
-    (!untested.is_empty()).then(|| format!("ES was forecast and not tested, because VaR at the same tail was not asked for: {}.", untested.join(", ")))
+    (!untested.is_empty())
+        .then(|| format!("ES was forecast and not tested, because VaR at the same tail was not asked for: {}.", untested.join(", ")))
 }
 
 fn book(material: &Material<'_>) -> Option<String> {

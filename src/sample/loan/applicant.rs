@@ -56,20 +56,38 @@ pub(super) fn draw(issued: Day, economy: &Economy, random: &mut Random) -> Loan 
     let wish = libm::exp(9.25 + 0.5 * random.normal() + 0.3 * libm::log(income / 52_000.0));
     let amount = rounded(wish.clamp(1_000.0, 40_000.0) / 100.0, 0) * 100.0;
     let home = random.uniform();
-    let (home_ownership, home_risk) = if home < 0.44 { ("rent", 0.12) } else if home < 0.90 { ("mortgage", -0.10) } else { ("own", 0.0) };
+    let (home_ownership, home_risk) = if home < 0.44 {
+        ("rent", 0.12)
+    } else if home < 0.90 {
+        ("mortgage", -0.10)
+    } else {
+        ("own", 0.0)
+    };
     let (purpose, purpose_risk) = purpose(random.uniform());
 
-    let seen = 0.0105 * (690.0 - score) + 3.6 * (dti - 0.18) + 0.17 * (f64::from(inquiries_6m) - 0.9) + 0.30 * f64::from(delinquencies_2y)
-        + 0.9 * (utilization - 0.48) - 0.40 * libm::log(income / 52_000.0) - 0.030 * (years - 6.0) + home_risk + purpose_risk;
+    let seen = 0.0105 * (690.0 - score)
+        + 3.6 * (dti - 0.18)
+        + 0.17 * (f64::from(inquiries_6m) - 0.9)
+        + 0.30 * f64::from(delinquencies_2y)
+        + 0.9 * (utilization - 0.48)
+        - 0.40 * libm::log(income / 52_000.0)
+        - 0.030 * (years - 6.0)
+        + home_risk
+        + purpose_risk;
     let term_months = if is_term_long { 60 } else { 36 };
     // The lender sees most of the risk and charges for it, above the policy rate.
-    let rate = 0.075 + 0.01 * economy.policy_rate(issued) + 0.022 * seen.clamp(-2.0, 3.0) + if is_term_long { 0.025 } else { 0.0 } + 0.008 * random.normal();
+    let rate =
+        0.075 + 0.01 * economy.policy_rate(issued) + 0.022 * seen.clamp(-2.0, 3.0) + if is_term_long { 0.025 } else { 0.0 } + 0.008 * random.normal();
     let rate = rounded(rate.clamp(0.045, 0.36), 4);
     let burden = 12.0 * installment(amount, rate, term_months) / income;
     // Missing answers tell something too, and so does a payment that is large for the income: a kink no linear model sees.
     let (is_years_missing, is_income_missing, is_utilization_missing) = (random.happens(0.06), random.happens(0.015), random.happens(0.01));
-    let risk = 0.85 * seen + 5.0 * (burden - 0.11).max(0.0) + if is_years_missing { 0.45 } else { 0.0 } + if is_term_long { 0.15 } else { 0.0 }
-        + if score < 640.0 && utilization > 0.7 { 0.45 } else { 0.0 } + 0.7 * random.normal();
+    let risk = 0.85 * seen
+        + 5.0 * (burden - 0.11).max(0.0)
+        + if is_years_missing { 0.45 } else { 0.0 }
+        + if is_term_long { 0.15 } else { 0.0 }
+        + if score < 640.0 && utilization > 0.7 { 0.45 } else { 0.0 }
+        + 0.7 * random.normal();
     Loan {
         id: String::new(),
         issued,

@@ -41,7 +41,8 @@ pub(super) fn simulate(seed: u64, economy: &Economy) -> Credit {
 /// Business days of issue: volumes grow by half over the years and shrink in the recession.
 fn issue_days(random: &mut Random) -> Vec<Day> {
     let first = calendar::day(FIRST_MONTH);
-    let months: Vec<Vec<Day>> = (0..N_MONTHS as i32).map(|n| calendar::trading_days(first.plus_months(n), first.plus_months(n + 1).plus_days(-1))).collect();
+    let months: Vec<Vec<Day>> =
+        (0..N_MONTHS as i32).map(|n| calendar::trading_days(first.plus_months(n), first.plus_months(n + 1).plus_days(-1))).collect();
     let share = |idx: usize| {
         let growth = 1.0 + 0.5 * idx as f64 / N_MONTHS as f64;
         if (50..66).contains(&idx) { 0.75 * growth } else { growth }

@@ -4,58 +4,113 @@ use super::tests::parsed;
 use crate::spec::key::{Need, SECTIONS, Section, Shape};
 
 /// Model kind, its `ask`, window scheme and book: together they show every section of the table.
-const VARIANTS: [[&str; 4]; 7] = [
+const VARIANTS: [[&str; 4]; 21] = [
     ["baseline", "mean", "rolling", "long_short"],
     ["ewma", "volatility", "expanding", ""],
     ["linear", "mean", "split", "long_short"],
     ["ridge", "mean", "rolling", "long_short"],
+    ["lasso", "mean", "rolling", ""],
+    ["elastic_net", "mean", "rolling", ""],
+    ["huber", "mean", "rolling", ""],
+    ["pcr", "mean", "rolling", ""],
+    ["pls", "mean", "rolling", ""],
     ["logistic", "probability", "expanding", "loans"],
+    ["quantile", "quantile 0.05", "rolling", ""],
     ["gbdt", "mean", "split", "long_short"],
+    ["forest", "mean", "rolling", ""],
+    ["tree", "probability", "rolling", ""],
+    ["adaboost", "probability", "rolling", ""],
+    ["svm", "mean", "rolling", ""],
+    ["neighbours", "mean", "rolling", ""],
+    ["naive_bayes", "probability", "rolling", ""],
+    ["ensemble", "mean", "rolling", ""],
+    ["import", "mean", "rolling", ""],
     ["column", "mean", "rolling", ""],
 ];
 
-fn shows(section: &Section, [model, _, scheme, book]: [&str; 4]) -> bool {
+/// What the example of an ensemble combines; they stand before it.
+const MEMBERS: &str = "[[models]]
+name = \"trees\"
+kind = \"gbdt\"
+ask = [\"mean\"]
+[[models]]
+name = \"ridge\"
+kind = \"ridge\"
+ask = [\"mean\"]
+";
+
+/// Searches for settings and choices of features, which stand beside a ridge whose penalty is tuned.
+const SEARCHES: [[&str; 2]; 4] = [["grid", "correlation"], ["random", "importance"], ["halving", "elimination"], ["random", "stability"]];
+
+/// What is shown: one of `VARIANTS`, and one of `SEARCHES` or two blanks.
+type Variant = ([&'static str; 4], [&'static str; 2]);
+
+fn variants() -> Vec<Variant> {
+    let searched = SEARCHES.map(|search| (["ridge", "mean", "rolling", "long_short"], search));
+    VARIANTS.map(|variant| (variant, [""; 2])).into_iter().chain(searched).collect()
+}
+
+fn shows(section: &Section, ([model, _, scheme, book], [search, method]): Variant) -> bool {
     let value = section.when.map(|(_, value)| value);
     match section.path {
-        "models[].params" => value == Some(model),
+        // The examples of the settings would say the penalty twice.
+        "models[].params" => search.is_empty() && value == Some(model),
+        "models[].tune" => !search.is_empty() && value.is_none_or(|value| value == search),
+        "models[].tune.ranges.NAME" => !search.is_empty() && search != "grid",
+        "models[].select" => !method.is_empty() && value.is_none_or(|value| value == method),
         "window" => value.is_none_or(|value| value == scheme),
         "book" => !book.is_empty() && value.is_none_or(|value| value == book),
         _ => true,
     }
 }
 
-fn path(section: &Section, key: &str) -> String {
-    let block = section.path.replace("NAME", "prices").replace("[]", "[0]");
+/// The path or heading with a name that the examples know.
+fn named(path: &str) -> String {
+    path.replace("ranges.NAME", "ranges.l2").replace("NAME", "prices")
+}
+
+fn path(variant: Variant, section: &Section, key: &str) -> String {
+    let at = if variant.0[0] == "ensemble" && section.path.starts_with("models") { "[2]" } else { "[0]" };
+    let block = named(section.path).replace("[]", at);
     if block.is_empty() { key.to_owned() } else { format!("{block}.{key}") }
 }
 
 /// A spec made of the table's examples; the key at `changed` has that literal instead.
-fn example(variant: [&str; 4], changed: (&str, &str)) -> String {
-    let [model, ask, scheme, book] = variant;
+fn example(variant: Variant, changed: (&str, &str)) -> String {
+    let ([model, ask, scheme, book], [search, method]) = variant;
     let is_loans = book == "loans";
     let ask = format!("[\"{ask}\"]");
-    let (model, scheme, book) = (format!("\"{model}\""), format!("\"{scheme}\""), format!("\"{book}\""));
+    let [model, scheme, book, search, method] = [model, scheme, book, search, method].map(|name| format!("\"{name}\""));
     let mut text = String::new();
     let mut headed: Vec<&str> = vec![""];
     for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
         // A block that was overwritten has no inside.
-        if path(section, "").starts_with(&format!("{}.", changed.0)) || path(section, "").starts_with(&format!("{}[", changed.0)) {
+        if path(variant, section, "").starts_with(&format!("{}.", changed.0)) || path(variant, section, "").starts_with(&format!("{}[", changed.0)) {
             continue;
         }
         if !headed.contains(&section.path) {
-            text.push_str(&section.heading().replace("NAME", "prices"));
+            if section.path == "models[]" && variant.0[0] == "ensemble" {
+                text.push_str(MEMBERS);
+            }
+            text.push_str(&named(&section.heading()));
             text.push('\n');
             headed.push(section.path);
         }
         for key in section.keys {
-            let path = path(section, key.name);
-            let literal = match path.as_str() {
-                path if path == changed.0 => changed.1,
+            let path = path(variant, section, key.name);
+            let literal = match path.replace("models[2]", "models[0]").as_str() {
+                _ if path == changed.0 => changed.1,
                 _ if matches!(key.shape, Shape::Block | Shape::Blocks | Shape::Named) => continue,
                 "kind" if is_loans => "\"credit\"",
                 "features.carry" if is_loans => "[\"sector\", \"amount\", \"loss\"]",
                 "models[0].kind" => &model,
                 "models[0].ask" => &ask,
+                // Members come before what combines them, and each has a name of its own.
+                "models[0].name" if model == "\"ensemble\"" => "\"all\"",
+                "models[0].tune.search" => &search,
+                "models[0].select.method" => &method,
+                // The two ends stand in a block of their own.
+                "models[0].tune.ranges" if search != "\"grid\"" => continue,
                 "window.scheme" => &scheme,
                 "book.kind" => &book,
                 _ => key.example,
@@ -68,22 +123,22 @@ fn example(variant: [&str; 4], changed: (&str, &str)) -> String {
 
 #[test]
 fn the_examples_of_the_table_are_specs() {
-    for variant in VARIANTS {
+    for variant in variants() {
         let text = example(variant, ("", ""));
         assert!(parsed(&text).is_ok(), "{:?}\n{text}", parsed(&text));
     }
     for section in SECTIONS {
-        assert!(VARIANTS.iter().any(|variant| shows(section, *variant)), "no example shows {section:?}");
+        assert!(variants().iter().any(|variant| shows(section, *variant)), "no example shows {section:?}");
     }
 }
 
 #[test]
 fn every_key_of_the_table_is_read() {
     // No key takes a boolean: where the reader looks, it complains.
-    for variant in VARIANTS {
+    for variant in variants() {
         for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
             for key in section.keys {
-                let path = path(section, key.name);
+                let path = path(variant, section, key.name);
                 let refused = parsed(&example(variant, (&path, "true"))).expect_err(&path);
                 assert!(refused.starts_with(&format!("x.toml: `{path}` must be {}, was true", key.shape)), "{path}: {refused}");
             }
@@ -93,11 +148,11 @@ fn every_key_of_the_table_is_read() {
 
 #[test]
 fn every_default_of_the_table_has_its_own_type_and_range() {
-    for variant in VARIANTS {
+    for variant in variants() {
         for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
             for key in section.keys {
                 let Need::Default(literal) = key.need else { continue };
-                let path = path(section, key.name);
+                let path = path(variant, section, key.name);
                 // A default may contradict another key's example, but not its own range.
                 let refused = parsed(&example(variant, (&path, literal))).err().unwrap_or_default();
                 assert!(!refused.contains(&format!("`{path}` must be")), "{refused}");
@@ -108,13 +163,16 @@ fn every_default_of_the_table_has_its_own_type_and_range() {
 
 #[test]
 fn keys_outside_the_table_are_refused_in_every_block() {
-    for variant in VARIANTS {
+    for variant in variants() {
         let text = example(variant, ("", ""));
         for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
-            let heading = format!("{}\n", section.heading().replace("NAME", "prices"));
-            let bad = if section.path.is_empty() { format!("zzz = 1\n{text}") } else { text.replace(&heading, &format!("{heading}zzz = 1\n")) };
+            let heading = format!("{}\n", named(&section.heading()));
+            let bad = match text.rfind(&heading) {
+                Some(at) if !section.path.is_empty() => format!("{}{heading}zzz = 1\n{}", &text[..at], &text[at + heading.len()..]),
+                _ => format!("zzz = 1\n{text}"),
+            };
             let refused = parsed(&bad).expect_err(section.path);
-            assert!(refused.starts_with(&format!("x.toml: `{}` is not a key", path(section, "zzz"))), "{refused}");
+            assert!(refused.starts_with(&format!("x.toml: `{}` is not a key", path(variant, section, "zzz"))), "{refused}");
         }
     }
 }

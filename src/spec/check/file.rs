@@ -5,7 +5,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::near::nearest;
+use crate::digest::sha256;
 use crate::error::{Error, Result};
+use crate::spec::{ModelKind, ModelSpec};
 
 /// The spec's name: the file's stem, which will name a folder.
 pub(super) fn name(shown: &str, path: &Path) -> Result<String> {
@@ -35,6 +37,22 @@ pub(super) fn read(root: &Path, path: &Path, shown: &str) -> Result<String> {
         let line = cause.as_bytes()[..good].split(|&byte| byte == b'\n').count();
         Error::spec(format!("{shown}:{line}"), format!("is not UTF-8: byte {:#04x}", cause.as_bytes()[good])).hint("save the file as UTF-8")
     })
+}
+
+/// Reads the models that were trained elsewhere.
+pub(super) fn read_imports(root: &Path, file: &str, models: &mut [ModelSpec]) -> Result<()> {
+    for (idx, model) in models.iter_mut().enumerate() {
+        let ModelKind::Import(params) = &mut model.kind else { continue };
+        let refuse = |problem: String| Error::spec(file, format!("`models[{idx}].params.path` is `{}`, which {problem}", params.path));
+        let bytes = fs::read(root.join(&params.path)).map_err(|cause| match cause.kind() {
+            ErrorKind::NotFound => absent(root, &params.path, refuse("does not exist".into()), "paths in a spec are relative to the project root"),
+            _ => refuse(format!("cannot be read: {cause}")),
+        })?;
+        params.sha256 = sha256(&bytes);
+        params.text =
+            String::from_utf8(bytes).map_err(|_| refuse("is no text".into()).hint("save the model as JSON (XGBoost) or text (LightGBM)"))?;
+    }
+    Ok(())
 }
 
 /// Every SQL file must be there before a long run starts.

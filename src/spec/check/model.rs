@@ -2,13 +2,17 @@
 
 use super::name::is_model_name;
 use super::reader::{Block, Reader};
+use super::select::select;
+use super::tree;
+use super::tune::tune;
+use super::{classical, ensemble, regression};
 use crate::error::{Error, Result};
 use crate::spec::{
-    BaselineParams, ColumnParams, EwmaParams, GbdtEngine, GbdtParams, History, LinearParams, LogisticParams, ModelKind, ModelSpec, Quantity,
-    RidgeParams,
+    BaselineParams, ColumnParams, EwmaParams, GbdtEngine, GbdtParams, History, ImportFormat, ImportParams, ModelKind, ModelSpec, Quantity,
 };
 
-pub(super) fn models(top: &Reader<'_>) -> Result<Vec<ModelSpec>> {
+/// `seed` is that of the spec: trials of a search are drawn with it.
+pub(super) fn models(top: &Reader<'_>, seed: u64) -> Result<Vec<ModelSpec>> {
     let mut models: Vec<ModelSpec> = Vec::new();
     for block in top.blocks("models")? {
         let block = block.plain()?;
@@ -21,26 +25,49 @@ pub(super) fn models(top: &Reader<'_>) -> Result<Vec<ModelSpec>> {
         if let Some(earlier) = models.iter().position(|model| model.name == name) {
             return Err(block.refuse("name", format!("is `{name}`, as is `models[{earlier}].name`")).hint("give each model a name of its own"));
         }
-        let kind = kind(block.choice("kind")?, block.block("params")?)?;
-        let ask = ask(&block, &name, &kind)?;
-        models.push(ModelSpec { name, kind, ask });
+        let tune = if block.has("tune") { Some(tune(&block, seed, &name)?) } else { None };
+        let kind = match &tune {
+            None => kind(block.choice("kind")?, block.block("params")?)?,
+            Some(tune) => tune.trials[0].kind.clone(),
+        };
+        let asked = ask(&block, &name, &kind)?;
+        // What a model can forecast may depend on a setting that is tuned.
+        for trial in tune.iter().flat_map(|tune| &tune.trials) {
+            ask(&block, &name, &trial.kind)?;
+        }
+        if let ModelKind::Ensemble(params) = &kind {
+            ensemble::check_members(&block, params, &asked, &models)?;
+        }
+        let select = if block.has("select") { Some(select(&block, &kind, tune.as_ref())?) } else { None };
+        models.push(ModelSpec { name, kind, ask: asked, select, tune });
     }
     Ok(models)
 }
 
-fn kind(kind: &'static str, params: Block<'_>) -> Result<ModelKind> {
+/// Reads the settings of a model of this kind.
+pub(super) fn kind(kind: &'static str, params: Block<'_>) -> Result<ModelKind> {
     let params = params.of(kind)?;
     Ok(match kind {
         "baseline" => ModelKind::Baseline(baseline(&params)?),
         "ewma" => ModelKind::Ewma(EwmaParams { lambda: params.number("lambda")?, min_history: params.count("min_history")? }),
-        "linear" => ModelKind::Linear(LinearParams { features: params.texts("features")? }),
-        "ridge" => ModelKind::Ridge(RidgeParams { l2: params.number("l2")?, features: params.texts("features")? }),
-        "logistic" => ModelKind::Logistic(LogisticParams {
-            l2: params.number("l2")?,
-            max_iterations: params.count("max_iterations")?,
-            features: params.texts("features")?,
-        }),
-        "gbdt" => ModelKind::Gbdt(gbdt(&params)?),
+        "linear" => ModelKind::Linear(regression::linear(&params)?),
+        "ridge" => ModelKind::Ridge(regression::ridge(&params)?),
+        "lasso" => ModelKind::Lasso(regression::lasso(&params)?),
+        "elastic_net" => ModelKind::ElasticNet(regression::elastic_net(&params)?),
+        "huber" => ModelKind::Huber(regression::huber(&params)?),
+        "pcr" => ModelKind::Pcr(regression::components(&params)?),
+        "pls" => ModelKind::Pls(regression::components(&params)?),
+        "logistic" => ModelKind::Logistic(regression::logistic(&params)?),
+        "quantile" => ModelKind::Quantile(regression::quantile(&params)?),
+        "gbdt" => ModelKind::Gbdt(tree::gbdt(&params)?),
+        "forest" => ModelKind::Forest(tree::forest(&params)?),
+        "tree" => ModelKind::Tree(tree::tree(&params)?),
+        "adaboost" => ModelKind::AdaBoost(tree::adaboost(&params)?),
+        "svm" => ModelKind::Svm(classical::svm(&params)?),
+        "neighbours" => ModelKind::Neighbours(classical::neighbours(&params)?),
+        "naive_bayes" => ModelKind::NaiveBayes(classical::naive_bayes(&params)?),
+        "ensemble" => ModelKind::Ensemble(ensemble::ensemble(&params)?),
+        "import" => ModelKind::Import(import(&params)?),
         "column" => ModelKind::Column(column(&params)?),
         other => unreachable!("the table of keys has no model kind {other}"),
     })
@@ -65,20 +92,15 @@ fn baseline(params: &Reader<'_>) -> Result<BaselineParams> {
     }
 }
 
-fn gbdt(params: &Reader<'_>) -> Result<GbdtParams> {
-    let engine = match params.choice("engine")? {
-        "gbdt" => GbdtEngine::Gbdt,
-        other => unreachable!("the table of keys has no engine {other}"),
+/// The file is read later, where the project root is known.
+fn import(params: &Reader<'_>) -> Result<ImportParams> {
+    let format = match params.choice("format")? {
+        "plimsoll" => ImportFormat::Plimsoll,
+        "xgboost" => ImportFormat::Xgboost,
+        "lightgbm" => ImportFormat::Lightgbm,
+        other => unreachable!("the table of keys has no format {other}"),
     };
-    Ok(GbdtParams {
-        engine,
-        trees: params.count("trees")?,
-        depth: params.count("depth")?,
-        learning_rate: params.number("learning_rate")?,
-        min_leaf_rows: params.count("min_leaf_rows")?,
-        row_share: params.number("row_share")?,
-        features: params.texts("features")?,
-    })
+    Ok(ImportParams { path: params.text("path")?, format, sha256: String::new(), text: String::new() })
 }
 
 fn column(params: &Reader<'_>) -> Result<ColumnParams> {
@@ -108,8 +130,25 @@ fn ask(block: &Reader<'_>, name: &str, kind: &ModelKind) -> Result<Vec<Quantity>
         }
         ask.push(quantity);
     }
-    if matches!(kind, ModelKind::Gbdt(_)) && ask.len() != 1 {
-        return Err(block.refuse("ask", "must be either [\"mean\"] or [\"probability\"], was both").hint("list the model twice, under two names"));
+    let one_forecast = match kind {
+        ModelKind::Gbdt(GbdtParams { engine: GbdtEngine::Gbdt, .. })
+        | ModelKind::Forest(_)
+        | ModelKind::Tree(_)
+        | ModelKind::AdaBoost(_)
+        | ModelKind::Svm(_)
+        | ModelKind::Import(_) => true,
+        _ => false,
+    };
+    if one_forecast && ask.len() != 1 {
+        let problem = format!("must be one quantity for kind = \"{}\", was {}", kind.name(), ask.len());
+        return Err(block.refuse("ask", problem).hint("list the model again under another name"));
+    }
+    if let ModelKind::Gbdt(params) = kind
+        && 0 < params.warm_trees
+        && let Some(tail) = ask.iter().find(|quantity| quantity.tail().is_some())
+    {
+        let problem = format!("does not go with `{tail}`: only a mean or a probability is boosted onto earlier trees");
+        return Err(block.refuse("params.warm_trees", problem).hint("drop it, or list the model again for its tails"));
     }
     if let ModelKind::Column(params) = kind
         && params.columns.len() != ask.len()

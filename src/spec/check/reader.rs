@@ -14,6 +14,17 @@ pub(super) struct Block<'a> {
     /// As the table of keys names it: `models[].params`.
     pattern: String,
     entries: &'a [(String, Value)],
+    /// Keys that the author wrote in another block, and that block's path: messages place them there.
+    moved: Option<(&'a str, &'a [String])>,
+}
+
+/// What a key of unknown name holds where values are listed or drawn.
+#[derive(Debug)]
+pub(super) enum Tried<'a> {
+    /// These values.
+    Values(&'a [Value]),
+    /// Numbers between two ends.
+    Ends(Block<'a>),
 }
 
 /// A block without unknown keys, in which no required key is missing.
@@ -25,7 +36,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Block<'a> {
     pub(super) fn top(file: &'a str, entries: &'a Entries) -> Self {
-        Self { file, path: String::new(), pattern: String::new(), entries }
+        Self { file, path: String::new(), pattern: String::new(), entries, moved: None }
     }
 
     /// Reads a block whose keys are always the same.
@@ -70,14 +81,31 @@ impl<'a> Block<'a> {
     }
 
     fn below(&self, path: String, pattern: String, entries: &'a [(String, Value)]) -> Self {
-        Block { file: self.file, path, pattern, entries }
+        Block { file: self.file, path, pattern, entries, moved: None }
+    }
+
+    /// Keys and values as written.
+    pub(super) fn entries(&self) -> &'a [(String, Value)] {
+        self.entries
+    }
+
+    /// The block as it would be with `entries`, of which the author wrote `moved` in the block at the path `home`.
+    pub(super) fn tried<'b>(&self, entries: &'b [(String, Value)], home: &'b str, moved: &'b [String]) -> Block<'b>
+    where
+        'a: 'b,
+    {
+        Block { file: self.file, path: self.path.clone(), pattern: self.pattern.clone(), entries, moved: Some((home, moved)) }
     }
 }
 
 impl<'a> Reader<'a> {
     /// The full path of a key, as messages name it.
     pub(super) fn path(&self, name: &str) -> String {
-        joined(&self.block.path, name)
+        let plain = name.split(['[', '.']).next().unwrap_or(name);
+        match self.block.moved {
+            Some((home, moved)) if moved.iter().any(|moved| moved == plain) => joined(home, name),
+            Some(_) | None => joined(&self.block.path, name),
+        }
     }
 
     /// File and key, for a problem that is a sentence of its own.
@@ -148,6 +176,32 @@ impl<'a> Reader<'a> {
         inner.iter().map(block).collect()
     }
 
+    /// Lists and ends by name, such as `[models.tune.ranges]`, in the order of the file.
+    pub(super) fn ranges(&self, name: &str) -> Result<Vec<(&'a str, Tried<'a>)>> {
+        let key = self.key(name);
+        let inner = match self.block.find(name) {
+            None => return Err(self.missing(key)),
+            Some(Value::Block(inner)) => inner,
+            Some(other) => return Err(self.wrong(key, other)),
+        };
+        if inner.is_empty() {
+            return Err(self.refuse(name, "is empty").hint(self.add(key)));
+        }
+        let pattern = format!("{}.NAME", joined(&self.block.pattern, name));
+        let tried = |(own, value): &'a (String, Value)| {
+            let place = format!("{name}.{own}");
+            match value {
+                Value::List(values) if values.is_empty() => Err(self.refuse(&place, "is empty").hint("list the values to try")),
+                Value::List(values) => Ok((own.as_str(), Tried::Values(values))),
+                Value::Block(entries) => Ok((own.as_str(), Tried::Ends(self.block.below(self.path(&place), pattern.clone(), entries)))),
+                other => Err(self
+                    .refuse(&place, format!("must be a list of values or a block with `min` and `max`, was {other}"))
+                    .hint(format!("list the values to try, or set it under [{}]", self.block.pattern.replace("[]", "").replace(".tune", ".params")))),
+            }
+        };
+        inner.iter().map(tried).collect()
+    }
+
     pub(super) fn key(&self, name: &str) -> &'static Key {
         self.keys.iter().find(|key| key.name == name).expect("every key that is read stands in the table of keys")
     }
@@ -187,7 +241,8 @@ impl<'a> Reader<'a> {
             | Shape::Number(_)
             | Shape::Date
             | Shape::Period
-            | Shape::Gap => format!("add it, such as {}", key.written(&self.block.pattern)),
+            | Shape::Gap
+            | Shape::Ranges => format!("add it, such as {}", key.written(&self.block.pattern)),
         }
     }
 

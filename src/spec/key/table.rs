@@ -1,7 +1,18 @@
 //! The table of keys: type, default, range and meaning stand here and nowhere else.
 
+mod search;
+mod classical;
+mod ensemble;
+mod regression;
+mod tree;
+
+use self::classical::{NAIVE_BAYES, NEIGHBOURS, SVM};
+use self::ensemble::ENSEMBLE;
+use self::regression::{ELASTIC_NET, HUBER, LASSO, LINEAR, LOGISTIC, PCR, PLS, QUANTILE, RIDGE};
+use self::search::{CORRELATION, ELIMINATION, ENDS, GRID, HALVING, IMPORTANCE, RANDOM, SELECT, STABILITY, TUNE};
+use self::tree::{ADABOOST, FOREST, GBDT, IMPORT, TREE};
 use super::Need::{Default, Optional, Required};
-use super::Range::{Above, AboveUpTo, AtLeast, Between, Finite, Inside};
+use super::Range::{Above, AboveUpTo, Between, Finite, Inside};
 use super::Shape::{Block, Blocks, Choice, Date, Gap, Integer, Named, Number, Period, Remark, SomeTexts, Text, Texts};
 use super::{Key, Need, Section, Shape};
 
@@ -23,8 +34,53 @@ const FEATURES: Key = key("features", Texts, Default("[]"), "[]", "Features used
 
 /// Every block of a spec, in the order of a file.
 pub(in crate::spec) const SECTIONS: &[Section] = &[
-    TOP, TABLE, QUALITY, SEVERITIES, FEATURE, WINDOW, SLIDING, EXPANDING, SPLIT, MODEL, BASELINE, EWMA, LINEAR, RIDGE, LOGISTIC, GBDT, COLUMN, BOOK,
-    LONG_SHORT, LOANS, RISK, LIMIT, SIGN_OFF,
+    TOP,
+    TABLE,
+    QUALITY,
+    SEVERITIES,
+    FEATURE,
+    WINDOW,
+    SLIDING,
+    EXPANDING,
+    SPLIT,
+    MODEL,
+    BASELINE,
+    EWMA,
+    LINEAR,
+    RIDGE,
+    LASSO,
+    ELASTIC_NET,
+    HUBER,
+    PCR,
+    PLS,
+    LOGISTIC,
+    QUANTILE,
+    GBDT,
+    FOREST,
+    TREE,
+    ADABOOST,
+    SVM,
+    NEIGHBOURS,
+    NAIVE_BAYES,
+    ENSEMBLE,
+    IMPORT,
+    COLUMN,
+    TUNE,
+    GRID,
+    RANDOM,
+    HALVING,
+    ENDS,
+    SELECT,
+    CORRELATION,
+    IMPORTANCE,
+    ELIMINATION,
+    STABILITY,
+    BOOK,
+    LONG_SHORT,
+    LOANS,
+    RISK,
+    LIMIT,
+    SIGN_OFF,
 ];
 
 const TOP: Section = section(
@@ -140,7 +196,29 @@ const SPLIT: Section = where_is(
     &[key("share", Number(Inside(0.0, 1.0)), Required, "0.8", "Share of the dates that trains; the rest is tested.")],
 );
 
-const KINDS: Shape = Choice(&["baseline", "ewma", "linear", "ridge", "logistic", "gbdt", "column"]);
+const KINDS: Shape = Choice(&[
+    "baseline",
+    "ewma",
+    "linear",
+    "ridge",
+    "lasso",
+    "elastic_net",
+    "huber",
+    "pcr",
+    "pls",
+    "logistic",
+    "quantile",
+    "gbdt",
+    "forest",
+    "tree",
+    "adaboost",
+    "svm",
+    "neighbours",
+    "naive_bayes",
+    "ensemble",
+    "import",
+    "column",
+]);
 
 const MODEL: Section = section(
     "models[]",
@@ -150,6 +228,8 @@ const MODEL: Section = section(
         key("kind", KINDS, Required, "\"gbdt\"", "The learner."),
         key("ask", SomeTexts, Required, "[\"mean\"]", "What is forecast: mean, probability, volatility, quantile TAIL, shortfall TAIL."),
         key("params", Block, Optional, "", "The learner's settings."),
+        key("tune", Block, Optional, "", "Settings searched for inside each window; without it, they are those of `params`."),
+        key("select", Block, Optional, "", "Features chosen inside each window, before settings are; without it, all of `params.features`."),
     ],
 );
 
@@ -173,38 +253,6 @@ const EWMA: Section = params(
     &[
         key("lambda", Number(Inside(0.0, 1.0)), Default("0.94"), "0.94", "Decay per day."),
         key("min_history", DAYS, Default("60"), "60", "Targets without which there is no forecast."),
-    ],
-);
-
-const LINEAR: Section = params("linear", "ordinary least squares; forecasts the mean", &[FEATURES]);
-
-const RIDGE: Section = params(
-    "ridge",
-    "least squares with an L2 penalty; forecasts the mean",
-    &[key("l2", Number(AtLeast(0.0)), Default("1e-3"), "1e-3", "Penalty on the standardised coefficients, per training row."), FEATURES],
-);
-
-const LOGISTIC: Section = params(
-    "logistic",
-    "logistic regression with an L2 penalty; forecasts the probability",
-    &[
-        key("l2", Number(Above(0.0)), Default("1e-4"), "1e-4", "Penalty on the standardised coefficients, per training row."),
-        key("max_iterations", Integer(1, 1000), Default("50"), "50", "Newton steps at most."),
-        FEATURES,
-    ],
-);
-
-const GBDT: Section = params(
-    "gbdt",
-    "gradient-boosted trees; forecasts either the mean or the probability",
-    &[
-        key("engine", Choice(&["gbdt"]), Default("\"gbdt\""), "\"gbdt\"", "Which program trains the trees."),
-        key("trees", Integer(1, 10_000), Default("100"), "30", "Boosting rounds."),
-        key("depth", Integer(1, 16), Default("4"), "4", "Depth of a tree."),
-        key("learning_rate", Number(AboveUpTo(0.0, 1.0)), Default("0.1"), "0.1", "Shrinkage."),
-        key("min_leaf_rows", Integer(1, 1_000_000), Default("100"), "200", "Rows in a leaf at least."),
-        key("row_share", Number(AboveUpTo(0.0, 1.0)), Default("1"), "0.25", "Share of the training rows drawn, once a window."),
-        FEATURES,
     ],
 );
 

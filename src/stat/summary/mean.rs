@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::metric::{Metrics, Unit};
 use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
 use crate::spec::Quantity;
-use crate::stat::{DieboldMariano, Errors, MeanDifference, Outcome, RankIc, diebold_mariano, errors, mean_by_date, mean_difference, r2_out_of_sample, rank_ic};
+use crate::stat::{
+    DieboldMariano, Errors, MeanDifference, Outcome, RankIc, diebold_mariano, errors, mean_by_date, mean_difference, r2_out_of_sample, rank_ic,
+};
 use crate::walk::Series;
 
 /// Errors of a group of mean forecasts.

@@ -42,7 +42,8 @@ pub struct Metrics(pub BTreeMap<String, Metric>);
 
 impl Metrics {
     pub(super) fn put(&mut self, name: String, value: Outcome<f64>, unit: Unit, n: usize) {
-        let value = value.and_then(|value| if value.is_finite() { Outcome::Value(value) } else { Outcome::undefined("the arithmetic gave no finite number") });
+        let value = value
+            .and_then(|value| if value.is_finite() { Outcome::Value(value) } else { Outcome::undefined("the arithmetic gave no finite number") });
         assert!(!self.0.contains_key(&name), "the metric {name} is put once");
         self.0.insert(name, Metric { value, unit, n: n as u64 });
     }

@@ -137,7 +137,12 @@ fn put(summary: &ProbabilitySummary, metrics: &mut Metrics) {
     metrics.put(name("recall"), confused.clone().and_then(|confused| confused.recall.clone()), Unit::Share, n);
     metrics.put(name("f1"), confused.and_then(|confused| confused.f1.clone()), Unit::Number, n);
     let calibrated = summary.calibration.as_ref();
-    metrics.put(name("hosmer_lemeshow_p"), calibrated.clone().and_then(|found| found.hosmer_lemeshow.as_ref().map(|test| test.p_value)), Unit::PValue, n);
+    metrics.put(
+        name("hosmer_lemeshow_p"),
+        calibrated.clone().and_then(|found| found.hosmer_lemeshow.as_ref().map(|test| test.p_value)),
+        Unit::PValue,
+        n,
+    );
     metrics.put(name("jeffreys_p"), calibrated.and_then(|found| found.pool.as_ref().map(|test| test.jeffreys_p)), Unit::PValue, n);
     put_comparison(&name, summary.comparison.as_ref(), metrics);
 }

@@ -6,7 +6,7 @@ use super::Facts;
 use super::metric::{Metrics, Unit};
 use crate::book::{DayOfBook, TradedBook};
 use crate::day::Day;
-use crate::stat::{EquityPoint, Outcome, Strategy, equity_curve, strategy};
+use crate::stat::{EquityPoint, Outcome, SharpeRatio, Strategy, deflated_sharpe, equity_curve, expected_best_sharpe, strategy};
 
 /// Tail of a book's historical VaR and ES; the customary 5 %.
 const TAIL: f64 = 0.05;
@@ -55,32 +55,51 @@ pub struct StrategySummary {
     pub curve: Outcome<Vec<EquityPoint>>,
     /// What was held and traded; undefined without a day.
     pub activity: Outcome<Activity>,
+    /// Combinations of settings tried for all models of the spec, one for each model without a search.
+    pub n_trials: usize,
+    /// Probability that the true Sharpe ratio after costs is above the best of as many trials without skill.
+    pub deflated_sharpe: Outcome<f64>,
     /// The date that lost all capital or more, if one did.
     pub ruined_on: Option<Day>,
 }
 
 pub(super) fn summarize(facts: &Facts<'_>, books: &[TradedBook], metrics: &mut Metrics) -> Vec<StrategySummary> {
     let days_per_year = facts.spec.risk.days_per_year;
-    let summaries: Vec<StrategySummary> = books.iter().map(|book| one(book, days_per_year)).collect();
+    let n_trials = facts.spec.models.iter().map(|model| model.tune.as_ref().map_or(1, |tune| tune.trials.len())).sum();
+    let summaries: Vec<StrategySummary> = books.iter().map(|book| one(book, days_per_year, n_trials)).collect();
     for summary in &summaries {
         put(summary, metrics);
     }
     summaries
 }
 
-fn one(book: &TradedBook, days_per_year: f64) -> StrategySummary {
+fn one(book: &TradedBook, days_per_year: f64, n_trials: usize) -> StrategySummary {
     let (days, net) = by_day(&book.days, |day| day.net_return);
     let (_, gross) = by_day(&book.days, |day| day.gross_return);
     let judged = |returns: &[f64]| strategy(&days, returns, days_per_year, TAIL);
+    let net_statistics = judged(&net);
     StrategySummary {
         model: book.model.clone(),
         n_days: book.days.len(),
-        net: judged(&net),
+        n_trials,
+        deflated_sharpe: net_statistics.as_ref().and_then(|net| deflated(net, n_trials)),
+        net: net_statistics,
         gross: judged(&gross),
         curve: equity_curve(&days, &net),
         activity: activity(&book.days, days_per_year),
         ruined_on: book.ruined_on,
     }
+}
+
+/// The deflated Sharpe ratio, with the trials' ratios spread as those of independent trials without skill are: by 1 / root(n - 1).
+fn deflated(net: &Strategy, n_trials: usize) -> Outcome<f64> {
+    let moments = net.sharpe.as_ref().and_then(|&sharpe| {
+        net.skew.as_ref().and_then(|&skew| {
+            let ratio = sharpe / net.days_per_year.sqrt();
+            net.excess_kurtosis.as_ref().map(|&excess_kurtosis| SharpeRatio { n: net.n, ratio, skew, excess_kurtosis })
+        })
+    });
+    moments.and_then(|sharpe| deflated_sharpe(&sharpe, expected_best_sharpe(n_trials, 1.0 / (sharpe.n as f64 - 1.0).sqrt())))
 }
 
 /// Returns by the day on which they were earned, ascending. Dates earned on the same day (or, with targets known late,
@@ -138,6 +157,8 @@ fn put(summary: &StrategySummary, metrics: &mut Metrics) {
     metrics.put(name("volatility"), maybe(|net| &net.volatility), Unit::Share, n);
     metrics.put(name("sharpe"), maybe(|net| &net.sharpe), Unit::Number, n);
     metrics.put(name("sharpe_gross"), summary.gross.as_ref().and_then(|gross| gross.sharpe.clone()), Unit::Number, n);
+    metrics.put(name("trials"), Outcome::Value(summary.n_trials as f64), Unit::Count, summary.n_trials);
+    metrics.put(name("deflated_sharpe"), summary.deflated_sharpe.clone(), Unit::Share, n);
     metrics.put(name("sortino"), maybe(|net| &net.sortino), Unit::Number, n);
     metrics.put(name("calmar"), maybe(|net| &net.calmar), Unit::Number, n);
     metrics.put(name("max_drawdown"), always(|net| net.max_drawdown), Unit::Share, n);
@@ -183,7 +204,7 @@ mod tests {
     #[test]
     fn net_returns_are_after_costs_and_annual_figures_use_the_specs_days() {
         // Turnover 2 at 10 bp costs 0.002; net 0.01 - 0.002 and 0.02: wealth 1.008 x 1.02.
-        let summary = one(&book(vec![day(1, 0.01, 2.0), day(2, 0.02, 0.0)]), 250.0);
+        let summary = one(&book(vec![day(1, 0.01, 2.0), day(2, 0.02, 0.0)]), 250.0, 1);
         let net = summary.net.value().expect("two returns");
         assert!((net.cumulative_return - (1.008 * 1.02 - 1.0)).abs() < 1e-15);
         let gross = summary.gross.value().expect("two returns");
@@ -204,7 +225,7 @@ mod tests {
     #[test]
     fn a_book_without_days_has_reasons_and_no_zeros() {
         let mut metrics = Metrics::default();
-        let summary = one(&book(Vec::new()), 252.0);
+        let summary = one(&book(Vec::new()), 252.0, 1);
         put(&summary, &mut metrics);
         assert_eq!(metrics.0["book.gbdt.sharpe"].value, Outcome::undefined("there are no daily returns"));
         assert_eq!(metrics.0["book.gbdt.cost_annual"].value, Outcome::undefined("the book never held anything"));
@@ -212,8 +233,17 @@ mod tests {
     }
 
     #[test]
+    fn every_trial_of_every_model_lowers_what_a_sharpe_ratio_is_worth() {
+        let days: Vec<DayOfBook> = (0..500).map(|n| day(n, if n % 2 == 0 { 0.011 } else { -0.009 }, 0.0)).collect();
+        let worth = |n_trials| *one(&book(days.clone()), 250.0, n_trials).deflated_sharpe.value().expect("500 returns");
+        // Mean 0.1 of a standard deviation, G2 near -2: P(Z <= 0.1 root(499)) is 0.987; the best of 100 without skill is at
+        // 2.5306 / root(499) (the factor of 0.1132 in the paper's example, 0.1132 root(500)): P(Z <= 2.2338 - 2.5306) is 0.383.
+        assert!((worth(1) - 0.987).abs() < 0.001 && (worth(100) - 0.383).abs() < 0.001, "{} {}", worth(1), worth(100));
+    }
+
+    #[test]
     fn a_ruined_book_has_no_sharpe() {
-        let summary = one(&book(vec![day(1, 0.01, 0.0), day(2, -1.2, 0.0)]), 252.0);
+        let summary = one(&book(vec![day(1, 0.01, 0.0), day(2, -1.2, 0.0)]), 252.0, 1);
         assert!(summary.net.value().is_none() && summary.curve.value().is_none());
     }
 }

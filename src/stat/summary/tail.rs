@@ -9,8 +9,9 @@ use super::tested::Tested;
 use crate::day::Day;
 use crate::spec::Quantity;
 use crate::stat::{
-    BinomialZ, Independence, LikelihoodRatio, Outcome, RollingLight, ShortfallTest, TailForecasts, TrafficLight, acerbi_szekely_1, acerbi_szekely_2,
-    binomial_z, conditional_coverage, independence, kupiec, kupiec_exact, pinball_loss, time_until_first, traffic_light, traffic_light_history, BASEL_DAYS,
+    BASEL_DAYS, BinomialZ, Independence, LikelihoodRatio, Outcome, RollingLight, ShortfallTest, TailForecasts, TrafficLight, acerbi_szekely_1,
+    acerbi_szekely_2, binomial_z, conditional_coverage, independence, kupiec, kupiec_exact, pinball_loss, time_until_first, traffic_light,
+    traffic_light_history,
 };
 use crate::walk::Series;
 
@@ -101,10 +102,8 @@ pub struct NamesCoverage {
 
 pub(super) fn summarize(tested: &Tested<'_>, metrics: &mut Metrics) -> Vec<TailSummary> {
     let Some(entity) = tested.headline() else { return Vec::new() };
-    let summaries: Vec<TailSummary> = tested
-        .series(|quantity| matches!(quantity, Quantity::Quantile(_)))
-        .map(|series| one(tested, series, entity))
-        .collect();
+    let summaries: Vec<TailSummary> =
+        tested.series(|quantity| matches!(quantity, Quantity::Quantile(_))).map(|series| one(tested, series, entity)).collect();
     for summary in &summaries {
         put(summary, metrics);
     }
@@ -184,7 +183,8 @@ pub(super) fn names(tested: &Tested<'_>, metrics: &mut Metrics) -> Vec<NamesCove
     for series in tested.series(|quantity| matches!(quantity, Quantity::Quantile(_))) {
         let coverage = names_of(tested, series, &positions);
         let name = |metric: &str| format!("coverage_names.{}.{}.{metric}", coverage.model, coverage.tail);
-        let rate = if coverage.n == 0 { Outcome::undefined("there is no forecast") } else { Outcome::Value(coverage.n_breaches as f64 / coverage.n as f64) };
+        let rate =
+            if coverage.n == 0 { Outcome::undefined("there is no forecast") } else { Outcome::Value(coverage.n_breaches as f64 / coverage.n as f64) };
         metrics.put(name("rate"), rate, Unit::Share, coverage.n);
         metrics.put(name("rejected"), Outcome::Value(coverage.n_rejected as f64), Unit::Count, coverage.n_names);
         found.push(coverage);
@@ -198,7 +198,10 @@ fn names_of(tested: &Tested<'_>, series: &Series, positions: &[usize]) -> NamesC
     let mut by_date: BTreeMap<Day, (usize, usize)> = BTreeMap::new();
     for &at in positions {
         let row = tested.facts.predictions.rows[at] as usize;
-        let (Some(predicted), Some(target), Some(date)) = (series.predicted[at], tested.facts.data.target[row], tested.facts.data.known_on[row]) else { continue };
+        let (Some(predicted), Some(target), Some(date)) = (series.predicted[at], tested.facts.data.target[row], tested.facts.data.known_on[row])
+        else {
+            continue;
+        };
         let breached = target < predicted;
         by_name.entry(tested.entity(at)).or_default().push(breached);
         let day = by_date.entry(date).or_default();

@@ -39,6 +39,11 @@ fn lines(strategies: &[StrategySummary]) -> Vec<Line> {
         line("Volatility, annual", &|net| Cell::outcome(&net.volatility, Cell::Percent)),
         line("Sharpe ratio", &|net| Cell::outcome(&net.sharpe, short)),
         gross("Sharpe ratio before costs", &|gross| Cell::outcome(&gross.sharpe, short)),
+        Line { name: "Trials of all models", cells: strategies.iter().map(|summary| Cell::Count(summary.n_trials as u64)).collect() },
+        Line {
+            name: "Deflated Sharpe ratio",
+            cells: strategies.iter().map(|summary| Cell::outcome(&summary.deflated_sharpe, Cell::Percent)).collect(),
+        },
         line("t of the mean", &|net| Cell::outcome(&net.t_statistic, short)),
         line("p of the mean", &|net| Cell::outcome(&net.p_value, Cell::PValue)),
         line("Sortino ratio", &|net| Cell::outcome(&net.sortino, short)),

@@ -13,6 +13,12 @@ pub(super) const DEFINITIONS: &[Definition] = &[
         source: "Sharpe (1994), Journal of Portfolio Management 21(1)",
     },
     Definition {
+        name: "Deflated Sharpe ratio",
+        meaning: "Probability that the true Sharpe ratio after costs is above the best that as many trials without skill are expected to show",
+        convention: "Every combination of settings tried for any model of the spec is a trial; trials are taken as independent, their ratios spread by 1 / root(n - 1)",
+        source: "Bailey and Lopez de Prado (2014), Journal of Portfolio Management 40(5)",
+    },
+    Definition {
         name: "t and p of the mean",
         meaning: "Mean of R / its standard error",
         convention: "Null hypothesis: the mean is 0; two-sided, Student's t with n - 1 degrees of freedom, days taken as independent",

@@ -1,4 +1,4 @@
-"""Writes regression problems as a table and a report for `plimsoll run`, and reads its answer. Used by speed.py and growth.py."""
+"""Writes regression problems as a table and a report for `plimsoll run`, and reads its answer. Used by speed.py, growth.py and accuracy.py."""
 import json, os, subprocess, datetime as dt
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 
@@ -27,7 +27,14 @@ def write(path, blocks):
     writer.close()
 
 
-def run(plimsoll, folder, window, params, threads=None):
+def write_split(path, x, y, n_train):
+    """Two days: the first n_train rows on the first, the others on the second; x is rows x columns."""
+    day = pa.array((np.arange(len(y)) >= n_train).astype(np.int32), pa.int32()).cast(pa.date32())
+    columns = {"entity": pa.array([f"e{n:08}" for n in range(len(y))]), "as_of": day, "known_on": day, "target": pa.array(y.astype(np.float64))}
+    pq.write_table(pa.table(columns | {f"x{k}": pa.array(np.ascontiguousarray(x[:, k], np.float32), from_pandas=True) for k in range(x.shape[1])}), path)
+
+
+def run(plimsoll, folder, window, params, ask="mean", kind="market"):
     """Seconds by stage, peak bytes, and the run's folder."""
     here = os.path.dirname(os.path.abspath(__file__))
     os.makedirs(f"{folder}/sql", exist_ok=True)
@@ -35,7 +42,7 @@ def run(plimsoll, folder, window, params, threads=None):
         copy.write(sql.read())
     with open(f"{folder}/speed.toml", "w") as spec:
         spec.write(f'''title = "A GBDT fit"
-kind = "market"
+kind = "{kind}"
 [tables.rows]
 path = "rows.parquet"
 time = "as_of - interval '1 day'"
@@ -47,16 +54,15 @@ truncation_dates = 1
 [[models]]
 name = "trees"
 kind = "gbdt"
-ask = ["mean"]
+ask = ["{ask}"]
 [models.params]
 {params}
 ''')
     subprocess.run(["rm", "-rf", f"{folder}/out"], check=True)
-    more = ["--threads", str(threads)] if threads else []
     templates = os.path.join(here, "..", "..", "templates")
     if not os.path.exists(f"{folder}/templates"):
         os.symlink(os.path.abspath(templates), f"{folder}/templates")
-    done = subprocess.run([plimsoll, "--root", folder, *more, "run", "speed.toml", "--out", f"{folder}/out"], capture_output=True, text=True)
+    done = subprocess.run([plimsoll, "--root", folder, "run", "speed.toml", "--out", f"{folder}/out"], capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     place = done.stdout.strip().splitlines()[-1].rsplit("/", 1)[0]

@@ -1,29 +1,35 @@
-"""Accuracy of our GBDT beside LightGBM's. Usage: gbdt_accuracy.py FIT [SHARED]
+"""Accuracy of our GBDT beside LightGBM's. Usage: accuracy.py PLIMSOLL FOLDER [SHARED]
 
-FIT is the program that runs a job folder (job.json, features.f32 column by column, target.f64; it writes forecast.f64 for all rows);
-SHARED is the folder with data/, ../shared by default. Needs numpy, polars, lightgbm, scikit-learn.
+FOLDER takes the tables; SHARED is the folder with data/, ../shared by default. Needs numpy, polars, pyarrow, lightgbm, scikit-learn.
 
 Same rows, features and settings on both sides: 255 bins, 31 leaves, 20 rows a leaf, no penalty.
 - credit_taiwan, credit_hmeq: 5 splits of 70/30, rows shuffled with a fixed seed; AUC and log loss on the 30 %.
 - prices_us: pinball loss at 0.01 and 0.05 of next-day returns, 8 features, trained on 2005-2009 and tested on 2010-2011; 200 rows a leaf.
 Printed: both numbers, and theirs relative to ours as a percentage (positive: ours is better).
 """
-import json, subprocess, sys, tempfile
+import os, sys
 from pathlib import Path
 import numpy as np, polars as pl, lightgbm as lgb
 from sklearn.metrics import log_loss, roc_auc_score
+from table import run, write_split
 
-fit = sys.argv[1]
-shared = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).resolve().parents[2] / "shared")
+plimsoll, folder = sys.argv[1], sys.argv[2]
+shared = Path(sys.argv[3] if len(sys.argv) > 3 else Path(__file__).resolve().parents[3] / "shared")
+os.makedirs(folder, exist_ok=True)
 
-def ours(X, y, n_train, **job):
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        X.astype("<f4").T.tofile(folder / "features.f32")
-        y.astype("<f8").tofile(folder / "target.f64")
-        (folder / "job.json").write_text(json.dumps(dict(job, n_rows=len(X), n_columns=X.shape[1], n_train=n_train)))
-        said = json.loads(subprocess.run([fit, folder], capture_output=True, check=True, text=True).stdout)
-        return np.fromfile(folder / "forecast.f64"), said
+def ours(X, y, n_train, job):
+    """Forecasts of the test rows; the rows before them get NaN, so that positions stay."""
+    write_split(f"{folder}/rows.parquet", X, y, n_train)
+    params = f"""trees = {job['rounds']}
+learning_rate = {job['learning_rate']}
+leaves = {job.get('leaves', 31)}
+depth = 16
+min_leaf_rows = {job.get('min_leaf_rows', 20)}
+min_leaf_hessian = {job.get('min_leaf_hessian', 0)}"""
+    ask, kind = {"logistic": ("probability", "credit"), "quantile": (f"quantile {job.get('tail')}", "market")}[job["loss"]]
+    _, _, place = run(plimsoll, folder, 'scheme = "split"\nshare = 0.5', params, ask, kind)
+    told = pl.read_parquet(f"{place}/predictions.parquet").sort("entity")
+    return np.r_[np.full(n_train, np.nan), told["predicted"].to_numpy()]
 
 def theirs(X, y, n_train, job):
     objective = {"logistic": "binary", "quantile": "quantile", "squared": "regression"}[job["loss"]]
@@ -55,7 +61,7 @@ def main():
             order = np.random.default_rng(split).permutation(len(y))
             n_train = int(0.7 * len(y))
             job = dict(loss="logistic", categorical=[], rounds=100, learning_rate=0.05, leaves=31, min_leaf_rows=20, min_leaf_hessian=1e-3)
-            p, _ = ours(X[order], y[order], n_train, **job)
+            p = ours(X[order], y[order], n_train, job)
             q = theirs(X[order], y[order], n_train, job)
             t = y[order][n_train:]
             aucs.append((roc_auc_score(t, p[n_train:]), roc_auc_score(t, q[n_train:])))
@@ -78,12 +84,12 @@ def main():
     print(f"prices: {n_train} training rows, {len(y) - n_train} test rows")
     for tail in (0.01, 0.05):
         job = dict(loss="quantile", tail=tail, rounds=100, learning_rate=0.1, leaves=31, min_leaf_rows=200)
-        p, said = ours(X, y, n_train, **job)
+        p = ours(X, y, n_train, job)
         q = theirs(X, y, n_train, job)
         pinball = lambda s: np.mean(np.where(y < s, (1 - tail) * (s - y), tail * (y - s))[n_train:])
         hits = lambda s: np.mean(y[n_train:] < s[n_train:])
         compare(f"prices pinball {tail}", [(pinball(p), pinball(q))], "lower")
         constant = np.quantile(y[:n_train], tail)
-        print(f"   constant {pinball(np.full(len(y), constant)):.6f}; share of returns below: ours {hits(p):.4f}, LightGBM {hits(q):.4f}; ours {said['training']:.2f} s")
+        print(f"   constant {pinball(np.full(len(y), constant)):.6f}; share of returns below: ours {hits(p):.4f}, LightGBM {hits(q):.4f}")
 
 main()

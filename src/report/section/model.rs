@@ -44,19 +44,25 @@ fn settings(material: &Material<'_>) -> Table {
     table
 }
 
-/// Settings as words, those of an inner block among the others.
+/// Settings as words; those inside a block carry its name, but for the limits of a tree.
 fn said(params: &serde_json::Value) -> Vec<String> {
     let entries = params.as_object().into_iter().flatten();
-    entries
-        .flat_map(|(key, value)| if value.is_object() { said(value) } else { vec![format!("{} {}", key.replace('_', " "), plain(value))] })
-        .collect()
+    let words = entries.flat_map(|(key, value)| {
+        let name = key.replace('_', " ");
+        match value {
+            serde_json::Value::Object(_) if key == "tree" => said(value),
+            serde_json::Value::Object(_) => said(value).into_iter().map(|inner| format!("{name} {inner}")).collect(),
+            serde_json::Value::Array(items) if items.is_empty() => vec![format!("{name} {}", if key == "features" { "all" } else { "none" })],
+            _ => vec![format!("{name} {}", plain(value))],
+        }
+    });
+    words.collect()
 }
 
 fn plain(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => "none".to_owned(),
         serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(items) if items.is_empty() => "-".to_owned(),
         serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
         serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::Object(_) => value.to_string(),
     }
@@ -176,12 +182,13 @@ fn coefficient_table(material: &Material<'_>, at: usize, cards: &[&Card], coeffi
         Column::numbers("Mean", unit),
         Column::numbers("Smallest", unit),
         Column::numbers("Largest", unit),
-        Column::numbers("Windows above 0", "%"),
+        Column::numbers("Windows with it", ""),
+        Column::numbers("Of them above 0", "%"),
     ];
     let mut note = if is_ensemble(material, at) {
         format!("Weights of the members, over {} windows.", cards.len())
     } else {
-        format!("Per standard deviation of the feature in the window's training rows; over {} windows.", cards.len())
+        format!("Per standard deviation of the feature in the window's training rows; over the windows, of {}, that have it.", cards.len())
     };
     if !last_errors.is_empty() {
         columns.extend([Column::numbers("Standard error, last window", unit), Column::numbers("t, last window", "")]);
@@ -189,12 +196,13 @@ fn coefficient_table(material: &Material<'_>, at: usize, cards: &[&Card], coeffi
     }
     let title = if is_ensemble(material, at) { format!("Weights of `{name}`") } else { format!("Coefficients of `{name}`") };
     let mut table = Table::new(anchor(&format!("coefficients-table-{name}")), title, columns).note(note);
-    for (feature, mean) in coefficients {
+    for (feature, _) in coefficients {
         let values: Vec<f64> =
             cards.iter().flat_map(|card| &card.coefficients).filter(|(name, _)| name == feature).map(|(_, value)| *value).collect();
         let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
         let above = values.iter().filter(|&&value| 0.0 < value).count() as f64 / values.len() as f64;
-        let mut row = vec![Cell::code(feature), cell(*mean), cell(low), cell(high), Cell::Percent(above)];
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let mut row = vec![Cell::code(feature), cell(mean), cell(low), cell(high), Cell::Count(values.len() as u64), Cell::Percent(above)];
         if !last_errors.is_empty() {
             let of = |named: &[(String, f64)]| named.iter().find(|(name, _)| name == feature).map(|(_, value)| *value);
             match (of(last_errors), cards.last().and_then(|card| of(&card.coefficients))) {

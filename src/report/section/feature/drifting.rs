@@ -28,7 +28,7 @@ pub(super) fn block(material: &Material<'_>) -> Block {
         Column::numbers("Drift", "PSI"),
         Column::numbers("Chance alone, 5 %", "PSI"),
         Column::words("Reading"),
-        Column::words("Most moved between"),
+        Column::words("Where it moved most"),
         Column::numbers("Rows there before", "%"),
         Column::numbers("Rows there in the last year", "%"),
     ];

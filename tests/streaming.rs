@@ -80,6 +80,7 @@ fn project(name: &str) -> Project {
     project
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a memory is made for each opening")]
 fn tables(project: &Project, memory: Memory) -> source::Tables {
     let spec = project.spec("spec.toml").expect("a good spec");
     source::open(&project.root, &spec).expect("good tables").with_memory(Memory { folder: Some(project.root.join("tmp")), ..memory })

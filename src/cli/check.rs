@@ -49,7 +49,17 @@ fn meaning(spec: &Spec) -> String {
     let mut lines = vec![format!("{}: {}", spec.file.display(), spec.title)];
     for model in &spec.models {
         let asks: Vec<String> = model.ask.iter().map(ToString::to_string).collect();
-        lines.push(format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", ")));
+        let mut line = format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", "));
+        if !model.kind.members().is_empty() {
+            line.push_str(&format!("; combines {}", model.kind.members().join(", ")));
+        }
+        if model.select.is_some() {
+            line.push_str("; features chosen in each window");
+        }
+        if let Some(tune) = &model.tune {
+            line.push_str(&format!("; settings chosen in each window from {} combinations, on {} inner folds", tune.trials.len(), tune.folds));
+        }
+        lines.push(line);
     }
     for limit in &spec.limits {
         let bound = |word: &str, value: Option<f64>| value.map_or(String::new(), |value| format!(" {word} {value}"));

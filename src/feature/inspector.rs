@@ -45,7 +45,7 @@ impl<'a> Inspector<'a> {
         }
         contract::check_names(file, spec, &named(Role::Feature), &named(Role::Benchmark))?;
         let is_plain = |name: &str, kind: &DataType| {
-            name == "target" || !KEYS.contains(&name) && !(spec.features.carry.iter().any(|carried| carried == name) && contract::is_text(kind))
+            name == "target" || !(KEYS.contains(&name) || spec.features.carry.iter().any(|carried| carried == name) && contract::is_text(kind))
         };
         let columns = schema.fields().iter().enumerate().filter(|(_, field)| is_plain(field.name(), field.data_type()));
         let columns = columns.map(|(idx, field)| Column { idx, role: Role::of(&spec.features, field.name()), has_value: false }).collect();

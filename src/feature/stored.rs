@@ -79,7 +79,7 @@ impl View {
     pub(super) fn streamed(origin: Origin<'_>, order: Option<GrainOrder>) -> Result<Self> {
         let statistics = StatisticsContext::new().compute(origin.plan.as_ref(), &StatisticsArgs::new())?;
         let content = Content::Plan { plan: Arc::clone(&origin.plan), order };
-        Ok(Self::new(origin, statistics, content))
+        Ok(Self::new(&origin, statistics, content))
     }
 
     /// A view whose rows are computed now and kept: in memory up to `held` bytes, else on disk.
@@ -106,20 +106,19 @@ impl View {
                 }
             }
         }
-        let content = match on_disk.map(|mut file| file.finish()).transpose()?.flatten() {
-            Some(file) => Content::Disk { file },
-            None => {
-                reservation.grow(n_bytes);
-                Content::Memory { batches, _reservation: reservation }
-            }
+        let content = if let Some(file) = on_disk.map(|mut file| file.finish()).transpose()?.flatten() {
+            Content::Disk { file }
+        } else {
+            reservation.grow(n_bytes);
+            Content::Memory { batches, _reservation: reservation }
         };
         let mut statistics = Statistics::new_unknown(&origin.plan.schema());
         statistics.num_rows = Precision::Exact(n_rows);
         statistics.total_byte_size = Precision::Exact(n_bytes);
-        Ok(Self::new(origin, Arc::new(statistics), content))
+        Ok(Self::new(&origin, Arc::new(statistics), content))
     }
 
-    fn new(origin: Origin<'_>, statistics: Arc<Statistics>, content: Content) -> Self {
+    fn new(origin: &Origin<'_>, statistics: Arc<Statistics>, content: Content) -> Self {
         let schema = origin.plan.schema();
         // Partitions are read one after the other: the order of each is the order of all only where there is no other. Nothing but the
         // order is handed on: what DataFusion infers from constants does not hold together across plans.
@@ -325,8 +324,8 @@ impl Inner {
 
 /// The view that was found broken, where that is what the error is about.
 pub(super) fn broken_view(cause: &DataFusionError) -> Option<BrokenView> {
-    let chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
-    chain.filter_map(|cause| cause.downcast_ref::<BrokenView>()).next().copied()
+    let mut chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
+    chain.find_map(|cause| cause.downcast_ref::<BrokenView>()).copied()
 }
 
 #[cfg(test)]

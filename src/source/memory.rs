@@ -34,7 +34,7 @@ impl Memory {
     pub(super) fn runtime(&self) -> Result<Arc<RuntimeEnv>> {
         let pool = Arc::new(Pool::new(self.limit));
         let builder = RuntimeEnvBuilder::new().with_memory_pool(pool);
-        let builder = self.folder.iter().fold(builder, |builder, folder| builder.with_temp_file_path(folder));
+        let builder = self.folder.iter().fold(builder, RuntimeEnvBuilder::with_temp_file_path);
         builder.with_max_temp_directory_size(u64::MAX).build_arc()
     }
 }

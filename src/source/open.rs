@@ -286,8 +286,8 @@ pub(super) fn plain(cause: &DataFusionError) -> String {
 /// An SQL error with its file and, where it can be told, its line; an error of ours that came through DataFusion is told as it is.
 #[must_use]
 pub fn blame(file: &str, text: &str, cause: &DataFusionError) -> Error {
-    let chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
-    if let Some(error) = chain.filter_map(|cause| cause.downcast_ref::<Error>()).next() {
+    let mut chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
+    if let Some(error) = chain.find_map(|cause| cause.downcast_ref::<Error>()) {
         return error.clone();
     }
     let problem = plain(cause);

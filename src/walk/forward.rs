@@ -90,6 +90,9 @@ pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, t
     Ok(walked)
 }
 
+/// An earlier window, its lesson and the hash of all that it shows.
+type Leaned = (u32, Arc<(Lesson, String)>);
+
 struct Done {
     finished: Finished,
     was_known: bool,
@@ -129,13 +132,12 @@ impl Walk<'_> {
                 );
                 let known = self.store.find(&key);
                 let was_known = known.is_some();
-                let finished = match known {
-                    Some(finished) => finished,
-                    None => {
-                        let finished = self.fit(model, window, shown.get_or_init(|| Shown::new(self.data, rows.clone())), anchor)?;
-                        self.store.keep(&key, &finished)?;
-                        finished
-                    }
+                let finished = if let Some(finished) = known {
+                    finished
+                } else {
+                    let finished = self.fit(model, window, shown.get_or_init(|| Shown::new(self.data, rows.clone())), anchor.as_ref())?;
+                    self.store.keep(&key, &finished)?;
+                    finished
                 };
                 (self.told)(Step { window: window.idx, model: model.name.clone(), was_known });
                 Ok(Done { finished, was_known })
@@ -149,7 +151,7 @@ impl Walk<'_> {
     }
 
     /// The earlier window that the model leans on, with its lesson; `None` where it leans on none but its own.
-    fn anchor(&self, model: &ModelSpec, window: &Window) -> Option<(u32, Arc<(Lesson, String)>)> {
+    fn anchor(&self, model: &ModelSpec, window: &Window) -> Option<Leaned> {
         let refresh = model.kind.refresh()?;
         let idx = window.idx - window.idx % refresh;
         let make = || {
@@ -164,10 +166,10 @@ impl Walk<'_> {
         }
     }
 
-    fn fit(&self, model: &ModelSpec, window: &Window, shown: &Shown, anchor: Option<(u32, Arc<(Lesson, String)>)>) -> Result<Finished> {
+    fn fit(&self, model: &ModelSpec, window: &Window, shown: &Shown, anchor: Option<&Leaned>) -> Result<Finished> {
         let place = format!("model `{}`, window {} (test {} to {})", model.name, window.idx + 1, window.test.start, window.test.end);
         let (features, lesson) = (&self.data.features, &shown.lesson);
-        let anchor = match &anchor {
+        let anchor = match anchor {
             None => Anchor::itself(window.idx, lesson, features),
             Some((idx, facts)) => {
                 let last = (idx + model.kind.refresh().unwrap_or(1)).min(self.windows.len() as u32) - 1;

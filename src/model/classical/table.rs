@@ -47,10 +47,4 @@ impl Table {
         let values = columns.flat_map(|column| rows.iter().map(|&row| column[row as usize])).collect();
         Self { n_rows: rows.len(), values }
     }
-
-    /// A table from its columns.
-    #[cfg(test)]
-    pub(super) fn from_columns(columns: &[Vec<f64>]) -> Self {
-        Self { n_rows: columns.first().map_or(0, Vec::len), values: columns.concat() }
-    }
 }

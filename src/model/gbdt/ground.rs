@@ -94,7 +94,7 @@ impl Ground {
             max_bins: limits.max_bins,
             min_bin_rows: MIN_BIN_ROWS,
         };
-        let binned = binned(train, spec)?;
+        let binned = binned(train, &spec)?;
         let name = |&column: &usize| train.feature_names[column].clone();
         let features = columns.iter().enumerate().map(|(at, column)| ModelFeature { name: name(column), kind: binned.cuts().kind(at) }).collect();
         let notes = rare_categories(train, &binned, &columns);
@@ -117,7 +117,7 @@ impl Ground {
 }
 
 /// The table's rows in codes: learnt and coded once for all windows that lean on the anchor.
-fn binned(train: &Train<'_>, spec: CutSpec) -> Result<Arc<Binned>> {
+fn binned(train: &Train<'_>, spec: &CutSpec) -> Result<Arc<Binned>> {
     let own = train.lesson.span();
     let span = train.anchor.span.start.min(own.start)..train.anchor.span.end.max(own.end);
     let key = ([train.anchor.window, span.start, span.end], spec.columns.clone(), spec.categorical.clone(), spec.max_bins);
@@ -125,7 +125,7 @@ fn binned(train: &Train<'_>, spec: CutSpec) -> Result<Arc<Binned>> {
         let lesson = train.anchor.lesson;
         let rows: Vec<u32> = lesson.rows.iter().zip(&lesson.weight).filter(|&(_, &weight)| 0.0 < weight).map(|(&row, _)| row).collect();
         let matrix = train.shared.features();
-        let cuts = Cuts::learn(matrix, &rows, &spec).map_err(|bad| {
+        let cuts = Cuts::learn(matrix, &rows, spec).map_err(|bad| {
             let problem = format!("categorical feature `{}` is {} in a row", train.feature_names[bad.column as usize], bad.value);
             Error::model(train.place, problem)
                 .hint("codes of categories are whole numbers from 0; number them in the view, or drop the feature from `categorical`")

@@ -194,7 +194,7 @@ impl Boosting<'_> {
         self.train.anchor.lesson.rows == self.train.lesson.rows
     }
 
-    /// The trees that the anchor's window itself is forecast with; no row of a later one has a part in them.
+    /// Trees for the anchor's window, but for its draws those it is forecast with; no row of a later window has a part in them.
     fn anchor_trees(&self, quantity: Quantity, settings: &BoostSettings) -> Result<std::sync::Arc<Ensemble>> {
         let key = (self.train.anchor.window, format!("{:?} {quantity}", self.params));
         // A seed of the anchor's, whichever window asks first.

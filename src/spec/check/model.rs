@@ -130,15 +130,15 @@ fn ask(block: &Reader<'_>, name: &str, kind: &ModelKind) -> Result<Vec<Quantity>
         }
         ask.push(quantity);
     }
-    let one_forecast = match kind {
+    let one_forecast = matches!(
+        kind,
         ModelKind::Gbdt(GbdtParams { engine: GbdtEngine::Gbdt, .. })
-        | ModelKind::Forest(_)
-        | ModelKind::Tree(_)
-        | ModelKind::AdaBoost(_)
-        | ModelKind::Svm(_)
-        | ModelKind::Import(_) => true,
-        _ => false,
-    };
+            | ModelKind::Forest(_)
+            | ModelKind::Tree(_)
+            | ModelKind::AdaBoost(_)
+            | ModelKind::Svm(_)
+            | ModelKind::Import(_)
+    );
     if one_forecast && ask.len() != 1 {
         let problem = format!("must be one quantity for kind = \"{}\", was {}", kind.name(), ask.len());
         return Err(block.refuse("ask", problem).hint("list the model again under another name"));

@@ -1,5 +1,6 @@
 //! `plimsoll check`: what a spec means, and whether its data and SQL keep their contracts.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Exit, found, say};
@@ -51,13 +52,13 @@ fn meaning(spec: &Spec) -> String {
         let asks: Vec<String> = model.ask.iter().map(ToString::to_string).collect();
         let mut line = format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", "));
         if !model.kind.members().is_empty() {
-            line.push_str(&format!("; combines {}", model.kind.members().join(", ")));
+            let _ = write!(line, "; combines {}", model.kind.members().join(", "));
         }
         if model.select.is_some() {
             line.push_str("; features chosen in each window");
         }
         if let Some(tune) = &model.tune {
-            line.push_str(&format!("; settings chosen in each window from {} combinations, on {} inner folds", tune.trials.len(), tune.folds));
+            let _ = write!(line, "; settings chosen in each window from {} combinations, on {} inner folds", tune.trials.len(), tune.folds);
         }
         lines.push(line);
     }

@@ -76,10 +76,10 @@ pub(super) struct Origin<'a> {
 
 impl View {
     /// A view whose rows are computed while they are read, and watched where `order` says how they are sorted.
-    pub(super) fn streamed(origin: Origin<'_>, order: Option<GrainOrder>) -> Result<Self> {
+    pub(super) fn streamed(origin: &Origin<'_>, order: Option<GrainOrder>) -> Result<Self> {
         let statistics = StatisticsContext::new().compute(origin.plan.as_ref(), &StatisticsArgs::new())?;
         let content = Content::Plan { plan: Arc::clone(&origin.plan), order };
-        Ok(Self::new(&origin, statistics, content))
+        Ok(Self::new(origin, statistics, content))
     }
 
     /// A view whose rows are computed now and kept: in memory up to `held` bytes, else on disk.
@@ -134,7 +134,7 @@ impl View {
     /// The same rows, read without a watch over the grain.
     pub(super) fn unwatched(&self) -> Result<Self> {
         match &self.inner.content {
-            Content::Plan { plan, .. } => Self::streamed(Origin { idx: self.inner.idx, file: &self.inner.file, plan: Arc::clone(plan) }, None),
+            Content::Plan { plan, .. } => Self::streamed(&Origin { idx: self.inner.idx, file: &self.inner.file, plan: Arc::clone(plan) }, None),
             Content::Memory { .. } | Content::Disk { .. } => Ok(self.clone()),
         }
     }
@@ -373,7 +373,7 @@ mod tests {
             let (context, file) = (session(), file());
             let order = GrainOrder::of(plan(&context).await.as_ref(), &file.grain).expect("a plain column");
             assert!(order.is_some(), "the declared order is known above the window");
-            let streamed = View::streamed(Origin { idx: 0, file: &file, plan: plan(&context).await }, order).expect("a view");
+            let streamed = View::streamed(&Origin { idx: 0, file: &file, plan: plan(&context).await }, order).expect("a view");
             let in_memory =
                 View::kept(Origin { idx: 0, file: &file, plan: plan(&context).await }, context.task_ctx(), usize::MAX).await.expect("kept");
             let on_disk = View::kept(Origin { idx: 0, file: &file, plan: plan(&context).await }, context.task_ctx(), 0).await.expect("kept");

@@ -84,7 +84,7 @@ impl<'a> Views<'a> {
             let order = GrainOrder::of(plan.as_ref(), &file.grain).map_err(refuse)?;
             let origin = Origin { idx, file, plan };
             let view = if order.is_some() && n_reads[idx] < 2 {
-                let view = View::streamed(origin, order).map_err(refuse)?;
+                let view = View::streamed(&origin, order).map_err(refuse)?;
                 views.streamed.push(view.clone());
                 view
             } else {

@@ -152,18 +152,20 @@ impl<'a> Reader<'a> {
         items.iter().enumerate().map(block).collect()
     }
 
+    /// What stands by name in a required block, and the pattern of each name's place.
+    fn inside(&self, name: &str) -> Result<(&'a [(String, Value)], String)> {
+        let key = self.key(name);
+        match self.block.find(name) {
+            None => Err(self.missing(key)),
+            Some(Value::Block(inner)) if inner.is_empty() => Err(self.refuse(name, "is empty").hint(self.add(key))),
+            Some(Value::Block(inner)) => Ok((inner, format!("{}.NAME", joined(&self.block.pattern, name)))),
+            Some(other) => Err(self.wrong(key, other)),
+        }
+    }
+
     /// Blocks with a name each, such as `[tables.prices]`, in the order of the file.
     pub(super) fn named(&self, name: &str) -> Result<Vec<(&'a str, Block<'a>)>> {
-        let key = self.key(name);
-        let inner = match self.block.find(name) {
-            None => return Err(self.missing(key)),
-            Some(Value::Block(inner)) => inner,
-            Some(other) => return Err(self.wrong(key, other)),
-        };
-        if inner.is_empty() {
-            return Err(self.refuse(name, "is empty").hint(self.add(key)));
-        }
-        let pattern = format!("{}.NAME", joined(&self.block.pattern, name));
+        let (key, (inner, pattern)) = (self.key(name), self.inside(name)?);
         let block = |(own, value): &'a (String, Value)| {
             let place = format!("{name}.{own}");
             match value {
@@ -178,16 +180,7 @@ impl<'a> Reader<'a> {
 
     /// Lists and ends by name, such as `[models.tune.ranges]`, in the order of the file.
     pub(super) fn ranges(&self, name: &str) -> Result<Vec<(&'a str, Tried<'a>)>> {
-        let key = self.key(name);
-        let inner = match self.block.find(name) {
-            None => return Err(self.missing(key)),
-            Some(Value::Block(inner)) => inner,
-            Some(other) => return Err(self.wrong(key, other)),
-        };
-        if inner.is_empty() {
-            return Err(self.refuse(name, "is empty").hint(self.add(key)));
-        }
-        let pattern = format!("{}.NAME", joined(&self.block.pattern, name));
+        let (inner, pattern) = self.inside(name)?;
         let tried = |(own, value): &'a (String, Value)| {
             let place = format!("{name}.{own}");
             match value {

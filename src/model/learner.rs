@@ -25,8 +25,6 @@ pub struct Train<'a> {
     pub shared: &'a Shared<'a>,
     /// Seed of this window and model.
     pub seed: u64,
-    /// Seed of the whole walk, the same for every window and model.
-    pub walk_seed: u64,
     /// Whether it is the walk's last window, whose models are saved.
     pub is_last: bool,
     /// Threads the fit may keep busy; the result does not depend on it.
@@ -42,6 +40,8 @@ pub struct Anchor<'a> {
     pub lesson: &'a Lesson,
     /// Its features, one row per row of its lesson.
     pub features: Rows<'a>,
+    /// Seed of the model in that window.
+    pub seed: u64,
     /// The table's rows from its first training row to the last training row of the last window that leans on it.
     pub span: Range<u32>,
 }
@@ -50,7 +50,7 @@ impl<'a> Anchor<'a> {
     /// A window that leans on itself.
     #[must_use]
     pub fn itself(window: u32, lesson: &'a Lesson, features: &'a Matrix) -> Self {
-        Self { window, lesson, features: Rows::new(features, &lesson.rows), span: lesson.span() }
+        Self { window, lesson, features: Rows::new(features, &lesson.rows), seed: 0, span: lesson.span() }
     }
 }
 
@@ -58,18 +58,7 @@ impl<'a> Train<'a> {
     /// All that a window shows.
     #[must_use]
     pub fn new(place: &'a str, feature_names: &'a [String], lesson: &'a Lesson, anchor: &'a Anchor<'a>, shared: &'a Shared<'a>) -> Self {
-        Self {
-            place,
-            feature_names,
-            features: Rows::new(shared.features(), &lesson.rows),
-            lesson,
-            anchor,
-            shared,
-            seed: 0,
-            walk_seed: 0,
-            is_last: false,
-            cores: 1,
-        }
+        Self { place, feature_names, features: Rows::new(shared.features(), &lesson.rows), lesson, anchor, shared, seed: 0, is_last: false, cores: 1 }
     }
 
     /// The same window, but only the rows of `lesson`: an inner fold.

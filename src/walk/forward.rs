@@ -174,13 +174,13 @@ impl Walk<'_> {
             Some((idx, facts)) => {
                 let last = (idx + model.kind.refresh().unwrap_or(1)).min(self.windows.len() as u32) - 1;
                 let end = self.data.rows_between(self.windows[last as usize].train.start, self.windows[last as usize].train.end).end;
-                Anchor { span: facts.0.span().start..end, ..Anchor::itself(*idx, &facts.0, features) }
+                let seed = seed(self.spec.seed, model, &self.windows[*idx as usize]);
+                Anchor { seed, span: facts.0.span().start..end, ..Anchor::itself(*idx, &facts.0, features) }
             }
         };
         let seed = seed(self.spec.seed, model, window);
         let train = Train {
             seed,
-            walk_seed: self.spec.seed,
             is_last: self.is_last(window),
             cores: self.cores,
             ..Train::new(&place, &self.data.feature_names, lesson, &anchor, &self.shared)

@@ -9,7 +9,7 @@ use crate::spec::{History, ModelKind, ModelSpec};
 use crate::window::{Window, WindowRows};
 
 /// Raised whenever a model's arithmetic changes, so that no result of an older engine is taken for its own.
-const ENGINE: &str = "2";
+const ENGINE: &str = "3";
 
 /// Hashes of all that a window shows.
 #[derive(Debug, Clone, Copy)]
@@ -74,11 +74,13 @@ impl<'a> Fingerprint<'a> {
             digest.add(hash.as_bytes());
         }
         let origin = self.data.as_of.partition_point(|&day| day < window.train.start) as u32;
-        let mut learnt = Vec::with_capacity(rows.train.len() * 20);
+        let mut learnt = Vec::with_capacity(rows.train.len() * 24);
         for &row in &rows.train {
             learnt.extend_from_slice(&(row - origin).to_le_bytes());
             learnt.extend_from_slice(&self.data.target[row as usize].unwrap_or(f64::NAN).to_le_bytes());
             learnt.extend_from_slice(&self.data.weight[row as usize].to_le_bytes());
+            // Inner folds and early stopping go by the day on which a target was known.
+            learnt.extend_from_slice(&self.data.known_on[row as usize].map_or(i32::MIN, |day| day.0).to_le_bytes());
         }
         digest.part(&learnt).hex()
     }

@@ -10,7 +10,6 @@ use super::forest::{ForestRows, ForestSettings, ForestTarget, forest};
 use super::ground::{Ground, Lot};
 use super::grow::Grower;
 use super::loss::Loss;
-use super::sample::mix;
 use super::settings::{BoostSettings, EarlyStop, RowSampling, Threshold, TreeSettings};
 use super::tail;
 use crate::error::{Error, Result};
@@ -185,7 +184,8 @@ impl Boosting<'_> {
         let (matrix, cores) = (self.train.shared.features(), self.train.cores);
         let scored = Earlier::score(&earlier, matrix, &self.ground.columns, (rows, material.held_back.rows), cores);
         let boosted = boost(grower, material, &BoostSettings { rounds: self.params.warm_trees, ..settings.clone() }, Some(scored))?;
-        let mut notes = vec![format!("boosted onto {} trees of window {}", earlier.trees.len(), self.train.anchor.window + 1)];
+        let trained = self.train.anchor.lesson.as_of.last().map_or_else(String::new, ToString::to_string);
+        let mut notes = vec![format!("boosted onto {} trees that were trained on rows up to {trained}", earlier.trees.len())];
         notes.extend(boosted.notes);
         Ok((boosted.ensemble, notes))
     }
@@ -194,11 +194,10 @@ impl Boosting<'_> {
         self.train.anchor.lesson.rows == self.train.lesson.rows
     }
 
-    /// Trees for the anchor's window, but for its draws those it is forecast with; no row of a later window has a part in them.
+    /// The trees that the anchor's window itself is forecast with; no row of a later window has a part in them.
     fn anchor_trees(&self, quantity: Quantity, settings: &BoostSettings) -> Result<std::sync::Arc<Ensemble>> {
-        let key = (self.train.anchor.window, format!("{:?} {quantity}", self.params));
-        // A seed of the anchor's, whichever window asks first.
-        let seed = mix(self.train.walk_seed, u64::from(self.train.anchor.window));
+        let seed = self.train.anchor.seed;
+        let key = (self.train.anchor.window, format!("{:?} {quantity} {seed}", self.params));
         let make = || {
             let train = Train { seed, ..self.train.only(self.train.anchor.lesson) };
             let boosting = Boosting { params: self.params, ask: self.ask, train: &train, ground: Ground::lay(&train, &self.params.tree)? };

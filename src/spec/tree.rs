@@ -114,7 +114,7 @@ pub enum ImportanceKind {
     Split,
     /// Its mean absolute SHAP value over training rows.
     Shap,
-    /// How much the training loss rises when its values are shuffled.
+    /// How much the mean squared error on the rows held back rises when its values are shuffled.
     Permutation,
 }
 

@@ -22,7 +22,9 @@ pub(super) fn ranked(pool: &Pool<'_>, names: &[String], card: &Card) -> Result<V
     // A feature may be called intercept too; the intercept itself stands first.
     let slopes = usize::from(card.coefficients.first().is_some_and(|(name, _)| name == "intercept"));
     let weights = if card.importance.is_empty() { &card.coefficients[slopes..] } else { &card.importance };
-    if weights.is_empty() {
+    // Trees that found no split worth making weigh every feature alike: not at all.
+    let is_undivided = pool.kind.refresh().is_some() && card.coefficients.is_empty();
+    if weights.is_empty() && !is_undivided {
         let problem = format!("a {} model says neither importance nor coefficients, by which features could be chosen", pool.kind.name());
         return Err(Error::model(pool.train.place, problem).hint("write method = \"correlation\" under [models.select]"));
     }

@@ -77,10 +77,14 @@ impl<'a> Exam<'a> {
     /// It is made of mean losses, by training weight, over the rows of all folds that every model forecasts, as [`Exam::compare`] says.
     pub(in crate::model) fn scores(&self, kinds: &[&ModelKind]) -> Vec<Result<f64>> {
         let mut marks = self.marks(kinds, &vec![BTreeSet::new(); self.papers.len()]);
-        let blank = (0..self.papers.len()).map(|fold| marks.iter().flatten().flat_map(|marks| &marks.blank[fold]).copied().collect());
+        // A model without any forecast is out; it must not take the others' rows with it.
+        let sat =
+            |marks: &[Result<Marks>]| marks.iter().flatten().filter(|marks| 0.0 < marks.weight).map(|marks| marks.blank.clone()).collect::<Vec<_>>();
+        let each = sat(&marks);
+        let blank = (0..self.papers.len()).map(|fold| each.iter().flat_map(|blank| &blank[fold]).copied().collect());
         let blank: Vec<BTreeSet<u32>> = blank.collect();
         // A model that needs a longer history must not be judged on other days than the rest.
-        if marks.iter().flatten().any(|marks| marks.blank != blank) {
+        if each.iter().any(|own| *own != blank) {
             marks = self.marks(kinds, &blank);
         }
         self.compare(marks.into_iter().map(|marks| self.means(marks?)).collect())
@@ -211,6 +215,9 @@ mod tests {
         assert_eq!(scores, [Ok(0.25), Ok(1.0)]);
         let alone = examined(&table, &[Quantity::Mean], constant, 3, |exam| exam.scores(&[&all]));
         assert!(1.0 < *alone[0].as_ref().expect("a score"), "{alone:?}");
+        // One that is never heard is out, and takes no row from the others.
+        let beside = examined(&table, &[Quantity::Mean], constant, 3, |exam| exam.scores(&[&all, &never]));
+        assert_eq!((&beside[0], beside[1].is_err()), (&alone[0], true));
         let none = examined(&table, &[Quantity::Mean], constant, 3, |exam| exam.scores(&[&never]));
         assert!(none[0].as_ref().is_err_and(|error| error.to_string().contains("no row of the inner folds has a forecast")), "{none:?}");
     }

@@ -8,7 +8,8 @@ use super::tune::tune;
 use super::{classical, ensemble, regression};
 use crate::error::{Error, Result};
 use crate::spec::{
-    BaselineParams, ColumnParams, EwmaParams, GbdtEngine, GbdtParams, History, ImportFormat, ImportParams, ModelKind, ModelSpec, Quantity,
+    BaselineParams, ColumnParams, EwmaParams, GbdtEngine, GbdtParams, History, ImportFormat, ImportParams, ImportanceKind, ModelKind, ModelSpec,
+    Quantity,
 };
 
 /// `seed` is that of the spec: trials of a search are drawn with it.
@@ -149,6 +150,13 @@ fn ask(block: &Reader<'_>, name: &str, kind: &ModelKind) -> Result<Vec<Quantity>
     {
         let problem = format!("does not go with `{tail}`: only a mean or a probability is boosted onto earlier trees");
         return Err(block.refuse("params.warm_trees", problem).hint("drop it, or list the model again for its tails"));
+    }
+    if let ModelKind::Gbdt(params) = kind
+        && params.importance == ImportanceKind::Permutation
+        && let Some(tail) = ask.iter().find(|quantity| quantity.tail().is_some())
+    {
+        let problem = format!("is `permutation`, which does not go with `{tail}`: it is measured by the squared error of a mean or a probability");
+        return Err(block.refuse("params.importance", problem).hint("take \"shap\" or \"gain\", or list the model again for its tails"));
     }
     if let ModelKind::Column(params) = kind
         && params.columns.len() != ask.len()

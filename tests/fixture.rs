@@ -40,7 +40,6 @@ impl Project {
         Self { root }
     }
 
-
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().expect("below the root")).expect("writable");

@@ -7,8 +7,8 @@ use crate::fixture::repository;
 
 /// The order of a run; each may import from those before it.
 const ORDER: [&str; 18] = [
-    "day", "digest", "error", "spec", "source", "feature", "window", "model", "walk", "book", "stat", "manifest", "folder", "report", "sidecar", "run", "sample",
-    "cli",
+    "day", "digest", "error", "spec", "source", "feature", "window", "model", "walk", "book", "stat", "manifest", "folder", "report", "sidecar",
+    "run", "sample", "cli",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

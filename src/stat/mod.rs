@@ -41,7 +41,7 @@ pub use sample::quantile;
 pub use shortfall::{N_SIMULATED, ShortfallTest, TailForecasts, acerbi_szekely_1, acerbi_szekely_2, fissler_ziegel_loss};
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
-    Activity, Comparison, Facts, FeatureSummary, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, NamesCoverage, ProbabilityGroup,
+    Activity, Comparison, Facts, FeatureSummary, Group, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, NamesCoverage, ProbabilityGroup,
     ProbabilitySummary, Standing, StrategySummary, Summary, TailPoint, TailSummary, Unit, VolatilitySummary, features, summarize,
 };
 pub use traffic_light::{BASEL_DAYS, RollingLight, TrafficLight, Zone, basel_multiplier, traffic_light, traffic_light_history};

@@ -6,7 +6,7 @@ use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
 use crate::spec::Kind;
-use crate::stat::{Comparison, Grouped, MeanErrors, MeanSummary, Outcome, ProbabilityGroup};
+use crate::stat::{Comparison, Group, Grouped, MeanErrors, MeanSummary, Outcome, ProbabilityGroup};
 
 /// `None` without mean or probability forecasts.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
@@ -166,7 +166,7 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
 
 fn window_figures(material: &Material<'_>) -> Vec<Figure> {
     let mut figures = Vec::new();
-    let start = |group: &str| group.parse::<usize>().ok().and_then(|number| material.facts.windows.get(number - 1)).map(|window| window.test.start);
+    let start = |group: &Group| Some(material.facts.windows.get(group.window()?)?.test.start);
     let note = format!("A point per window and model at the test's first day, {} windows.", material.facts.windows.len());
     let means = &material.summary.means;
     if !means.is_empty() {
@@ -213,7 +213,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
 
 fn points<T>(
     groups: &[Grouped<T>],
-    start: impl Fn(&str) -> Option<crate::day::Day>,
+    start: impl Fn(&Group) -> Option<crate::day::Day>,
     value: impl Fn(&T) -> Option<f64>,
 ) -> Vec<(crate::day::Day, f64)> {
     groups.iter().filter_map(|group| Some((start(&group.group)?, value(&group.value)?))).collect()
@@ -234,7 +234,7 @@ fn mean_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = (&'a st
         for Grouped { group, value } in groups {
             let errors = value.errors.as_ref();
             table.rows.push(vec![
-                Cell::text(group),
+                Cell::text(group.to_string()),
                 Cell::code(model),
                 Cell::Count(value.n as u64),
                 Cell::outcome(&errors.clone().map(|errors| errors.bias), Cell::BasisPoints),
@@ -264,7 +264,7 @@ fn probability_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = 
         for Grouped { group, value } in groups {
             let scores = value.scores.as_ref();
             table.rows.push(vec![
-                Cell::text(group),
+                Cell::text(group.to_string()),
                 Cell::code(model),
                 Cell::Count(value.n as u64),
                 scores.value().map_or_else(|| Cell::na("no forecast"), |scores| Cell::Count(scores.n_defaults as u64)),

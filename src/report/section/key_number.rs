@@ -155,10 +155,7 @@ fn ic_figure(material: &Material<'_>) -> Option<Figure> {
     }
     let windows = material.facts.windows;
     let series = models.iter().map(|model| {
-        let points = model
-            .by_window
-            .iter()
-            .filter_map(|group| Some((windows.get(group.group.parse::<usize>().ok()? - 1)?.test.start, *group.value.rank_ic.value()?)));
+        let points = model.by_window.iter().filter_map(|group| Some((windows.get(group.group.window()?)?.test.start, *group.value.rank_ic.value()?)));
         Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() }
     });
     let chart = LineChart {
@@ -179,7 +176,7 @@ fn rate_figure(material: &Material<'_>) -> Option<Figure> {
     let windows = material.facts.windows;
     let first = material.summary.probabilities.first()?;
     let start = |group: &Grouped<ProbabilityGroup>| {
-        let window = windows.get(group.group.parse::<usize>().ok()? - 1)?;
+        let window = windows.get(group.group.window()?)?;
         (MIN_OUTCOMES <= group.value.n).then_some(window.test.start)
     };
     let observed = first.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.observed_rate)));

@@ -15,7 +15,7 @@ pub use metric::{Judged, Metric, Metrics, Standing, Unit};
 pub use probability::{ProbabilityGroup, ProbabilitySummary};
 pub use strategy::{Activity, StrategySummary};
 pub use tail::{NamesCoverage, TailPoint, TailSummary};
-pub use tested::Grouped;
+pub use tested::{Group, Grouped};
 pub use volatility::VolatilitySummary;
 
 use crate::book::{Book, LoanBook};

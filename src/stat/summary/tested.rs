@@ -8,11 +8,44 @@ use super::Facts;
 use crate::spec::Quantity;
 use crate::walk::Series;
 
-/// A statistic of a group of rows: a year, a window, a segment.
+/// What the rows of a group share. Groups of a kind are ordered as they are read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Calendar year of `as_of`.
+    Year(i32),
+    /// Position of the walk's window, from 0; people count from 1.
+    Window(usize),
+    /// Level of the spec's segment.
+    Segment(String),
+}
+
+impl Group {
+    /// Position of the window; `None` for another kind of group.
+    #[must_use]
+    pub fn window(&self) -> Option<usize> {
+        match self {
+            Self::Window(idx) => Some(*idx),
+            Self::Year(_) | Self::Segment(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Year(year) => write!(f, "{year}"),
+            Self::Window(idx) => write!(f, "{}", idx + 1),
+            Self::Segment(level) => f.write_str(level),
+        }
+    }
+}
+
+/// A statistic of a group of rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Grouped<T> {
-    /// Name of the group.
-    pub group: String,
+    /// What the rows share.
+    pub group: Group,
     /// The statistic.
     pub value: T,
 }
@@ -79,34 +112,21 @@ impl<'a> Tested<'a> {
 
     /// Groups positions by calendar year of `as_of`.
     pub(super) fn by_year(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
-        Self::grouped(positions, |at| Some(self.facts.data.as_of[self.facts.predictions.rows[at] as usize].year().to_string()))
+        grouped(positions, |at| Group::Year(self.facts.data.as_of[self.facts.predictions.rows[at] as usize].year()))
     }
 
-    /// Groups positions by window, in order.
+    /// Groups positions by window.
     pub(super) fn by_window(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
-        Self::grouped(positions, |at| Some(format!("{:05}", self.facts.predictions.window[at])))
-            .into_iter()
-            .map(|Grouped { group, value }| Grouped { group: (group.parse::<u32>().expect("a number was written") + 1).to_string(), value })
-            .collect()
+        grouped(positions, |at| Group::Window(self.facts.predictions.window[at] as usize))
     }
 
     /// Groups positions by the spec's segment; empty where it names none.
     pub(super) fn by_segment(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
         let Some(labels) = self.facts.spec.features.segment.as_ref().and_then(|name| self.facts.data.labels.get(name)) else { return Vec::new() };
-        Self::grouped(positions, |at| {
+        grouped(positions, |at| {
             let code = labels.codes[self.facts.predictions.rows[at] as usize];
-            Some(code.map_or("(missing)".to_owned(), |code| labels.levels[code as usize].clone()))
+            Group::Segment(code.map_or("(missing)".to_owned(), |code| labels.levels[code as usize].clone()))
         })
-    }
-
-    fn grouped(positions: &Positions, key: impl Fn(usize) -> Option<String>) -> Vec<Grouped<Positions>> {
-        let mut groups: BTreeMap<String, Positions> = BTreeMap::new();
-        for &at in positions {
-            if let Some(key) = key(at) {
-                groups.entry(key).or_default().push(at);
-            }
-        }
-        groups.into_iter().map(|(group, value)| Grouped { group, value }).collect()
     }
 
     /// Realised targets at positions whose target is known.
@@ -128,4 +148,27 @@ pub(super) fn forecasts(series: &Series, positions: &Positions) -> Vec<f64> {
 /// Positions at which every one of the series has a forecast.
 pub(super) fn forecast_by(series: &[&Series], positions: &Positions) -> Positions {
     positions.iter().copied().filter(|&at| series.iter().all(|series| series.predicted[at].is_some())).collect()
+}
+
+/// Positions by what they share, in the order of the groups.
+fn grouped(positions: &Positions, key: impl Fn(usize) -> Group) -> Vec<Grouped<Positions>> {
+    let mut groups: BTreeMap<Group, Positions> = BTreeMap::new();
+    for &at in positions {
+        groups.entry(key(at)).or_default().push(at);
+    }
+    groups.into_iter().map(|(group, value)| Grouped { group, value }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tenth_window_comes_after_the_second_and_people_count_from_one() {
+        let positions: Positions = (0..12).rev().collect();
+        let groups: Vec<Group> = grouped(&positions, Group::Window).into_iter().map(|group| group.group).collect();
+        assert_eq!(groups.iter().filter_map(Group::window).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
+        assert_eq!((groups[1].to_string(), groups[9].to_string()), ("2".to_owned(), "10".to_owned()));
+        assert_eq!((Group::Year(2019).to_string(), Group::Year(2019).window()), ("2019".to_owned(), None));
+    }
 }

@@ -282,7 +282,7 @@ mod tests {
         };
         let predicted = vec![Some(0.05), Some(0.2), Some(0.1), None, Some(0.3)];
         let series = Series { model: "logistic".into(), quantity: Quantity::Probability, predicted };
-        let predictions = Predictions { rows: (0..5).collect(), window: vec![0; 5], series: vec![series], cards: Vec::new() };
+        let predictions = Predictions { rows: (0..5).collect(), window: vec![0; 5], series: vec![series], ..Predictions::default() };
         let spec = LoansSpec { models: vec!["logistic".into()], lgd: 0.5, exposure: "amount".into(), realized_loss: None, cutoff: 0.1 };
         (spec, data, predictions)
     }

@@ -14,6 +14,7 @@ mod regression;
 mod select;
 mod tree;
 mod table;
+mod target;
 mod tune;
 mod value;
 mod window;
@@ -59,6 +60,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
     let window = window::window(&top, as_of)?;
     let models = model::models(&top, seed)?;
     check_kind(&top, kind, &models)?;
+    let target = target::target(&top, kind, &models)?;
     let book = if top.has("book") { Some(book::book(&top, kind, &models, &features.carry)?) } else { None };
     let risk = book::risk(&top, &models)?;
     let limits = book::limits(&top)?;
@@ -74,6 +76,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
         seed,
         tables,
         features,
+        target,
         window,
         models,
         book,
@@ -107,7 +110,7 @@ fn sign_off(top: &Reader<'_>) -> Result<SignOff> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{BookSpec, History, MeanLoss, ModelKind, Period, Rebalance, Scheme, Severity, TreeRows, Weights};
+    use crate::spec::{BookSpec, History, MeanLoss, ModelKind, Period, Rebalance, Scheme, Severity, TargetUnit, TreeRows, Weights};
 
     pub(super) fn parsed(text: &str) -> std::result::Result<Spec, String> {
         parse("x".to_owned(), Path::new("x.toml"), text.to_owned()).map_err(|error| error.to_string())
@@ -183,6 +186,19 @@ reviewed = " "
         assert_eq!((book.share, book.weights, book.rebalance, book.cost_bps, book.delay_days), (0.2, Weights::Equal, Rebalance::Daily, 0.0, 1));
         assert_eq!((spec.risk.days_per_year, spec.risk.significance, spec.risk.baseline), (252.0, 0.05, None));
         assert_eq!((spec.sign_off.prepared.as_deref(), spec.sign_off.reviewed, spec.sign_off.approved), (Some("A. Quant"), None, None));
+    }
+
+    #[test]
+    fn the_unit_of_the_target_follows_the_report_unless_it_is_named() {
+        let unit = |text: &str| parsed(text).expect("the spec is whole").target.unit;
+        let credit = SMALLEST.replace("kind = \"market\"", "kind = \"credit\"").replace("[book]\nkind = \"long_short\"\nmodels = [\"g\"]\n", "");
+        let directions = SMALLEST.split("[[models]]").next().expect("a beginning").to_owned()
+            + "[[models]]\nname = \"l\"\nkind = \"logistic\"\nask = [\"probability\"]\n";
+        assert_eq!((unit(SMALLEST), unit(&credit), unit(&directions)), (TargetUnit::Return, TargetUnit::Probability, TargetUnit::Probability));
+        let named = |block: &str| unit(&format!("{credit}\n[target]\n{block}\n"));
+        assert_eq!(named("unit = \"money\"\ncurrency = \"USD\""), TargetUnit::Money("USD".to_owned()));
+        assert_eq!(named("unit = \"number\""), TargetUnit::Number);
+        assert_eq!(parsed(&format!("{SMALLEST}\n[target]\nprior = 0.0017\n")).expect("a logistic is asked for").target.prior, Some(0.0017));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod quantity;
 mod raw;
 mod regression;
 mod select;
+mod target;
 mod tree;
 mod tune;
 
@@ -26,6 +27,7 @@ pub use regression::{
     ComponentParams, ElasticNetParams, HuberParams, LassoParams, LinearParams, LogisticParams, QuantileParams, RidgeParams, StandardErrors,
 };
 pub use select::{Measure, SelectSpec};
+pub use target::{TargetSpec, TargetUnit};
 pub use tree::{
     AdaBoostParams, BoostError, DecisionTreeParams, EarlyStopSpec, ForestDraw, ForestParams, GbdtEngine, GbdtParams, ImportFormat, ImportParams,
     ImportanceKind, MeanLoss, ThresholdChoice, TreeLimits, TreeRows,
@@ -63,6 +65,8 @@ pub struct Spec {
     pub tables: Vec<TableSpec>,
     /// The SQL and its contract.
     pub features: FeatureSpec,
+    /// What the target is.
+    pub target: TargetSpec,
     /// The walk-forward scheme.
     pub window: WindowSpec,
     /// Models in the order of the file.

@@ -165,6 +165,33 @@ impl ModelKind {
         if let Self::Ensemble(params) = self { &params.members } else { &[] }
     }
 
+    /// Whether its probabilities follow the weighted share of ones among the training rows, and so need the correction of `target.prior`
+    /// where classes are resampled. A history of one's own knows no weights, a forecast from elsewhere not these rows, and an ensemble
+    /// combines what has been corrected.
+    #[must_use]
+    pub fn follows_class_shares(&self) -> bool {
+        match self {
+            Self::Baseline(params) => params.history == History::Pool,
+            Self::Ewma(_) | Self::Ensemble(_) | Self::Import(_) | Self::Column(_) => false,
+            Self::Linear(_)
+            | Self::Ridge(_)
+            | Self::Lasso(_)
+            | Self::ElasticNet(_)
+            | Self::Huber(_)
+            | Self::Pcr(_)
+            | Self::Pls(_)
+            | Self::Logistic(_)
+            | Self::Quantile(_)
+            | Self::Gbdt(_)
+            | Self::Forest(_)
+            | Self::Tree(_)
+            | Self::AdaBoost(_)
+            | Self::Svm(_)
+            | Self::Neighbours(_)
+            | Self::NaiveBayes(_) => true,
+        }
+    }
+
     /// Windows after which work that many windows share is done anew (cut points of trees, starts of iterative regressions); `None` where
     /// there is none.
     #[must_use]

@@ -9,12 +9,13 @@ use rayon::prelude::*;
 use super::ensemble::{self, Ensemble};
 use super::key::{Fingerprint, Shows, key};
 use super::predictions::{Predictions, Series, WindowCards};
+use super::prior::PriorCorrection;
 use super::store::{Finished, Store};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
 use crate::model::{Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
-use crate::spec::{ModelKind, ModelSpec, Spec};
+use crate::spec::{ModelKind, ModelSpec, Quantity, Spec};
 use crate::window::{self, Window, WindowRows};
 
 /// A finished window x model, told to whoever shows progress.
@@ -80,7 +81,7 @@ pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, t
         told,
         failed: AtomicUsize::new(usize::MAX),
     };
-    let done: Vec<Option<Result<Vec<Done>>>> = windows.par_iter().enumerate().map(|(at, window)| walk.unless_failed(at, window)).collect();
+    let done: Vec<Option<Result<WindowDone>>> = windows.par_iter().enumerate().map(|(at, window)| walk.unless_failed(at, window)).collect();
     let mut finished = Vec::with_capacity(windows.len());
     for result in done.into_iter().flatten() {
         finished.push(result?);
@@ -98,8 +99,15 @@ struct Done {
     was_known: bool,
 }
 
+/// The results of one window's models.
+struct WindowDone {
+    models: Vec<Done>,
+    /// How their probabilities are brought to the spec's prior. What is stored is not corrected: another prior trains nothing anew.
+    correction: Option<PriorCorrection>,
+}
+
 impl Walk<'_> {
-    fn unless_failed(&self, at: usize, window: &Window) -> Option<Result<Vec<Done>>> {
+    fn unless_failed(&self, at: usize, window: &Window) -> Option<Result<WindowDone>> {
         if self.failed.load(Ordering::Relaxed) < at {
             return None;
         }
@@ -110,7 +118,7 @@ impl Walk<'_> {
         Some(result)
     }
 
-    fn window(&self, window: &Window) -> Result<Vec<Done>> {
+    fn window(&self, window: &Window) -> Result<WindowDone> {
         let rows = window::rows(window, self.data);
         let common = self.fingerprint.window(window, &rows);
         let past = self.fingerprint.past(window);
@@ -143,7 +151,8 @@ impl Walk<'_> {
                 Ok(Done { finished, was_known })
             })
             .collect();
-        done.into_iter().collect()
+        let correction = self.spec.target.prior.and_then(|prior| PriorCorrection::of(window.idx, &Lesson::new(self.data, rows.train.clone()), prior));
+        Ok(WindowDone { models: done.into_iter().collect::<Result<_>>()?, correction })
     }
 
     fn is_last(&self, window: &Window) -> bool {
@@ -227,7 +236,7 @@ fn seed(base: u64, model: &ModelSpec, window: &Window) -> u64 {
 }
 
 impl Walk<'_> {
-    fn gathered(&self, finished: Vec<Vec<Done>>) -> Walked {
+    fn gathered(&self, finished: Vec<WindowDone>) -> Walked {
         let mut predictions = Predictions::default();
         for model in &self.learning {
             for &quantity in &model.ask {
@@ -235,17 +244,26 @@ impl Walk<'_> {
             }
         }
         let (mut n_trained, mut n_known) = (0, 0);
-        for (window, results) in self.windows.iter().zip(finished) {
+        for (window, WindowDone { models, correction }) in self.windows.iter().zip(finished) {
+            predictions.corrections.extend(correction);
             let tested = self.data.rows_between(window.test.start, window.test.end);
             predictions.window.extend(tested.clone().map(|_| window.idx));
             predictions.rows.extend(tested);
             let mut cards = Vec::new();
             let mut series = predictions.series.iter_mut();
-            for (model, Done { finished, was_known }) in self.learning.iter().zip(results) {
+            for (model, Done { finished, was_known }) in self.learning.iter().zip(models) {
                 *(if was_known { &mut n_known } else { &mut n_trained }) += 1;
                 cards.push((model.name.clone(), finished.card));
+                let correction = correction.filter(|_| model.kind.follows_class_shares());
                 for (forecasts, series) in finished.forecasts.into_iter().zip(series.by_ref()) {
-                    series.predicted.extend(forecasts);
+                    match correction {
+                        Some(correction) if series.quantity == Quantity::Probability => {
+                            series
+                                .predicted
+                                .extend(forecasts.into_iter().map(|forecast| forecast.map(|probability| correction.correct(probability))));
+                        }
+                        Some(_) | None => series.predicted.extend(forecasts),
+                    }
                 }
             }
             predictions.cards.push(WindowCards { window: window.idx, cards });

@@ -4,8 +4,10 @@ mod ensemble;
 mod forward;
 mod key;
 mod predictions;
+mod prior;
 mod store;
 
 pub use forward::{Step, Walked, forward};
 pub use predictions::{Predictions, Series, WindowCards};
+pub use prior::PriorCorrection;
 pub use store::Store;

@@ -1,5 +1,6 @@
 //! What the walk forecast: one row per tested row, one series per model and quantity.
 
+use super::PriorCorrection;
 use crate::model::Card;
 use crate::spec::Quantity;
 
@@ -34,6 +35,8 @@ pub struct Predictions {
     pub series: Vec<Series>,
     /// What the models say of themselves, by window.
     pub cards: Vec<WindowCards>,
+    /// How probabilities were corrected to the spec's prior, window by window; empty where none is stated.
+    pub corrections: Vec<PriorCorrection>,
 }
 
 impl Predictions {

@@ -113,6 +113,8 @@ fn example(variant: Variant, changed: (&str, &str)) -> String {
                 "models[0].tune.ranges" if search != "\"grid\"" => continue,
                 "window.scheme" => &scheme,
                 "book.kind" => &book,
+                // It goes with probabilities only.
+                "target.prior" if ask != "[\"probability\"]" => continue,
                 _ => key.example,
             };
             text.extend([key.name, " = ", literal, "\n"]);

@@ -51,11 +51,15 @@ impl Reader<'_> {
     }
 
     pub(super) fn choice(&self, name: &str) -> Result<&'static str> {
+        self.choice_if(name)?.ok_or_else(|| self.missing(self.key(name)))
+    }
+
+    pub(super) fn choice_if(&self, name: &str) -> Result<Option<&'static str>> {
         let (key, value) = (self.key(name), self.value(name));
-        let Some(value) = value else { return Err(self.missing(key)) };
+        let Some(value) = value else { return Ok(None) };
         let Shape::Choice(choices) = key.shape else { unreachable!("{name} is read as the choice it is") };
         let Value::Text(text) = &value else { return Err(self.wrong(key, &value)) };
-        choices.iter().find(|choice| *choice == text).copied().ok_or_else(|| {
+        choices.iter().find(|choice| *choice == text).copied().map(Some).ok_or_else(|| {
             let refused = self.refuse(name, format!("must be {}, was `{text}`", key.shape));
             match nearest(text, choices.iter().copied()) {
                 Some(near) => refused.hint(format!("did you mean `{near}`?")),

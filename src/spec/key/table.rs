@@ -39,6 +39,7 @@ pub(in crate::spec) const SECTIONS: &[Section] = &[
     QUALITY,
     SEVERITIES,
     FEATURE,
+    TARGET,
     WINDOW,
     SLIDING,
     EXPANDING,
@@ -95,6 +96,7 @@ const TOP: Section = section(
         key("limitations", Texts, Default("[]"), "[\"Prices are synthetic.\"]", "Known limitations, printed as they are."),
         key("tables", Named, Required, "prices", "Parquet tables; the name is the one used in SQL."),
         key("features", Block, Required, "", "The SQL that makes features."),
+        key("target", Block, Optional, "", "The unit of what is forecast."),
         key("window", Block, Required, "", "How history is walked."),
         key("models", Blocks, Required, "", "Models, each retrained in every window."),
         key("book", Block, Optional, "", "What is held on the forecasts; without it, no book is made."),
@@ -158,6 +160,28 @@ const FEATURE: Section = section(
         key("carry", Texts, Default("[]"), "[\"sector\"]", "Columns for the book and the segments, never shown to a model."),
         key("segment", Text, Optional, "\"sector\"", "Carried text column by which errors are also broken down."),
         key("truncation_dates", Integer(1, 1000), Default("5"), "5", "Dates tried by the no-look-ahead test."),
+    ],
+);
+
+const TARGET: Section = section(
+    "target",
+    "what is forecast",
+    &[
+        key(
+            "unit",
+            Choice(&["return", "share", "money", "probability", "number"]),
+            Optional,
+            "\"money\"",
+            "Unit of the target; without it, return in a market report, probability or share in a credit report.",
+        ),
+        key("currency", Text, Optional, "\"USD\"", "Currency of unit = \"money\", by ISO 4217."),
+        key(
+            "prior",
+            Number(Inside(0.0, 1.0)),
+            Optional,
+            "0.0017",
+            "Share of ones in the population, where classes are resampled; PDs are corrected to it.",
+        ),
     ],
 );
 

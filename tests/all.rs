@@ -8,6 +8,7 @@ mod fixture;
 mod layers;
 mod models;
 mod no_lookahead;
+mod overlap;
 mod pack;
 mod real;
 mod reports;

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::feature::Dataset;
 use crate::spec::{LongShortSpec, Quantity, Rebalance, RiskSpec, Weights};
 use crate::walk::Predictions;
+use crate::window::target_dates;
 
 /// How a long-short book counts, for the page: one sentence each.
 pub const LONG_SHORT_CONVENTIONS: [&str; 6] = [
@@ -77,8 +78,7 @@ pub struct DayOfBook {
 ///
 /// Dates are the distinct `as_of` of the tested rows. Names without a finite mean forecast are not ranked, nor is `risk.entity`.
 ///
-/// Errors when most targets become known later than the next-but-one tested date: they span several dates, and a daily sum would
-/// count the same return more than once.
+/// Errors when targets span several dates ([`target_dates`]): a daily sum would count the same return more than once.
 pub fn long_short(spec: &LongShortSpec, risk: &RiskSpec, data: &Dataset, predictions: &Predictions) -> Result<Vec<TradedBook>> {
     let untraded = risk.entity.as_deref().and_then(|name| data.entity_code(name));
     let market = Market::new(data, predictions, untraded);
@@ -125,18 +125,16 @@ impl<'a> Market<'a> {
     }
 
     fn check_one_date_targets(&self) -> Result<()> {
-        let (mut n_known, mut late) = (0, Vec::new());
-        for (known, next_but_one) in self.known.iter().zip(self.dates.iter().skip(2)) {
-            n_known += known.len();
-            late.extend(known.iter().filter(|(known_on, _)| next_but_one < known_on));
+        let n_dates = target_dates(self.data, self.tested.iter().flatten().map(|&(_, row)| row as u32));
+        if n_dates == 1 {
+            return Ok(());
         }
-        let Some(&&(known_on, row)) = late.first().filter(|_| n_known < 2 * late.len()) else { return Ok(()) };
-        let (n_late, name, as_of) = (late.len(), self.data.entity_name(row as u32), self.data.as_of[row]);
-        let problem = format!(
-            "the target spans more than one trading date, so that its daily sum would count a return more than once: {n_late} of {n_known} \
-             targets are known later than the next-but-one tested date (`{name}` of {as_of}: {known_on})"
-        );
-        Err(Error::spec("book", problem).hint("make the target the return to the next date, or drop the long-short book"))
+        let problem =
+            format!("the target spans {n_dates} dates (by `as_of` and `known_on`), so that its daily sum would count a return {n_dates} times");
+        Err(Error::spec("book", problem).hint(
+            "make the target the return to the next date; if it is that return but begins later (the next close to the one after), or known_on \
+             is the day after its last close, say so with `features.target_delay_dates`; or drop the long-short book",
+        ))
     }
 
     fn trade(&self, spec: &LongShortSpec, model: &str) -> TradedBook {
@@ -230,7 +228,8 @@ mod tests {
     use super::*;
     use crate::walk::Series;
 
-    /// One tested row: (date as day of January 2020, entity code, mean forecast, target known the next day).
+    /// One tested row: (date as day of January 2020, entity code, mean forecast, target). A date rests on data up to the day before, and the
+    /// return from there is known on the date.
     type Row = (i32, u32, Option<f64>, Option<f64>);
 
     fn january(day: i32) -> Day {
@@ -242,7 +241,7 @@ mod tests {
             entities: ["MARKET", "a", "b", "c", "d", "e", "f"].map(str::to_owned).to_vec(),
             entity: rows.iter().map(|row| row.1).collect(),
             as_of: rows.iter().map(|row| january(row.0)).collect(),
-            known_on: rows.iter().map(|row| row.3.map(|_| january(row.0 + 1))).collect(),
+            known_on: rows.iter().map(|row| row.3.map(|_| january(row.0))).collect(),
             target: rows.iter().map(|row| row.3).collect(),
             ..Dataset::default()
         };
@@ -280,7 +279,7 @@ mod tests {
         let days = trade(&spec(Rebalance::Daily, 0), &turn()).days;
         // Bought at +1 and -1: turnover 2 at 10 bp; 0.10 - 0.05 earned.
         assert_close([days[0].gross_return, days[0].cost, days[0].net_return], [0.05, 0.002, 0.048]);
-        assert_eq!((days[0].earned_on, days[0].n_long, days[0].n_short, days[0].n_missing), (january(2), 1, 1, 0));
+        assert_eq!((days[0].earned_on, days[0].n_long, days[0].n_short, days[0].n_missing), (january(1), 1, 1, 0));
         // Drifted to 1.10 / 1.05 and -1.05 / 1.05, then turned to -1 and +1.
         let long = 1.1 / 1.05;
         assert_close([days[1].turnover, days[1].gross_return], [long + 1.0 + 2.0, 0.02 + 0.03]);
@@ -348,12 +347,25 @@ mod tests {
 
     #[test]
     fn targets_that_span_several_dates_are_refused() {
-        let (mut data, predictions) = panel(&turn());
-        data.known_on[0] = Some(january(4));
-        assert!(long_short(&spec(Rebalance::Daily, 0), &risk(), &data, &predictions).is_ok(), "one late row of two is not most");
-        data.known_on[1] = Some(january(4));
-        let error = long_short(&spec(Rebalance::Daily, 0), &risk(), &data, &predictions).expect_err("both are late").to_string();
-        assert!(error.contains("2 of 2 targets are known later than the next-but-one tested date (`a` of 2020-01-01: 2020-01-04)"), "{error}");
+        let spanning = |n: i32, delay: usize| {
+            let (mut data, predictions) = panel(&generated());
+            data.known_on = data.as_of.iter().map(|day| Some(day.plus_days(n - 1))).collect();
+            data.target_delay_dates = delay;
+            long_short(&spec(Rebalance::Daily, 0), &risk(), &data, &predictions).map_err(|error| error.to_string())
+        };
+        for n in [2, 3, 5] {
+            let error = spanning(n, 0).expect_err("returns would be counted several times");
+            assert!(
+                error.contains(&format!("spans {n} dates (by `as_of` and `known_on`), so that its daily sum would count a return {n} times")),
+                "{error}"
+            );
+        }
+        assert!(spanning(1, 0).is_ok());
+        assert!(spanning(2, 1).is_ok(), "a return that begins a day later is counted once");
+        // A few late targets, of names that paused, are not most.
+        let (mut data, predictions) = panel(&generated());
+        data.known_on[..20].iter_mut().for_each(|known| *known = known.map(|day| day.plus_days(5)));
+        assert!(long_short(&spec(Rebalance::Daily, 0), &risk(), &data, &predictions).is_ok());
     }
 
     /// Sixty dates of six names, some rows, forecasts and targets missing; the remainders have no meaning.

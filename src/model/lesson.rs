@@ -20,6 +20,8 @@ pub struct Lesson {
     pub as_of: Vec<Day>,
     /// The day on which the target was known.
     pub known_on: Vec<Day>,
+    /// Dates that pass before a target's days begin.
+    pub target_delay_dates: usize,
 }
 
 impl Lesson {
@@ -33,6 +35,7 @@ impl Lesson {
             entity: rows.iter().map(|&row| data.entity[row as usize]).collect(),
             as_of: rows.iter().map(|&row| data.as_of[row as usize]).collect(),
             known_on: rows.iter().map(|&row| data.known_on[row as usize].expect(known)).collect(),
+            target_delay_dates: data.target_delay_dates,
             rows,
         }
     }
@@ -47,6 +50,7 @@ impl Lesson {
             entity: positions.iter().map(|&at| self.entity[at as usize]).collect(),
             as_of: positions.iter().map(|&at| self.as_of[at as usize]).collect(),
             known_on: positions.iter().map(|&at| self.known_on[at as usize]).collect(),
+            target_delay_dates: self.target_delay_dates,
         }
     }
 
@@ -65,6 +69,7 @@ impl Lesson {
         let n_rows = target.len();
         let days = |offset: i32| (0..n_rows as i32).map(|day| Day(day + offset)).collect();
         let rows = (0..n_rows as u32).collect();
-        Self { rows, target: target.to_vec(), weight: weight.to_vec(), entity: vec![0; n_rows], as_of: days(0), known_on: days(1) }
+        let (target, weight, entity) = (target.to_vec(), weight.to_vec(), vec![0; n_rows]);
+        Self { rows, target, weight, entity, as_of: days(0), known_on: days(1), target_delay_dates: 0 }
     }
 }

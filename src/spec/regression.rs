@@ -21,7 +21,7 @@ pub enum StandardErrors {
 pub struct LinearParams {
     /// Which standard errors of coefficients are worked out.
     pub standard_errors: StandardErrors,
-    /// Days over which errors lean on each other, with `standard_errors = "hac"`; `None`: the longest overlap of targets.
+    /// Days over which errors lean on each other, with `standard_errors = "hac"`; `None`: one less than the dates that a target spans.
     pub lags: Option<u32>,
     /// Features used; empty: all.
     pub features: Vec<String>,

@@ -73,6 +73,7 @@ impl<'a> Fingerprint<'a> {
         for hash in &self.shown[first..end] {
             digest.add(hash.as_bytes());
         }
+        digest.add(&self.data.target_delay_dates.to_le_bytes());
         let origin = self.data.as_of.partition_point(|&day| day < window.train.start) as u32;
         let mut learnt = Vec::with_capacity(rows.train.len() * 24);
         for &row in &rows.train {

@@ -1,7 +1,9 @@
 //! Window: who may learn from what?
 
+mod overlap;
 mod plan;
 
+pub use overlap::{dates_spanned, target_dates};
 pub use plan::{plan, rows};
 
 use std::ops::Range;

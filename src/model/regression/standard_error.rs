@@ -8,6 +8,7 @@ use super::prepare::Design;
 use crate::day::Day;
 use crate::model::Train;
 use crate::spec::{LinearParams, StandardErrors};
+use crate::window::dates_spanned;
 
 /// Sets the standard errors of a fit that `factor`, the Cholesky factor of the kept columns' correlations, solved; a note says which.
 ///
@@ -19,8 +20,8 @@ use crate::spec::{LinearParams, StandardErrors};
 /// * `Hac`: n/(n - k) B S B with h_t = sum of w r z over the rows of day t and S = sum_t h_t h_t' + sum_{l=1}^{L} (1 - l/(L+1)) sum_t (h_t
 ///   h_{t-l}' + h_{t-l} h_t'), right when errors of different days lean on each other over at most about L days, and those of one day as
 ///   they like. Days are those on which there are rows. Newey and West (1987), Econometrica 55, 703-708; for panels Driscoll and Kraay
-///   (1998), Review of Economics and Statistics 80, 549-560. L is the longest overlap unless it is given: the most days of rows strictly
-///   between a row's `as_of` and its `known_on`, whose targets share days with the row's own.
+///   (1998), Review of Economics and Statistics 80, 549-560. Unless it is given, L is one less than the dates that a target spans
+///   ([`dates_spanned`]): the days before and after whose targets share days with a row's own.
 ///
 /// None without degrees of freedom (n <= k).
 pub(super) fn set(train: &Train<'_>, design: &Design, params: &LinearParams, factor: &Cholesky<f64, Dyn>, fitted: &mut Fitted) {
@@ -39,7 +40,7 @@ pub(super) fn set(train: &Train<'_>, design: &Design, params: &LinearParams, fac
         StandardErrors::Hc => &bread * scores_squared(train, fitted) * &bread * (n_rows as f64 / freedom),
         StandardErrors::Hac => {
             let days = daily_scores(train, fitted);
-            let n_lags = params.lags.map_or_else(|| longest_overlap(train), |lags| lags as usize).min(days.len() - 1);
+            let n_lags = params.lags.map_or_else(|| overlap(train), |lags| lags as usize).min(days.len() - 1);
             fitted.notes.push(format!("standard errors: Newey-West over {n_lags} day lags, {} days", days.len()));
             &bread * bartlett(&days, n_lags) * &bread * (n_rows as f64 / freedom)
         }
@@ -116,21 +117,12 @@ fn weighted_residuals(train: &Train<'_>, fitted: &Fitted, kernel: &super::kernel
     }
 }
 
-/// The most days with rows strictly between a row's `as_of` and its `known_on`.
-fn longest_overlap(train: &Train<'_>) -> usize {
-    let mut calendar = train.lesson.as_of.clone();
+/// Days of rows after a row's own whose targets share days with its target.
+fn overlap(train: &Train<'_>) -> usize {
+    let lesson = train.lesson;
+    let mut calendar = lesson.as_of.clone();
     calendar.dedup();
-    let (mut longest, mut next) = (0, 0);
-    for (as_of, known_on) in train.lesson.as_of.iter().zip(&train.lesson.known_on) {
-        while calendar[next] <= *as_of && next + 1 < calendar.len() {
-            next += 1;
-        }
-        // Only a later end than any before can lengthen the overlap of these days.
-        if calendar.get(next + longest).is_some_and(|day| as_of < day && day < known_on) {
-            longest = calendar[next..].partition_point(|day| day < known_on);
-        }
-    }
-    longest
+    dates_spanned(&calendar, lesson.as_of.iter().copied().zip(lesson.known_on.iter().copied()), lesson.target_delay_dates) - 1
 }
 
 fn bartlett(days: &[Vec<f64>], n_lags: usize) -> DMatrix<f64> {
@@ -188,18 +180,21 @@ mod tests {
     }
 
     #[test]
-    fn lags_are_the_longest_overlap_of_targets_counted_in_days_with_rows() {
-        // Row 30 is of day 10 and its target known on day 14: days 11, 12 and 13 have rows whose targets overlap. Others are known the next
-        // day, on which the next target only begins.
+    fn lags_are_the_dates_a_target_spans_less_one_counted_in_days_with_rows() {
+        // Rows of day d rest on data up to d - 1; a return of one day is known on d, one of four days on d + 3.
         let mut case = daily();
-        case.lesson.known_on = case.lesson.as_of.iter().map(|day| Day(day.0 + 1)).collect();
+        let known_after = |case: &mut Case, n: i32| case.lesson.known_on = case.lesson.as_of.iter().map(|day| Day(day.0 + n)).collect();
+        known_after(&mut case, 0);
         assert_eq!(errors(&case, StandardErrors::Hac, None), errors(&case, StandardErrors::Hac, Some(0)));
-        case.lesson.known_on[30] = Day(18_014);
-        let (_, notes) = errors(&case, StandardErrors::Hac, None);
-        assert_eq!(notes[1], "standard errors: Newey-West over 3 day lags, 20 days");
-        // Days without rows do not count.
-        case.lesson.as_of.iter_mut().filter(|day| Day(18_012) < **day).for_each(|day| *day = Day(day.0 + 30));
-        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 2 day lags, 20 days");
+        known_after(&mut case, 3);
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 3 day lags, 20 days");
+        case.lesson.target_delay_dates = 3;
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 0 day lags, 20 days");
+        // Days without rows do not count: every second day has some.
+        case.lesson.target_delay_dates = 0;
+        case.lesson.as_of.iter_mut().for_each(|day| *day = Day(18_000 + 2 * (day.0 - 18_000)));
+        known_after(&mut case, 3);
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 1 day lags, 20 days");
     }
 
     #[test]

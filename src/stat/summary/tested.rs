@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Facts;
 use crate::spec::Quantity;
 use crate::walk::Series;
+use crate::window::target_dates;
 
 /// What the rows of a group share. Groups of a kind are ordered as they are read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -55,7 +56,7 @@ pub(super) struct Tested<'a> {
     pub(super) facts: &'a Facts<'a>,
     /// Position of each tested row's date among the tested dates.
     pub(super) date_idx: Vec<u32>,
-    /// Tested dates within a forecast's horizon, at least 1: how far neighbouring errors overlap.
+    /// Dates that a target spans, at least 1: errors of so many neighbouring dates lean on each other.
     pub(super) horizon: usize,
     headline: Option<u32>,
 }
@@ -70,16 +71,7 @@ impl<'a> Tested<'a> {
         let mut days: Vec<_> = rows.iter().map(|&row| data.as_of[row as usize]).collect();
         days.dedup();
         let date_idx = rows.iter().map(|&row| days.partition_point(|&day| day < data.as_of[row as usize]) as u32).collect();
-        let mut overlaps: Vec<usize> = rows
-            .iter()
-            .filter_map(|&row| {
-                let known = data.known_on[row as usize]?;
-                let start = days.partition_point(|&day| day < data.as_of[row as usize]);
-                Some(days.partition_point(|&day| day < known) - start)
-            })
-            .collect();
-        overlaps.sort_unstable();
-        let horizon = overlaps.get(overlaps.len() / 2).copied().unwrap_or(1).max(1);
+        let horizon = target_dates(data, rows.iter().copied());
         let headline = facts.spec.risk.entity.as_ref().and_then(|name| data.entity_code(name)).or((data.entities.len() == 1).then_some(0));
         Self { facts, date_idx, horizon, headline }
     }

@@ -26,7 +26,7 @@ pub(super) const LINEAR: Section = params(
             Integer(0, 10_000),
             Optional,
             "20",
-            "Days over which errors lean on each other, only with \"hac\"; without it, the longest overlap of targets.",
+            "Days over which errors lean on each other, only with \"hac\"; without it, one less than the dates that a target spans.",
         ),
         FEATURES,
     ],

@@ -2,6 +2,7 @@
 
 mod bad_runs;
 mod bad_specs;
+mod book;
 mod cleaning;
 mod determinism;
 mod fixture;

@@ -56,7 +56,9 @@ fn verdict(summary: &Summary) -> Verdict {
     let judged = &summary.judged;
     let of = |standing: Standing| judged.iter().filter(move |judged| judged.standing == standing);
     let (n_breached, n_open) = (of(Standing::Breached).count(), of(Standing::NotJudged).count());
+    let ruined: Vec<String> = summary.strategies.iter().filter_map(section::ruin).collect();
     let state = match (judged.len(), n_breached, n_open) {
+        (_, _, _) if !ruined.is_empty() => State::Red,
         (0, _, _) => State::Neutral,
         (_, 0, 0) => State::Green,
         (_, 0, _) => State::Amber,
@@ -70,9 +72,14 @@ fn verdict(summary: &Summary) -> Verdict {
         (n, breached, 0) => format!("{breached} of {n} limits breached"),
         (n, breached, open) => format!("{breached} of {n} limits breached; {open} could not be judged"),
     };
+    let headline = if ruined.is_empty() { headline } else { format!("{}; {headline}", ruined.join("; ")) };
     let mut sentences: Vec<String> = of(Standing::Breached)
         .map(|judged| {
-            let said = format!("`{}` is {}: {}.", judged.limit.metric, shown(&judged.metric), wanted(judged));
+            let value = match &judged.metric.value {
+                Outcome::Undefined(reason) => format!("not defined ({reason})"),
+                Outcome::Value(_) => shown(&judged.metric),
+            };
+            let said = format!("`{}` is {value}: {}.", judged.limit.metric, wanted(judged));
             in_words(summary, &judged.limit.metric).map_or(said.clone(), |words| format!("{words}: {said}"))
         })
         .collect();

@@ -22,7 +22,8 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let first = strategies.first()?;
     let mut section = Section::new("book", title(material, first));
     section.blocks.push(Block::Text(what_is_held(spec)));
-    section.blocks.extend(strategies.iter().filter_map(ruin).map(Block::Text));
+    let ended = |ruin| format!("{ruin}: no day follows, nothing that compounds is defined, and every limit on that book is breached.");
+    section.blocks.extend(strategies.iter().filter_map(ruin).map(ended).map(Block::Text));
     section.blocks.push(Block::Figure(profit(material)));
     section.blocks.push(Block::Figure(under_water(material)));
     section.blocks.push(Block::Table(statistic::table(material)));
@@ -36,8 +37,8 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
 }
 
 fn title(material: &Material<'_>, first: &StrategySummary) -> String {
-    if let Some(day) = first.ruined_on {
-        return format!("Book: `{}` lost all of its capital on {day}", first.model);
+    if let Some(ruin) = ruin(first) {
+        return format!("Book: {ruin}");
     }
     let net = match &first.net {
         Outcome::Value(net) => net,
@@ -73,10 +74,9 @@ fn what_is_held(spec: &LongShortSpec) -> String {
     )
 }
 
-fn ruin(summary: &StrategySummary) -> Option<String> {
-    summary
-        .ruined_on
-        .map(|day| format!("`{}` lost all of its capital on {day}; no day follows, and nothing that compounds is defined.", summary.model))
+/// The book's ruin in words, for its section and the verdict.
+pub(in crate::report) fn ruin(summary: &StrategySummary) -> Option<String> {
+    summary.ruined_on.map(|day| format!("`{}` lost all of its capital on {day}", summary.model))
 }
 
 /// Curves of the books that have one.

@@ -15,6 +15,7 @@ mod reproduce;
 mod risk;
 mod window;
 
+pub(super) use book::ruin;
 pub(super) use pieces::confidence;
 
 use super::material::Material;

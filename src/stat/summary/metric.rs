@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::StrategySummary;
 use crate::error::{Error, Result};
 use crate::spec::{Limit, Spec};
 use crate::stat::Outcome;
@@ -55,7 +56,7 @@ impl Metrics {
 pub enum Standing {
     /// The metric is within the limit.
     Kept,
-    /// The metric is beyond the limit.
+    /// The metric is beyond the limit, or the book that it is of lost all of its capital.
     Breached,
     /// The metric is undefined; the limit says nothing.
     NotJudged,
@@ -72,13 +73,21 @@ pub struct Judged {
     pub standing: Standing,
 }
 
-/// Holds every limit against its metric. A value on the limit keeps it.
+/// Holds every limit against its metric. A value on the limit keeps it; a book that lost all of its capital breaches every limit on it,
+/// whatever its metric says and though most of them are undefined.
 ///
 /// Errors when a limit names a metric that this report does not have, suggesting the nearest.
-pub(super) fn judge(spec: &Spec, metrics: &Metrics) -> Result<Vec<Judged>> {
+pub(super) fn judge(spec: &Spec, metrics: &Metrics, strategies: &[StrategySummary]) -> Result<Vec<Judged>> {
+    let is_of_ruined = |metric: &str| {
+        let mut ruined = strategies.iter().filter(|summary| summary.ruined_on.is_some());
+        ruined.any(|summary| {
+            metric.strip_prefix("book.").and_then(|rest| rest.strip_prefix(summary.model.as_str())).is_some_and(|rest| rest.starts_with('.'))
+        })
+    };
     let judged = spec.limits.iter().enumerate().map(|(at, limit)| {
         let Some(metric) = metrics.0.get(&limit.metric) else { return Err(unknown(spec, at, limit, metrics)) };
         let standing = match &metric.value {
+            _ if is_of_ruined(&limit.metric) => Standing::Breached,
             Outcome::Undefined(_) => Standing::NotJudged,
             Outcome::Value(value) if limit.min.is_some_and(|min| *value < min) || limit.max.is_some_and(|max| max < *value) => Standing::Breached,
             Outcome::Value(_) => Standing::Kept,

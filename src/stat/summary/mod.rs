@@ -94,7 +94,7 @@ pub fn summarize(facts: &Facts<'_>) -> Result<Summary> {
         }
         None => Vec::new(),
     };
-    let judged = metric::judge(facts.spec, &metrics)?;
+    let judged = metric::judge(facts.spec, &metrics, &strategies)?;
     Ok(Summary { features, means, probabilities, volatilities, tails, names, strategies, metrics, judged })
 }
 

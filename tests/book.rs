@@ -1,0 +1,77 @@
+//! What the page says of a traded book, from prices to words.
+
+use plimsoll::run::Ran;
+
+use crate::fixture::{Bars, Project};
+
+/// A book long the two names with the highest volume, short the two with the lowest.
+const SPEC: &str = r#"
+title = "A book"
+kind = "market"
+
+[tables.bars]
+path = "data/bars.parquet"
+time = "date"
+sorted_by = ["ticker", "date"]
+
+[tables.bars.quality]
+entity = "ticker"
+price = "close"
+
+[features]
+sql = ["features.sql"]
+truncation_dates = 2
+
+[window]
+scheme = "expanding"
+train = "4mo"
+test = "1mo"
+
+[[models]]
+name = "size"
+kind = "column"
+ask = ["mean"]
+params = { columns = ["benchmark_mean"] }
+
+[book]
+kind = "long_short"
+models = ["size"]
+share = 0.25
+cost_bps = 10
+delay_days = 0
+"#;
+
+const FEATURES: &str = "-- grain: entity, as_of
+select
+    bars.ticker as entity,
+    bars.date + interval '1 day' as as_of,
+    lead(bars.date) over by_name as known_on,
+    lead(bars.close) over by_name / bars.close - 1 as target,
+    cast(bars.volume as double) as benchmark_mean,
+    bars.close / lag(bars.close) over by_name - 1 as return_1d
+from bars
+window by_name as (partition by bars.ticker order by bars.date rows between 1 preceding and 1 following)
+";
+
+/// Runs the spec with `more` at its end over eight names; name `n` of them (AAA is 0) has volume n on every day.
+fn run(project: &Project, more: &str, change: impl Fn(&mut Bars)) -> Ran {
+    let mut bars = Bars::new();
+    bars.volume.iter_mut().zip(&bars.ticker).for_each(|(volume, ticker)| *volume = i64::from(ticker.as_bytes()[0] - b'A'));
+    change(&mut bars);
+    project.write("spec.toml", &format!("{SPEC}{more}"));
+    project.write("features.sql", FEATURES);
+    project.bars("data/bars.parquet", &bars);
+    project.run("spec.toml").expect("a good report")
+}
+
+#[test]
+fn a_ruined_book_breaches_every_limit_on_it_and_the_page_says_so_first() {
+    let project = Project::new("book-ruined");
+    let limits = "[[limits]]\nmetric = \"book.size.max_drawdown\"\nmin = -0.9\n[[limits]]\nmetric = \"book.size.n\"\nmin = 1\n[[limits]]\nmetric = \"data.rows\"\nmin = 1\n";
+    // AAA, sold short at half of capital, is four times dearer from the 200th day on: 150 % of capital are lost.
+    let ran = run(&project, limits, |bars| bars.close[200..260].iter_mut().for_each(|close| *close *= 4.0));
+    assert_eq!((ran.manifest.ended.n_breached, ran.manifest.ended.n_limits), (2, 3));
+    let headline = &ran.manifest.ended.headline;
+    assert!(headline.starts_with("`size` lost all of its capital on 2018-10-"), "{headline}");
+    assert!(headline.ends_with("2 of 3 limits breached"), "{headline}");
+}

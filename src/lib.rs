@@ -11,6 +11,7 @@ pub mod spec;
 pub mod source;
 pub mod feature;
 pub mod window;
+pub mod score;
 pub mod model;
 pub mod walk;
 pub mod book;

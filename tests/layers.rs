@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::fixture::repository;
 
 /// The order of a run; each may import from those before it.
-const ORDER: [&str; 18] = [
-    "day", "digest", "error", "spec", "source", "feature", "window", "model", "walk", "book", "stat", "manifest", "folder", "report", "sidecar",
-    "run", "sample", "cli",
+const ORDER: [&str; 19] = [
+    "day", "digest", "error", "spec", "source", "feature", "window", "score", "model", "walk", "book", "stat", "manifest", "folder", "report",
+    "sidecar", "run", "sample", "cli",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

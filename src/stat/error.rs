@@ -7,6 +7,7 @@ use super::distribution::student_two_sided;
 use super::kupiec::assert_tail;
 use super::rank::average_ranks;
 use super::sample::{deviation, is_constant, mean, reject};
+use crate::score;
 
 /// Forecast errors, predicted minus realised.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,11 +79,13 @@ pub fn errors(predicted: &[f64], realized: &[f64]) -> Outcome<Errors> {
         return Outcome::undefined(reason);
     }
     let error: Vec<f64> = predicted.iter().zip(realized).map(|(forecast, came)| forecast - came).collect();
-    let mse = mean(&error.iter().map(|e| e * e).collect::<Vec<_>>());
+    let mean_of =
+        |loss: fn(f64, f64) -> f64| mean(&realized.iter().zip(predicted).map(|(&came, &forecast)| loss(came, forecast)).collect::<Vec<_>>());
+    let mse = mean_of(score::squared);
     Outcome::Value(Errors {
         n: error.len(),
         bias: mean(&error),
-        mae: mean(&error.iter().map(|e| e.abs()).collect::<Vec<_>>()),
+        mae: mean_of(score::absolute),
         mse,
         rmse: mse.sqrt(),
         pearson: pearson(predicted, realized),
@@ -100,7 +103,7 @@ pub fn r2_out_of_sample(predicted: &[f64], realized: &[f64], benchmark: &[f64]) 
     if let Some(reason) = unusable(predicted, realized).or_else(|| unusable(benchmark, realized)) {
         return Outcome::undefined(reason);
     }
-    let squares = |forecast: &[f64]| forecast.iter().zip(realized).map(|(f, r)| (r - f).powi(2)).sum::<f64>();
+    let squares = |forecast: &[f64]| forecast.iter().zip(realized).map(|(&f, &r)| score::squared(r, f)).sum::<f64>();
     let base = squares(benchmark);
     if base == 0.0 {
         return Outcome::undefined("the benchmark is never wrong");
@@ -167,13 +170,13 @@ pub fn rank_ic(date_idx: &[u32], predicted: &[f64], realized: &[f64]) -> Outcome
 
 /// Mean pinball (tick) loss of a quantile forecast, in units of the return; smaller is better.
 ///
-/// Mean of (tail - 1{r < q})(r - q), with `quantile` q in the sign of the return. Undefined without forecasts.
+/// Mean of [`score::pinball`], with `quantile` in the sign of the return. Undefined without forecasts.
 pub fn pinball_loss(quantile: &[f64], realized: &[f64], tail: f64) -> Outcome<f64> {
     assert_tail(tail);
     if let Some(reason) = unusable(quantile, realized) {
         return Outcome::undefined(reason);
     }
-    let loss = |(q, r): (&f64, &f64)| if r < q { (1.0 - tail) * (q - r) } else { tail * (r - q) };
+    let loss = |(&q, &r): (&f64, &f64)| score::pinball(r, q, tail);
     Outcome::Value(mean(&quantile.iter().zip(realized).map(loss).collect::<Vec<_>>()))
 }
 

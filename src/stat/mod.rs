@@ -36,7 +36,7 @@ pub use drift::{Drift, DriftBin, EMPTY_BIN_RULE, drift};
 pub use error::{DateIc, Errors, HitRate, RankIc, errors, pearson, pinball_loss, r2_out_of_sample, rank_ic, spearman};
 pub use kupiec::{BinomialZ, LikelihoodRatio, binomial_z, kupiec, kupiec_exact, time_until_first};
 pub use outcome::Outcome;
-pub use probability::{Confusion, LOG_LOSS_MARGIN, ProbabilityScores, confusion, probability_scores};
+pub use probability::{Confusion, ProbabilityScores, confusion, probability_scores};
 pub use sample::quantile;
 pub use shortfall::{N_SIMULATED, ShortfallTest, TailForecasts, acerbi_szekely_1, acerbi_szekely_2, fissler_ziegel_loss};
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};

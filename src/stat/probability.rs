@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::sample::{mean, reject};
+use crate::score;
 
 /// Scores of forecast probabilities; smaller is better.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -18,7 +19,7 @@ pub struct ProbabilityScores {
     pub observed_rate: f64,
     /// Mean squared distance of the forecast from what came (0 or 1).
     pub brier: f64,
-    /// Mean negative log likelihood, natural logs, forecasts kept [`LOG_LOSS_MARGIN`] away from 0 and 1.
+    /// Mean negative log likelihood, natural logs, forecasts kept [`score::LOG_LOSS_MARGIN`] away from 0 and 1.
     pub log_loss: f64,
 }
 
@@ -47,29 +48,19 @@ pub struct Confusion {
     pub f1: Outcome<f64>,
 }
 
-/// A forecast closer than this to 0 or 1 counts as this far in the log loss: a sure forecast that is wrong costs
-/// 34.5, not infinity.
-pub const LOG_LOSS_MARGIN: f64 = 1e-15;
-
-/// Brier score and log loss of forecast probabilities.
+/// Brier score and log loss of forecast probabilities, means of [`score::brier`] and [`score::log_loss`].
 ///
 /// Undefined without forecasts or with one outside [0, 1].
-/// Source: Brier (1950), Monthly Weather Review 78(1), 1-3; Good (1952), Journal of the Royal Statistical Society B 14(1), 107-114.
 pub fn probability_scores(predicted: &[f64], is_default: &[bool]) -> Outcome<ProbabilityScores> {
     if let Some(reason) = reject_probabilities(predicted, is_default) {
         return Outcome::undefined(reason);
     }
     let n = predicted.len();
     let n_defaults = is_default.iter().filter(|&&default| default).count();
-    let rows = || predicted.iter().zip(is_default);
-    let brier = rows().map(|(p, &default)| (p - f64::from(u8::from(default))).powi(2)).sum::<f64>() / n as f64;
-    let log_loss = rows()
-        .map(|(p, &default)| {
-            let p = p.clamp(LOG_LOSS_MARGIN, 1.0 - LOG_LOSS_MARGIN);
-            if default { -p.ln() } else { -(-p).ln_1p() }
-        })
-        .sum::<f64>()
-        / n as f64;
+    let mean_of = |loss: fn(f64, f64) -> f64| {
+        predicted.iter().zip(is_default).map(|(&p, &default)| loss(f64::from(u8::from(default)), p)).sum::<f64>() / n as f64
+    };
+    let (brier, log_loss) = (mean_of(score::brier), mean_of(score::log_loss));
     let observed_rate = n_defaults as f64 / n as f64;
     Outcome::Value(ProbabilityScores { n, n_defaults, mean_predicted: mean(predicted), observed_rate, brier, log_loss })
 }

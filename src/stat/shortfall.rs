@@ -7,6 +7,7 @@ use super::distribution::{normal_density, normal_quantile};
 use super::draw::Draw;
 use super::kupiec::assert_tail;
 use super::sample::reject;
+use crate::score;
 
 /// Forecasts of the tail and what came, one entry per day.
 #[derive(Debug, Clone, Copy)]
@@ -109,18 +110,13 @@ pub fn acerbi_szekely_1(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Sho
 
 /// Mean Fissler-Ziegel loss of VaR and ES together; the smaller the better, to compare models on the same days.
 ///
-/// Mean of I (-R - VaR) / (tail ES) + VaR / ES + ln ES - 1, where R is the return and I = 1 on breaches: the FZ0 loss, whose
-/// differences do not depend on the unit of the returns. Undefined as [`acerbi_szekely_2`] is.
-/// Source: Patton, Ziegel and Chen (2019), Journal of Econometrics 211(2), 388-413.
+/// Mean of [`score::fissler_ziegel`], whose differences do not depend on the unit of the returns. Undefined as [`acerbi_szekely_2`] is.
 pub fn fissler_ziegel_loss(forecasts: &TailForecasts<'_>) -> Outcome<f64> {
     if let Some(reason) = unusable(forecasts) {
         return Outcome::undefined(reason);
     }
     let &TailForecasts { realized, var, shortfall, tail } = forecasts;
-    let loss = |idx: usize| {
-        let beyond = (-realized[idx] - var[idx]).max(0.0);
-        beyond / (tail * shortfall[idx]) + var[idx] / shortfall[idx] + shortfall[idx].ln() - 1.0
-    };
+    let loss = |idx: usize| score::fissler_ziegel(realized[idx], -var[idx], -shortfall[idx], tail);
     Outcome::Value((0..realized.len()).map(loss).sum::<f64>() / realized.len() as f64)
 }
 

@@ -1,16 +1,16 @@
 //! How wrong is a volatility forecast?
 
 use super::Outcome;
+use crate::score;
 
 /// Mean QLIKE loss of volatility forecasts: how wrong is a variance, with under-forecasts weighing more?
 ///
-/// QLIKE = mean of ln f + r / f with f the forecast variance and r the realised one (the squared target, whose mean is
-/// taken as 0). It ranks forecasts rightly although r is a noisy proxy.
+/// Mean of [`score::qlike`]: ln f + r / f with f the forecast variance and r the realised one (the squared target, whose mean is taken as 0).
 ///
 /// * `volatility`: forecasts, standard deviations, above 0.
 /// * `realized`: targets, one per forecast.
 ///
-/// Undefined without forecasts, or with one that is not above 0. Source: Patton (2011), Journal of Econometrics 160(1), 246-256.
+/// Undefined without forecasts, or with one that is not above 0.
 pub fn qlike(volatility: &[f64], realized: &[f64]) -> Outcome<f64> {
     assert_eq!(volatility.len(), realized.len(), "a forecast per target");
     if volatility.is_empty() {
@@ -19,7 +19,7 @@ pub fn qlike(volatility: &[f64], realized: &[f64]) -> Outcome<f64> {
     if let Some(odd) = volatility.iter().find(|&&sigma| sigma <= 0.0) {
         return Outcome::undefined(format!("a forecast volatility is {odd}"));
     }
-    let losses = volatility.iter().zip(realized).map(|(&sigma, &target)| (sigma * sigma).ln() + (target / sigma).powi(2));
+    let losses = volatility.iter().zip(realized).map(|(&sigma, &target)| score::qlike(target, sigma));
     Outcome::Value(losses.sum::<f64>() / volatility.len() as f64)
 }
 

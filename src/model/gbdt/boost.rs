@@ -100,6 +100,7 @@ mod tests {
     use super::super::settings::{EarlyStop, RowSampling};
     use super::super::tree::Tree;
     use super::*;
+    use crate::score::pinball;
 
     fn fit(table: &Table, settings: &BoostSettings, target: &[f64], weight: Option<&[f64]>, cores: usize) -> Result<Boosted> {
         let material = table.material(target, weight, cores);
@@ -282,9 +283,9 @@ mod tests {
         }
         assert_eq!(of_leaf.len(), tree.leaves().count());
         for (leaf, rows) in of_leaf {
-            let pinball = |at: f64| rows.iter().map(|(x, weight)| weight * if *x < at { 0.7 * (at - x) } else { 0.3 * (x - at) }).sum::<f64>();
-            let best = rows.iter().map(|(x, _)| pinball(*x)).fold(f64::INFINITY, f64::min);
-            assert!(pinball(tree.nodes[leaf].value) <= best + 1e-9, "leaf {leaf}");
+            let loss = |at: f64| rows.iter().map(|(x, weight)| weight * pinball(*x, at, 0.3)).sum::<f64>();
+            let best = rows.iter().map(|(x, _)| loss(*x)).fold(f64::INFINITY, f64::min);
+            assert!(loss(tree.nodes[leaf].value) <= best + 1e-9, "leaf {leaf}");
         }
     }
 

@@ -8,6 +8,7 @@ use super::loss::Loss;
 use super::sample;
 use super::settings::TreeSettings;
 use crate::error::Result;
+use crate::score;
 
 /// Rows of each tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,7 +97,7 @@ pub(crate) fn forest(grower: &mut Grower<'_>, material: &Material<'_>, settings:
     let (mut sum, mut sum_weight) = (0.0, 0.0);
     for (position, forecast) in out_of_bag.iter().enumerate() {
         if let Some(forecast) = forecast {
-            sum += observed.weight_of(position) * (forecast - observed.target[position]).powi(2);
+            sum += observed.weight_of(position) * score::squared(observed.target[position], *forecast);
             sum_weight += observed.weight_of(position);
         }
     }

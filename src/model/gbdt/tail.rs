@@ -177,6 +177,7 @@ mod tests {
     use super::super::sample::mix;
     use super::super::settings::EarlyStop;
     use super::*;
+    use crate::score::fissler_ziegel;
 
     /// A standard normal number, by the sum of twelve uniform ones less six (kurtosis 2.9, tails out to 6).
     fn normal(seed: u64) -> f64 {
@@ -194,8 +195,7 @@ mod tests {
 
     fn joint_loss(target: &[f64], quantile: &[f64], shortfall: &[f64], tail: f64) -> f64 {
         let rows = target.iter().zip(quantile).zip(shortfall);
-        let loss = |((y, v), e): ((&f64, &f64), &f64)| (v - y).max(0.0) / (tail * -e) + v / e + libm::log(-e) - 1.0;
-        rows.map(loss).sum::<f64>() / target.len() as f64
+        rows.map(|((&y, &v), &e)| fissler_ziegel(y, v, e, tail)).sum::<f64>() / target.len() as f64
     }
 
     fn limits() -> BoostSettings {

@@ -1,29 +1,19 @@
 //! What a forecast costs, by what was asked.
 
+use crate::score;
 use crate::spec::Quantity;
-
-/// A probability closer than this to 0 or 1 counts as this far, as in the report's log loss.
-const MARGIN: f64 = 1e-15;
 
 /// The loss of one forecast of a target; `None` where the forecast cannot be one (a volatility of 0, a probability of 2).
 ///
-/// Mean: squared error. Probability: log loss. Volatility s: ln s^2 + (target / s)^2, that is QLIKE on the squared target. Quantile: pinball
-/// loss. Shortfall: the loss FZ0 of Fissler and Ziegel, together with the `quantile` of the same tail. All are least on average for the true
-/// quantity. Sources: as in `stat`, which judges the test periods by the same losses.
+/// Mean: squared error. Probability: log loss. Volatility: QLIKE. Quantile: pinball loss. Shortfall: FZ0, together with the `quantile` of the
+/// same tail. All are least on average for the true quantity; `stat` judges the test periods by the same.
 pub(super) fn loss(quantity: Quantity, forecast: f64, quantile: f64, target: f64) -> Option<f64> {
     let loss = match quantity {
-        Quantity::Mean => (target - forecast).powi(2),
-        Quantity::Probability if (0.0..=1.0).contains(&forecast) => {
-            let probability = forecast.clamp(MARGIN, 1.0 - MARGIN);
-            if 0.5 < target { -libm::log(probability) } else { -libm::log1p(-probability) }
-        }
-        Quantity::Volatility if 0.0 < forecast => 2.0 * libm::log(forecast) + (target / forecast).powi(2),
-        Quantity::Quantile(tail) if target < forecast => (1.0 - tail) * (forecast - target),
-        Quantity::Quantile(tail) => tail * (target - forecast),
-        Quantity::Shortfall(tail) if forecast < 0.0 => {
-            let (var, shortfall) = (-quantile, -forecast);
-            (-target - var).max(0.0) / (tail * shortfall) + var / shortfall + libm::log(shortfall) - 1.0
-        }
+        Quantity::Mean => score::squared(target, forecast),
+        Quantity::Probability if (0.0..=1.0).contains(&forecast) => score::log_loss(target, forecast),
+        Quantity::Volatility if 0.0 < forecast => score::qlike(target, forecast),
+        Quantity::Quantile(tail) => score::pinball(target, forecast, tail),
+        Quantity::Shortfall(tail) if forecast < 0.0 => score::fissler_ziegel(target, quantile, forecast, tail),
         Quantity::Probability | Quantity::Volatility | Quantity::Shortfall(_) => return None,
     };
     loss.is_finite().then_some(loss)

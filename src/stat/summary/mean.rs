@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::metric::{Metrics, Unit};
 use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
+use crate::score::squared;
 use crate::spec::Quantity;
 use crate::stat::{
     DieboldMariano, Errors, MeanDifference, Outcome, RankIc, diebold_mariano, errors, mean_by_date, mean_difference, r2_out_of_sample, rank_ic,
@@ -113,11 +114,10 @@ impl One<'_> {
     fn comparison(&self, positions: &Positions) -> Option<Comparison> {
         let baseline = self.baseline.filter(|baseline| baseline.model != self.series.model)?;
         let both = forecast_by(&[self.series, baseline], positions);
-        let squared = |predicted: f64, realized: f64| (realized - predicted).powi(2);
         let realized = self.tested.targets(&both);
         let mine = forecasts(self.series, &both);
         let theirs = forecasts(baseline, &both);
-        let losses: Vec<f64> = realized.iter().zip(mine.iter().zip(&theirs)).map(|(&y, (&a, &b))| squared(a, y) - squared(b, y)).collect();
+        let losses: Vec<f64> = realized.iter().zip(mine.iter().zip(&theirs)).map(|(&y, (&a, &b))| squared(y, a) - squared(y, b)).collect();
         Some(compare(self.tested, &baseline.model, &both, &losses))
     }
 }

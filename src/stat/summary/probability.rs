@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::mean::{Comparison, compare, put_comparison};
 use super::metric::{Metrics, Unit};
 use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
+use crate::score::brier;
 use crate::spec::{BookSpec, Quantity};
 use crate::stat::{Calibration, Confusion, Discrimination, Outcome, ProbabilityScores, calibration, confusion, discrimination, probability_scores};
 use crate::walk::Series;
@@ -113,7 +114,7 @@ fn comparison(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, p
     let both = forecast_by(&[series, baseline], positions);
     let realized = tested.targets(&both);
     let pairs = forecasts(series, &both).into_iter().zip(forecasts(baseline, &both));
-    let losses: Vec<f64> = realized.iter().zip(pairs).map(|(&y, (mine, theirs))| (y - mine).powi(2) - (y - theirs).powi(2)).collect();
+    let losses: Vec<f64> = realized.iter().zip(pairs).map(|(&y, (mine, theirs))| brier(y, mine) - brier(y, theirs)).collect();
     Some(compare(tested, &baseline.model, &both, &losses))
 }
 

@@ -4,11 +4,12 @@ use nalgebra::{DMatrix, DVector};
 
 use super::history::History;
 use super::simplex;
+use crate::score::{log_loss, pinball};
 
 /// Added to the diagonal of every quadratic, as a share of its mean: members that forecast the same share their weight equally.
 const RIDGE: f64 = 1e-8;
 
-/// Probabilities are scored as if at least this far from 0 and 1, so that a log loss exists.
+/// Probabilities are pooled as if at least this far from 0 and 1: the curvature of the log loss, 1 / p^2, must not drown the other rows.
 const MARGIN: f64 = 1e-12;
 
 /// Passes over the history after which the search for the least pinball loss ends.
@@ -43,7 +44,7 @@ fn past_loss(family: &Family, history: &History, member: usize) -> f64 {
         Family::Mean | Family::Probability | Family::Volatility => history.mean(|row| error(family, history, member, row).powi(2)),
         Family::Tails(tails) => {
             let quantiles = history.forecasts.iter().zip(tails);
-            quantiles.map(|(forecasts, &tail)| history.mean(|row| pinball(history.target[row] - forecasts[member][row], tail))).sum()
+            quantiles.map(|(forecasts, &tail)| history.mean(|row| pinball(history.target[row], forecasts[member][row], tail))).sum()
         }
     }
 }
@@ -52,10 +53,6 @@ fn past_loss(family: &Family, history: &History, member: usize) -> f64 {
 fn error(family: &Family, history: &History, member: usize, row: usize) -> f64 {
     let (target, forecast) = (history.target[row], history.forecasts[0][member][row]);
     if matches!(family, Family::Volatility) { target * target - forecast * forecast } else { target - forecast }
-}
-
-fn pinball(error: f64, tail: f64) -> f64 {
-    if error < 0.0 { (tail - 1.0) * error } else { tail * error }
 }
 
 /// The weights, at least 0 and summing to 1, that would have been best on the past; `None` where no loss is defined
@@ -128,7 +125,7 @@ fn least_log_loss(history: &History) -> DVector<f64> {
     let pooled = |weights: &DVector<f64>| -> Vec<f64> {
         (0..history.n_rows()).map(|row| (0..count).map(|member| weights[member] * likelihood(member, row)).sum()).collect()
     };
-    let loss = |pool: &[f64]| -history.mean(|row| libm::log(pool[row]));
+    let loss = |pool: &[f64]| history.mean(|row| log_loss(1.0, pool[row]));
     let mut weights = equal(count);
     let mut pool = pooled(&weights);
     let mut lowest = loss(&pool);
@@ -203,7 +200,7 @@ fn parabola(quadratic: &mut DMatrix<f64>, errors: &[f64], row_weights: &[f64], a
     let mut loss = 0.0;
     for (errors, row_weight) in errors.chunks_exact(count).zip(row_weights) {
         let pooled: f64 = errors.iter().zip(weights.iter()).map(|(error, weight)| error * weight).sum();
-        loss += row_weight * pinball(pooled, tail);
+        loss += row_weight * pinball(pooled, 0.0, tail);
         let steep = row_weight * 0.5 / (soft + pooled.abs());
         for i in 0..count {
             for j in i..count {
@@ -275,7 +272,7 @@ mod tests {
         let (tails, history) = ([0.05, 0.25], golden(&[-0.33, -0.25], |value| value));
         let stacked = stack(&Family::Tails(tails.to_vec()), &history).expect("pinball losses are always defined");
         let pool = |tail: usize, row: usize| -> f64 { (0..3).map(|member| stacked[member] * history.forecasts[tail][member][row]).sum() };
-        let loss: f64 = (0..2).map(|idx| history.mean(|row| pinball(history.target[row] - pool(idx, row), tails[idx]))).sum();
+        let loss: f64 = (0..2).map(|idx| history.mean(|row| pinball(history.target[row], pool(idx, row), tails[idx]))).sum();
         assert!((loss - 0.077_162_356_043_853_46).abs() < 1e-7, "{loss} {stacked:?}");
         let inverse = inverse_error(&Family::Tails(tails.to_vec()), &history);
         let losses = [0.079_096_899_224_806_2, 0.096_528_255_813_953_5, 0.187_617_623_288_800_9_f64];

@@ -2,13 +2,14 @@
 
 use super::order;
 use super::row::{Observed, Renewal, RowLoss};
+use crate::score;
 
 /// |score - target|, minimised by the median.
 pub(super) struct Absolute;
 
 impl RowLoss for Absolute {
     fn value(&self, target: f64, score: f64) -> f64 {
-        (score - target).abs()
+        score::absolute(target, score)
     }
 
     fn slopes(&self, target: f64, score: f64) -> (f64, f64) {

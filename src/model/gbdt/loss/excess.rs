@@ -10,12 +10,8 @@ const SMALLEST_RATIO: f64 = 1e-6;
 
 /// How far the shortfall lies beyond the quantile, as a share of the quantile: e = v (1 + exp(-score)).
 ///
-/// The loss of Fissler and Ziegel, in the form that is homogeneous of degree 0 (FZ0), for a return y, a quantile v < 0 and a shortfall
-/// e < v at `tail`, is
-///
-/// L(y, v, e) = 1{y <= v} (v - y) / (tail (-e)) + v / e + ln(-e) - 1.
-///
-/// With v given and e = v (1 + r), it is u / (1 + r) + ln(1 + r) + ln(-v) - 1, where
+/// With a return y, a quantile v < 0 given and a shortfall e = v (1 + r), the loss FZ0 ([`crate::score::fissler_ziegel`]) is
+/// u / (1 + r) + ln(1 + r) + ln(-v) - 1, where
 ///
 /// u = 1 + 1{y <= v} (v - y) / (tail (-v)) >= 1.
 ///
@@ -24,9 +20,6 @@ const SMALLEST_RATIO: f64 = 1e-6;
 /// any score, and with the minus e rises with the score as it does with v: where a feature may only raise the quantile and the score, it
 /// may only raise the shortfall. The hessian is its expectation at the optimum, p^2 with p = r / (1 + r) (Fisher scoring): the observed one is negative for
 /// rows beyond the quantile.
-///
-/// Sources: Fissler and Ziegel (2016), Annals of Statistics 44(4), 1680-1707; FZ0 and its homogeneity: Patton, Ziegel and Chen (2019),
-/// Journal of Econometrics 211(2), 388-413.
 pub(crate) struct Excess;
 
 impl Excess {
@@ -62,12 +55,7 @@ impl RowLoss for Excess {
 mod tests {
     use super::super::row::mean_value;
     use super::*;
-
-    /// FZ0 as printed by Patton, Ziegel and Chen (2019), equation 6.
-    fn joint(target: f64, quantile: f64, shortfall: f64, tail: f64) -> f64 {
-        let hit = if target <= quantile { 1.0 } else { 0.0 };
-        -hit * (quantile - target) / (tail * shortfall) + quantile / shortfall + libm::log(-shortfall) - 1.0
-    }
+    use crate::score::fissler_ziegel;
 
     #[test]
     fn the_excess_loss_is_the_joint_loss_in_other_words() {
@@ -75,7 +63,7 @@ mod tests {
             let tail = 0.025;
             let shortfall = quantile * Excess::ratio(score);
             let ours = Excess.value(Excess::observe(target, quantile, tail), score) + libm::log(-quantile) - 1.0;
-            let theirs = joint(target, quantile, shortfall, tail);
+            let theirs = fissler_ziegel(target, quantile, shortfall, tail);
             assert!((ours - theirs).abs() < 1e-12, "{ours} against {theirs}");
         }
     }

@@ -1,13 +1,14 @@
 //! Log loss of a 0/1 target.
 
 use super::row::{Observed, RowLoss};
+use crate::score;
 
-/// ln(1 + exp(score)) - target score, minimised by the log odds.
+/// [`score::log_loss_of_log_odds`], minimised by the log odds.
 pub(super) struct Logistic;
 
 impl RowLoss for Logistic {
     fn value(&self, target: f64, score: f64) -> f64 {
-        libm::log1p(libm::exp(-score.abs())) + score.max(0.0) - target * score
+        score::log_loss_of_log_odds(target, score)
     }
 
     fn slopes(&self, target: f64, score: f64) -> (f64, f64) {

@@ -82,10 +82,10 @@ fn partition(values: &mut [(f64, f64)], is_first: impl Fn(f64) -> bool) -> usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::pinball;
 
-    /// Pinball loss of a candidate.
-    fn pinball(values: &[(f64, f64)], tail: f64, at: f64) -> f64 {
-        values.iter().map(|(value, weight)| weight * if *value < at { (1.0 - tail) * (at - value) } else { tail * (value - at) }).sum()
+    fn weighted_pinball(values: &[(f64, f64)], tail: f64, at: f64) -> f64 {
+        values.iter().map(|(value, weight)| weight * pinball(*value, at, tail)).sum()
     }
 
     #[test]
@@ -102,8 +102,8 @@ mod tests {
                 (0..n).map(|_| (draw(n_distinct) as f64 - 8.0, (1 + draw(if trial % 2 == 0 { 1 } else { 5 })) as f64 / 4.0)).collect();
             let tail = [0.01, 0.05, 0.25, 0.5, 0.9][draw(5) as usize];
             let found = quantile(&mut values.clone(), tail);
-            let best = values.iter().map(|(value, _)| pinball(&values, tail, *value)).fold(f64::INFINITY, f64::min);
-            let loss = pinball(&values, tail, found);
+            let best = values.iter().map(|(value, _)| weighted_pinball(&values, tail, *value)).fold(f64::INFINITY, f64::min);
+            let loss = weighted_pinball(&values, tail, found);
             assert!(loss <= best + 1e-9, "{values:?} at {tail}: {found} costs {loss}, best {best}");
             if trial % 2 == 0 {
                 assert_eq!(even_quantile(&mut values.iter().map(|(value, _)| *value).collect::<Vec<_>>(), tail), found);

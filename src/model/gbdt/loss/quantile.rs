@@ -2,17 +2,16 @@
 
 use super::order;
 use super::row::{Observed, Renewal, RowLoss};
+use crate::score;
 
-/// (1{target < score} - tail) (score - target), minimised by the quantile at `tail`.
-///
-/// Source: Koenker and Bassett (1978), Econometrica 46(1), 33-50.
+/// [`score::pinball`], minimised by the quantile at `tail`.
 pub(super) struct Quantile {
     pub(super) tail: f64,
 }
 
 impl RowLoss for Quantile {
     fn value(&self, target: f64, score: f64) -> f64 {
-        if target < score { (1.0 - self.tail) * (score - target) } else { self.tail * (target - score) }
+        score::pinball(target, score, self.tail)
     }
 
     fn slopes(&self, target: f64, score: f64) -> (f64, f64) {

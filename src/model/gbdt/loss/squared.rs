@@ -1,13 +1,14 @@
 //! Squared error.
 
 use super::row::{Observed, RowLoss};
+use crate::score;
 
 /// (score - target)^2 / 2, minimised by the mean.
 pub(super) struct Squared;
 
 impl RowLoss for Squared {
     fn value(&self, target: f64, score: f64) -> f64 {
-        (score - target).powi(2) / 2.0
+        score::squared(target, score) / 2.0
     }
 
     fn slopes(&self, target: f64, score: f64) -> (f64, f64) {

@@ -45,16 +45,16 @@ pub(super) fn chi_square_at_least(statistic: f64, df: usize) -> f64 {
     if statistic <= 0.0 { 1.0 } else { gamma_ur(0.5 * df as f64, 0.5 * statistic) }
 }
 
-/// The x with P(X >= x) = `p` for a chi-square X with `df` degrees of freedom, `p` in (0, 1).
-pub(super) fn chi_square_upper_quantile(p: f64, df: usize) -> f64 {
+/// The x with P(X >= x) = `p` for an F variable X with `df1` and `df2` degrees of freedom, whole or not, `p` in (0, 1).
+pub(super) fn f_upper_quantile(p: f64, df1: f64, df2: f64) -> f64 {
+    let at_least = |x: f64| beta_reg(0.5 * df2, 0.5 * df1, df2 / (df2 + df1 * x));
     let (mut low, mut high) = (0.0, 1.0);
-    while p < chi_square_at_least(high, df) {
+    while p < at_least(high) {
         (low, high) = (high, 2.0 * high);
     }
-    // Sixty halvings take the bracket below the spacing of f64.
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
-        if p < chi_square_at_least(middle, df) { low = middle } else { high = middle }
+        if p < at_least(middle) { low = middle } else { high = middle }
     }
     0.5 * (low + high)
 }
@@ -110,10 +110,11 @@ mod tests {
 
     #[test]
     fn tails_agree_with_scipy() {
-        // scipy 1.17.1: stats.chi2.sf, stats.chi2.isf, stats.t.sf, stats.binom.cdf and sf, stats.beta.ppf.
+        // scipy 1.17.1: stats.chi2.sf, stats.f.isf, stats.t.sf, stats.binom.cdf and sf, stats.beta.ppf.
         assert_close(chi_square_at_least(0.461_466_395_328_955_06, 1), 0.496_939_447_680_389_1, 1e-12);
         assert_close(chi_square_at_least(60.0, 2), 9.357_622_968_840_175e-14, 1e-24);
-        assert_close(chi_square_upper_quantile(0.05, 9), 16.918_977_604_620_45, 1e-10);
+        assert_close(f_upper_quantile(0.05, 3.7, 26.5), 2.794_412_255_077_779, 1e-10);
+        assert_close(f_upper_quantile(0.05, 1.0, 7.0), 5.591_447_851_220_735, 1e-10);
         assert_close(student_two_sided(-0.143_918_059_634_549_23, 19), 0.887_080_675_673_893_6, 1e-12);
         assert_close(binomial_at_most(57, 1043, 0.05), 0.779_127_243_332_812_4, 1e-12);
         assert_close(binomial_at_least(57, 1043, 0.05), 0.263_958_466_005_640_6, 1e-12);

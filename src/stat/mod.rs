@@ -32,7 +32,7 @@ pub use describe::{Description, QuantilePoint, SHARES, describe};
 pub use discrimination::{CapPoint, Discrimination, MAX_POINTS, RocPoint, discrimination};
 pub use distribution::Interval;
 pub use drawdown::{Drawdown, EquityPoint};
-pub use drift::{Drift, DriftBin, EMPTY_BIN_RULE, drift};
+pub use drift::{Chance, Drift, DriftBin, EMPTY_BIN_RULE, MOVED, SHIFTED, Stability, drift};
 pub use error::{DateIc, Errors, HitRate, RankIc, errors, pearson, pinball_loss, r2_out_of_sample, rank_ic, spearman};
 pub use kupiec::{BinomialZ, LikelihoodRatio, binomial_z, kupiec, kupiec_exact, time_until_first};
 pub use outcome::Outcome;

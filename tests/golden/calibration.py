@@ -13,7 +13,8 @@ Printed by numpy 2.4.6, scipy 1.17.1:
     expected 2.6699029126213585
     psi bins [26, 24, 25, 26, 24, 26, 26, 23, 27, 23, 50] [0, 14, 16, 16, 17, 16, 16, 17, 17, 37, 34]
     psi      0.39845302087003015
-    critical 0.15255865044395958
+    rows     44.554455445544555
+    critical 4.851177621570072
 """
 
 import numpy as np
@@ -47,4 +48,14 @@ r[-1], c[-1] = 300 - r.sum(), 200 - c.sum()
 share = lambda x: np.where(x == 0, 0.5, x) / x.sum()
 print("psi bins", r.tolist(), c.tolist())
 print("psi     ", repr(float(((share(c) - share(r)) * np.log(share(c) / share(r))).sum())))
-print("critical", repr(float((1 / 300 + 1 / 200) * stats.chi2.isf(0.05, 10))))
+
+# Chance: three periods of a hundred rows, each a tenth above the one before, by the eigenvalues of their shares' covariance.
+moved = score[:300] + i[:300] // 100 / 10
+edges = np.quantile(moved, np.arange(1, 10) / 10)
+label = np.searchsorted(edges, moved)
+shares = np.stack([np.bincount(label[k : k + 100], minlength=10) / 100 for k in (0, 100, 200)])
+weighted = np.cov(shares, rowvar=False) / np.sqrt(np.outer(share(np.bincount(label)), share(np.bincount(label))))
+eigen = np.linalg.eigvalsh(weighted)
+spread, freedom = eigen.sum(), eigen.sum() ** 2 / (eigen**2).sum()
+print("rows    ", repr(float(9 / spread)))
+print("critical", repr(float(spread * (1 + 1 / 3) * stats.f.isf(0.05, freedom, 2 * freedom))))

@@ -2,41 +2,49 @@
 
 mod drifting;
 
-use self::drifting::SHIFTED;
 use super::pieces::{of, significant};
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
-use crate::stat::FeatureSummary;
+use crate::stat::{Drift, FeatureSummary, MOVED, SHIFTED, Stability};
 
 pub(super) fn section(material: &Material<'_>) -> Section {
-    let features = &material.summary.features;
-    let shifted = features.iter().filter(|feature| psi(feature).is_some_and(|psi| SHIFTED < psi)).count();
-    let title = match shifted {
-        0 => format!("Features: {}, none has shifted in the last year", features.len()),
-        n => format!("Features: {n} of {} have shifted in the last year", features.len()),
-    };
-    let mut section = Section::new("features", title);
+    let mut section = Section::new("features", title(&material.summary.features));
     section.blocks.push(Block::Subhead(Subhead::new("look-ahead", "No look-ahead: the truncation test")));
     section.blocks.push(Block::Text(certificate(material)));
     section.blocks.push(Block::Table(catalogue(material)));
-    section.blocks.push(drifting::block(material));
+    section.blocks.extend(drifting::blocks(material));
     section.blocks.push(Block::Table(distributions(material)));
     section.blocks.push(Block::Table(definitions(material)));
     section
 }
 
-fn psi(feature: &FeatureSummary) -> Option<f64> {
-    feature.drift.value().map(|drift| drift.psi)
+/// What the index says of a feature; `None` where it cannot be compared with what came before.
+fn stability(feature: &FeatureSummary) -> Option<Stability> {
+    feature.drift.value().map(Drift::stability).filter(|found| *found != Stability::NotJudged)
+}
+
+fn title(features: &[FeatureSummary]) -> String {
+    let judged: Vec<Stability> = features.iter().filter_map(stability).collect();
+    let shifted = judged.iter().filter(|found| **found == Stability::Shifted).count();
+    let open = match features.len() - judged.len() {
+        0 => String::new(),
+        n => format!("; {n} not judged"),
+    };
+    match (judged.len(), shifted) {
+        (0, _) => format!("Features: {}; there is too little history to judge drift", features.len()),
+        (n, 0) => format!("Features: none of {n} shifted in the last year{open}"),
+        (n, shifted) => format!("Features: {shifted} of {n} shifted in the last year{open}"),
+    }
 }
 
 fn certificate(material: &Material<'_>) -> String {
     let seen = &material.built.certificate;
     let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
     format!(
-        "Every table was cut at what was known before {}, and the SQL was run again. All {} rows dated up to the cut were there on both sides, with {} feature values and {} targets known by the cut, identical to the bit.",
+        "Every table was cut at what was known before {}, and the SQL was run again. All {} rows up to the cut came out the same, with {} feature values and {} targets known by then identical to the bit.",
         dates.join(", "),
         format::count(seen.n_rows),
         format::count(seen.n_values),
@@ -58,7 +66,7 @@ fn catalogue(material: &Material<'_>) -> Table {
         strength,
     ];
     let mut table = Table::new("catalogue", "Features, strongest first", columns).note(format!(
-        "n = {} rows. Drift: population stability of the last year's rows against all before (below 0.1 stable, above 0.25 shifted). Strength alone is taken on all rows with a known target, train and test together: it describes, it does not validate. Distribution: 1 % to 99 %.",
+        "n = {} rows. Drift: population stability index of the last year against all before (below {MOVED} stable, above {SHIFTED} shifted where that is more than years usually differ). Strength alone: over all rows with a known target, train and test together. Descriptive only. Distribution: 1 % to 99 %.",
         format::count(material.facts.data.n_rows() as u64)
     ));
     table.shown = 40;
@@ -115,4 +123,37 @@ fn definitions(material: &Material<'_>) -> Table {
         table.rows.push(vec![Cell::code(&definition.name), Cell::code(&definition.sql), Cell::code(&definition.file)]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stat::Outcome;
+
+    fn feature(drift: Outcome<Drift>) -> FeatureSummary {
+        FeatureSummary {
+            name: "x".to_owned(),
+            coverage: 1.0,
+            first_valid: None,
+            description: Outcome::undefined("not looked at"),
+            distribution: Vec::new(),
+            is_market_wide: false,
+            n_warm_up: 0,
+            drift,
+            strength: Outcome::undefined("not looked at"),
+        }
+    }
+
+    #[test]
+    fn a_title_counts_what_was_judged_and_says_so_where_nothing_was() {
+        let none = || feature(Outcome::undefined("1 reference and 0 current rows"));
+        assert_eq!(title(&[none(), none()]), "Features: 2; there is too little history to judge drift");
+        let psi = |psi: f64, critical_value: f64| {
+            let chance = Outcome::Value(crate::stat::Chance { critical_value, n_effective: 40.0, n_periods: 5 });
+            feature(Outcome::Value(Drift { n_reference: 100, n_current: 20, psi, chance, bins: Vec::new() }))
+        };
+        assert_eq!(title(&[psi(0.05, 0.01), none()]), "Features: none of 1 shifted in the last year; 1 not judged");
+        // Far above the customary bound, but years differ as much as that.
+        assert_eq!(title(&[psi(0.9, 1.2), psi(0.9, 0.8)]), "Features: 1 of 2 shifted in the last year");
+    }
 }

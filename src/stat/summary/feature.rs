@@ -28,7 +28,11 @@ pub struct FeatureSummary {
     pub description: Outcome<Description>,
     /// Heights of equally wide bins between the 1 % and 99 % quantiles.
     pub distribution: Vec<f64>,
-    /// Population stability of the last year against all before.
+    /// Whether all names have the same value on every date: a series of the market or the economy, not of a name.
+    pub is_market_wide: bool,
+    /// Rows of an entity before its first value, the median over entities; the feature's history fills in them.
+    pub n_warm_up: u32,
+    /// Population stability of the last year against all before, without the first `n_warm_up` rows of every entity.
     pub drift: Outcome<Drift>,
     /// Mean daily rank IC (market) or AUC (credit) of the feature alone, on all rows with a known target: a description, not a forecast.
     pub strength: Outcome<f64>,
@@ -57,25 +61,87 @@ pub(super) fn summarize(facts: &Facts<'_>, metrics: &mut Metrics) -> Vec<Feature
 #[must_use]
 pub fn features(spec: &Spec, data: &Dataset) -> Vec<FeatureSummary> {
     let known: Vec<u32> = (0..data.n_rows() as u32).filter(|&row| data.target[row as usize].is_some()).collect();
-    let last = data.as_of.last().copied().unwrap_or(Day(0));
-    let recent = data.as_of.partition_point(|&day| day <= last.plus_months(-12));
+    let ages = ages(data);
     (0..data.feature_names.len())
         .into_par_iter()
         .map(|idx| {
             let column = data.features.column(idx);
             let n_valid = column.iter().filter(|value| !value.is_nan()).count();
             let description = describe(column);
+            let is_market_wide = is_market_wide(column, &data.as_of);
+            let n_warm_up = warm_up(column, &data.entity, &ages, data.entities.len());
             FeatureSummary {
                 name: data.feature_names[idx].clone(),
                 coverage: n_valid as f64 / column.len() as f64,
                 first_valid: column.iter().position(|value| !value.is_nan()).map(|row| data.as_of[row]),
                 distribution: description.value().map_or(Vec::new(), |description| heights(column, description)),
                 description,
-                drift: drift(&column[..recent], &column[recent..], N_DRIFT_BINS),
-                strength: strength(spec.kind, data, column, &known),
+                is_market_wide,
+                n_warm_up,
+                drift: if is_market_wide {
+                    Outcome::undefined("it has the same value for every name on a date: a year holds few values that differ")
+                } else {
+                    last_year(column, &data.as_of, |row| n_warm_up <= ages[row])
+                },
+                strength: match spec.kind {
+                    Kind::Market if is_market_wide => Outcome::undefined("it has the same value for every name on a date, so it cannot rank names"),
+                    Kind::Market | Kind::Credit => strength(spec.kind, data, column, &known),
+                },
             }
         })
         .collect()
+}
+
+/// How many rows of its entity lie before each row.
+fn ages(data: &Dataset) -> Vec<u32> {
+    let mut seen = vec![0; data.entities.len()];
+    let age = |&entity: &u32| {
+        let n = &mut seen[entity as usize];
+        *n += 1;
+        *n - 1
+    };
+    data.entity.iter().map(age).collect()
+}
+
+/// Whether no date has two values that differ, and some date has two.
+fn is_market_wide(column: &[f32], as_of: &[Day]) -> bool {
+    let mut is_shared = false;
+    let mut last: Option<(Day, f32)> = None;
+    for (&day, &value) in as_of.iter().zip(column).filter(|(_, value)| !value.is_nan()) {
+        match last {
+            Some((before, other)) if before == day && other.to_bits() != value.to_bits() => return false,
+            Some((before, _)) if before == day => is_shared = true,
+            Some(_) | None => last = Some((day, value)),
+        }
+    }
+    is_shared
+}
+
+/// Rows of an entity before its first value: the median over the entities that have one.
+fn warm_up(column: &[f32], entity: &[u32], ages: &[u32], n_entities: usize) -> u32 {
+    let mut first = vec![None; n_entities];
+    for ((&value, &entity), &age) in column.iter().zip(entity).zip(ages) {
+        if !value.is_nan() {
+            first[entity as usize].get_or_insert(age);
+        }
+    }
+    let mut waits: Vec<u32> = first.into_iter().flatten().collect();
+    waits.sort_unstable();
+    waits.get(waits.len() / 2).copied().unwrap_or(0)
+}
+
+/// The last twelve months of rows that are compared against all before them, and how the earlier years differ.
+fn last_year(column: &[f32], as_of: &[Day], is_compared: impl Fn(usize) -> bool) -> Outcome<Drift> {
+    let rows: Vec<usize> = (0..column.len()).filter(|&row| is_compared(row)).collect();
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else { return Outcome::undefined("no entity has a full history") };
+    let end = |years: i32| as_of[last].plus_months(-12 * years);
+    let until = |day: Day| rows.partition_point(|&row| as_of[row] <= day);
+    let values: Vec<f32> = rows.iter().map(|&row| column[row]).collect();
+    let (reference, current) = values.split_at(until(end(1)));
+    // A year that the data do not reach back to the start of is no whole one.
+    let whole = (2..).map(end).take_while(|&start| as_of[first] <= start);
+    let periods: Vec<_> = (1..).zip(whole).map(|(year, start)| until(start)..until(end(year))).collect();
+    drift(reference, &periods, current, N_DRIFT_BINS)
 }
 
 fn strength(kind: Kind, data: &Dataset, column: &[f32], known: &[u32]) -> Outcome<f64> {
@@ -105,4 +171,50 @@ fn heights(column: &[f32], description: &Description) -> Vec<f64> {
         heights[bin.min(N_SPARK_BINS - 1)] += 1.0;
     }
     heights
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four names over five years of days; each name's rows begin when `listed` says.
+    fn panel(listed: [i32; 4], value: impl Fn(usize, i32, u32) -> f32) -> (Vec<f32>, Vec<Day>, Vec<u32>, Vec<u32>) {
+        let (mut column, mut as_of, mut entity, mut ages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for day in 0..5 * 365 {
+            for (name, &first) in listed.iter().enumerate().filter(|(_, first)| **first <= day) {
+                let age = (day - first) as u32;
+                column.push(value(name, day, age));
+                as_of.push(Day(day));
+                entity.push(name as u32);
+                ages.push(age);
+            }
+        }
+        (column, as_of, entity, ages)
+    }
+
+    #[test]
+    fn a_series_of_the_market_is_told_from_one_of_a_name() {
+        let (column, as_of, ..) = panel([0, 0, 400, 400], |_, day, _| if day < 30 { f32::NAN } else { day as f32 });
+        assert!(is_market_wide(&column, &as_of));
+        let (column, as_of, ..) = panel([0, 0, 400, 400], |name, day, _| if day == 900 && name == 2 { 1.0 } else { 0.0 });
+        assert!(!is_market_wide(&column, &as_of), "one value on one date differs");
+        let alone: Vec<Day> = (0..9).map(Day).collect();
+        assert!(!is_market_wide(&[1.0; 9], &alone), "a date with one name says nothing");
+    }
+
+    #[test]
+    fn a_history_that_fills_is_no_drift() {
+        // A year's momentum of names that are all there from the first day: missing in the first year only, the same ever after.
+        let momentum = |name: usize, day: i32, age: u32| if age < 252 { f32::NAN } else { ((day * 7919 + name as i32 * 104_729) % 1000) as f32 };
+        let (column, as_of, entity, ages) = panel([0, 0, 0, 1500], momentum);
+        let n_warm_up = warm_up(&column, &entity, &ages, 4);
+        assert_eq!(n_warm_up, 252);
+        let drift = last_year(&column, &as_of, |row| n_warm_up <= ages[row]).value().expect("five years").clone();
+        assert!(drift.psi < 0.1, "{}", drift.psi);
+        assert!(drift.bins.iter().all(|bin| !bin.is_missing));
+        assert_eq!(drift.chance.value().expect("earlier years").n_periods, 3);
+        // With the rows in which the history fills, the missing bin alone is taken for a shift.
+        let filled = last_year(&column, &as_of, |_| true).value().expect("five years").clone();
+        assert!(0.25 < filled.psi, "{}", filled.psi);
+    }
 }

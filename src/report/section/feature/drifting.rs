@@ -1,45 +1,62 @@
-//! Features that moved: which, by how much, and where in their distribution.
+//! Features that moved: which, by how much, where in their distribution, and what is not judged.
 
-use super::psi;
 use crate::report::cell::{Cell, State};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Table};
-use crate::report::section::pieces::{short, significant};
-use crate::stat::{DriftBin, FeatureSummary};
+use crate::report::section::pieces::{of, short, significant};
+use crate::stat::{Drift, DriftBin, FeatureSummary, MOVED, Outcome, SHIFTED, Stability};
 
-/// Siddiqi's customary bounds of a distribution that has moved a little, and one that has shifted.
-const MOVED: f64 = 0.1;
-pub(super) const SHIFTED: f64 = 0.25;
-
-/// The features whose index is at or above 0.1, most shifted first; a sentence where there is none.
-pub(super) fn block(material: &Material<'_>) -> Block {
-    let mut moved: Vec<(&FeatureSummary, f64)> =
-        material.summary.features.iter().filter_map(|feature| psi(feature).filter(|psi| MOVED <= *psi).map(|psi| (feature, psi))).collect();
-    if moved.is_empty() {
-        let compared = material.summary.features.iter().filter(|feature| psi(feature).is_some()).count();
-        return Block::Text(format!(
-            "Drifting features: none of the {compared} that could be compared has a population stability index of {MOVED} or more in the last year."
-        ));
+/// The features whose index is at or above 0.1, largest first; what is not judged, and why.
+pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
+    let features = &material.summary.features;
+    let mut moved: Vec<(&FeatureSummary, &Drift)> = features
+        .iter()
+        .filter_map(|feature| Some((feature, feature.drift.value()?)))
+        .filter(|(_, drift)| drift.stability() != Stability::Stable)
+        .collect();
+    moved.sort_by(|a, b| b.1.psi.total_cmp(&a.1.psi).then_with(|| a.0.name.cmp(&b.0.name)));
+    let mut blocks = Vec::new();
+    if !moved.is_empty() {
+        blocks.push(Block::Table(table(&moved)));
+    } else if features.iter().any(|feature| feature.drift.value().is_some()) {
+        let compared = features.iter().filter(|feature| feature.drift.value().is_some()).count();
+        blocks.push(Block::Text(format!(
+            "No drift: none of {compared} features has a population stability index of {MOVED} or more in the last year."
+        )));
     }
-    moved.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.name.cmp(&b.0.name)));
+    blocks.extend(not_judged(features).map(Block::Text));
+    blocks
+}
+
+fn table(moved: &[(&FeatureSummary, &Drift)]) -> Table {
     let columns = vec![
         Column::words("Feature"),
         Column::numbers("Drift", "PSI"),
         Column::numbers("Chance alone, 5 %", "PSI"),
+        Column::numbers("A year is worth", "independent rows"),
         Column::words("Reading"),
         Column::words("Where it moved most"),
         Column::numbers("Rows there before", "%"),
         Column::numbers("Rows there in the last year", "%"),
     ];
-    let mut table = Table::new("drifting", "Drifting features, most shifted first", columns).note(format!(
-        "Features with a population stability index of {MOVED} or more: the last year's rows against all before, in bins of the deciles before (Siddiqi, 2006: from {MOVED} moved, above {SHIFTED} shifted). Chance alone: Yurdakul's (2018) 5 % critical value, which many rows push far below the customary bounds. Most moved: the bin that adds most to the index.",
+    let mut table = Table::new("drifting", "Drifting features, largest index first", columns).note(format!(
+        "Features with a population stability index of {MOVED} or more: the last year's rows against all before, in bins of the deciles before. Rows in which an entity's history for the feature is not full yet are left out on both sides. Chance alone: what 19 of 20 years stay below when none drifts, given how much earlier whole years differ. Moved from {MOVED}, shifted above {SHIFTED} (Siddiqi, 2006), where that is more than chance. Most moved: the bin that adds most to the index."
     ));
-    table.shown = 20;
-    for (feature, psi) in moved {
-        let Some(drift) = feature.drift.value() else { continue };
-        let reading = if SHIFTED < psi { Cell::verdict(State::Amber, "shifted") } else { Cell::text("moved") };
-        let mut row = vec![Cell::code(&feature.name), Cell::Number { value: psi, digits: 2 }, short(drift.critical_value), reading];
+    for (feature, drift) in moved {
+        let reading = match drift.stability() {
+            Stability::Shifted => Cell::verdict(State::Amber, "shifted"),
+            Stability::Moved => Cell::text("moved"),
+            Stability::Usual => Cell::text("as years usually differ"),
+            Stability::Stable | Stability::NotJudged => Cell::verdict(State::Neutral, "not judged"),
+        };
+        let mut row = vec![
+            Cell::code(&feature.name),
+            Cell::Number { value: drift.psi, digits: 2 },
+            of(&drift.chance, |chance| chance.critical_value, short),
+            of(&drift.chance, |chance| chance.n_effective, |value| Cell::Number { value, digits: 2 }),
+            reading,
+        ];
         match drift.bins.iter().max_by(|a, b| a.contribution.total_cmp(&b.contribution)) {
             None => row.extend(std::iter::repeat_n(Cell::na("no bin"), 3)),
             Some(bin) => row.extend([
@@ -50,7 +67,22 @@ pub(super) fn block(material: &Material<'_>) -> Block {
         }
         table.rows.push(row);
     }
-    Block::Table(table)
+    table
+}
+
+/// Features that have no index, by reason.
+fn not_judged(features: &[FeatureSummary]) -> Option<String> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for feature in features {
+        let Outcome::Undefined(reason) = &feature.drift else { continue };
+        let name = format!("`{}`", feature.name);
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    let sentences: Vec<String> = reasons.iter().map(|(reason, names)| format!("{} ({reason})", names.join(", "))).collect();
+    (!sentences.is_empty()).then(|| format!("Drift is not judged of {}.", sentences.join("; ")))
 }
 
 /// A bin in words.

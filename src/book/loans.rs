@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::feature::Dataset;
+use crate::feature::{Dataset, Observation};
 use crate::spec::{LoansSpec, Quantity};
 use crate::walk::{Predictions, Series};
 
@@ -14,29 +14,46 @@ use crate::walk::{Predictions, Series};
 const CUTOFF_GROUPS: usize = 20;
 
 /// A loan book on one model's default probabilities. It judges loans that were made: nothing is known of applicants once refused.
+///
+/// Where loans have several rows (a panel), a sum of amounts over rows would count a loan as often as it was seen. Amounts are then
+/// those of the mean period ([`Amounts::PerPeriod`]); rates and ratios are over all rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LoanBook {
     /// Model name.
     pub model: String,
-    /// Loans with a forecast and a known outcome, in the order of the tested rows.
+    /// Rows with a forecast and a known outcome, in the order of the tested rows.
     pub loans: Vec<Loan>,
-    /// Tested loans whose outcome is not known yet; they are in no total.
+    /// What the amounts of all totals are.
+    pub amounts: Amounts,
+    /// Tested rows whose outcome is not known yet; they are in no total.
     pub n_unknown: usize,
-    /// Tested loans with a known outcome but no forecast; they are in no total.
+    /// Tested rows with a known outcome but no forecast; they are in no total.
     pub n_without_forecast: usize,
-    /// All loans judged.
+    /// All rows judged.
     pub total: LoanTotals,
-    /// Loans whose PD is strictly below the cut-off.
+    /// Rows whose PD is strictly below the cut-off.
     pub approved: LoanTotals,
     /// The others.
     pub declined: LoanTotals,
-    /// Loans by calendar quarter of `as_of`, ascending.
+    /// Realised loss of the loans that defaulted, each once: at its last row before the default.
+    pub lost_once: f64,
+    /// Rows by calendar quarter of `as_of`, ascending.
     pub vintages: Vec<Vintage>,
     /// Other cut-offs and the spec's own, ascending.
     pub cutoffs: Vec<Cutoff>,
 }
 
-/// A loan judged. Amounts are in the currency of the exposure column.
+/// What an amount of a total is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amounts {
+    /// The sum over loans, each of which has one row.
+    Sum,
+    /// The mean over periods of observation of the period's sum: loans have a row in several of them.
+    PerPeriod,
+}
+
+/// A row judged: a loan, or a loan at one of its dates. Amounts are in the currency of the exposure column.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Loan {
     /// Row in the dataset.
@@ -55,33 +72,37 @@ pub struct Loan {
     pub is_approved: bool,
 }
 
-/// Sums over a group of loans; a rate is `None` for a group without loans, a loss rate for one without exposure.
+/// Totals of a group of rows; a rate is `None` for a group without rows, a loss rate for one without exposure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LoanTotals {
-    /// Loans.
+    /// Rows.
     pub n: usize,
-    /// Loans that defaulted.
+    /// Distinct loans.
+    pub n_loans: usize,
+    /// Rows whose loan defaulted within the target's horizon.
     pub n_default: usize,
-    /// Sum of exposures.
+    /// Distinct loans among them.
+    pub n_loans_default: usize,
+    /// Exposure, by [`LoanBook::amounts`].
     pub exposure: f64,
-    /// Sum of expected losses.
+    /// Expected loss, likewise.
     pub expected_loss: f64,
-    /// Sum of realised losses.
+    /// Realised loss, likewise.
     pub realized_loss: f64,
-    /// Defaults by number of loans.
+    /// Rows that defaulted by number of rows.
     pub default_rate: Option<f64>,
-    /// Mean PD, to be held against the default rate.
+    /// Mean PD over rows, to be held against the default rate.
     pub mean_probability: Option<f64>,
     /// Realised loss by exposure.
     pub realized_loss_rate: Option<f64>,
 }
 
-/// Loans of one calendar quarter.
+/// Rows of one calendar quarter.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Vintage {
     /// First day of the quarter.
     pub start: Day,
-    /// Its loans.
+    /// Its rows.
     pub totals: LoanTotals,
 }
 
@@ -168,16 +189,24 @@ fn judge(spec: &LoansSpec, data: &Dataset, columns: &Columns, (rows, series): (&
     }
     let mut by_quarter: BTreeMap<Day, Vec<&Loan>> = BTreeMap::new();
     for loan in &loans {
-        by_quarter.entry(quarter_start(data.as_of[loan.row as usize])).or_default().push(loan);
+        by_quarter.entry(Observation::Quarterly.period(data.as_of[loan.row as usize])).or_default().push(loan);
     }
+    let counter = Counter::new(data, &loans);
+    let n_periods = counter.n_periods(&loans);
+    let vintages = by_quarter.into_iter().map(|(start, loans)| {
+        let n_periods = counter.n_periods(loans.iter().copied());
+        Vintage { start, totals: counter.totals(loans, n_periods) }
+    });
     Ok(LoanBook {
         model: series.model.clone(),
+        amounts: counter.amounts,
         n_unknown,
         n_without_forecast,
-        total: totals(&loans),
-        approved: totals(loans.iter().filter(|loan| loan.is_approved)),
-        declined: totals(loans.iter().filter(|loan| !loan.is_approved)),
-        vintages: by_quarter.into_iter().map(|(start, loans)| Vintage { start, totals: totals(loans) }).collect(),
+        total: counter.totals(&loans, n_periods),
+        approved: counter.totals(loans.iter().filter(|loan| loan.is_approved), n_periods),
+        declined: counter.totals(loans.iter().filter(|loan| !loan.is_approved), n_periods),
+        lost_once: counter.lost_once(&loans),
+        vintages: vintages.collect(),
         cutoffs: cutoffs(spec.cutoff, &loans),
         loans,
     })
@@ -211,26 +240,69 @@ fn loan(row: u32, spec: &LoansSpec, data: &Dataset, columns: &Columns, (target, 
     Ok(Loan { row, probability, exposure, expected_loss, realized_loss, is_default, is_approved: probability < spec.cutoff })
 }
 
-fn quarter_start(day: Day) -> Day {
-    day.month_start().plus_months(-((day.month() as i32 - 1) % 3))
+/// Counts loans and periods behind rows.
+struct Counter<'a> {
+    data: &'a Dataset,
+    observation: Observation,
+    amounts: Amounts,
 }
 
-fn totals<'a>(loans: impl IntoIterator<Item = &'a Loan>) -> LoanTotals {
-    let mut totals = LoanTotals::default();
-    let mut probability = 0.0;
-    for loan in loans {
-        totals.n += 1;
-        totals.n_default += usize::from(loan.is_default);
-        totals.exposure += loan.exposure;
-        totals.expected_loss += loan.expected_loss;
-        totals.realized_loss += loan.realized_loss;
-        probability += loan.probability;
+impl<'a> Counter<'a> {
+    fn new(data: &'a Dataset, loans: &[Loan]) -> Self {
+        let is_panel = distinct(loans.iter().map(|loan| data.entity[loan.row as usize])) < loans.len();
+        let amounts = if is_panel { Amounts::PerPeriod } else { Amounts::Sum };
+        Self { data, observation: Observation::of(data), amounts }
     }
-    let n = totals.n as f64;
-    totals.default_rate = share(totals.n_default as f64, n);
-    totals.mean_probability = share(probability, n);
-    totals.realized_loss_rate = share(totals.realized_loss, totals.exposure);
-    totals
+
+    /// Periods of observation with a row.
+    fn n_periods<'l>(&self, loans: impl IntoIterator<Item = &'l Loan>) -> usize {
+        distinct(loans.into_iter().map(|loan| self.observation.period(self.data.as_of[loan.row as usize])))
+    }
+
+    fn entity(&self, loan: &Loan) -> u32 {
+        self.data.entity[loan.row as usize]
+    }
+
+    /// Totals of rows that lie in `n_periods` periods, their own or those of the group they are a part of.
+    fn totals<'l>(&self, loans: impl IntoIterator<Item = &'l Loan>, n_periods: usize) -> LoanTotals {
+        let mut totals = LoanTotals::default();
+        let (mut probability, mut seen, mut defaulted) = (0.0, Vec::new(), Vec::new());
+        for loan in loans {
+            totals.n += 1;
+            totals.n_default += usize::from(loan.is_default);
+            totals.exposure += loan.exposure;
+            totals.expected_loss += loan.expected_loss;
+            totals.realized_loss += loan.realized_loss;
+            probability += loan.probability;
+            seen.push(self.entity(loan));
+            defaulted.extend(loan.is_default.then(|| self.entity(loan)));
+        }
+        let n = totals.n as f64;
+        totals.n_loans = distinct(seen.into_iter());
+        totals.n_loans_default = distinct(defaulted.into_iter());
+        totals.default_rate = share(totals.n_default as f64, n);
+        totals.mean_probability = share(probability, n);
+        totals.realized_loss_rate = share(totals.realized_loss, totals.exposure);
+        if self.amounts == Amounts::PerPeriod {
+            for amount in [&mut totals.exposure, &mut totals.expected_loss, &mut totals.realized_loss] {
+                *amount /= n_periods.max(1) as f64;
+            }
+        }
+        totals
+    }
+
+    fn lost_once(&self, loans: &[Loan]) -> f64 {
+        // Rows are sorted by date: a later one replaces an earlier.
+        let last: BTreeMap<u32, f64> = loans.iter().filter(|loan| loan.is_default).map(|loan| (self.entity(loan), loan.realized_loss)).collect();
+        last.values().sum()
+    }
+}
+
+fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> usize {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable();
+    values.dedup();
+    values.len()
 }
 
 fn share(part: f64, whole: f64) -> Option<f64> {
@@ -249,13 +321,14 @@ fn cutoffs(own: f64, loans: &[Loan]) -> Vec<Cutoff> {
     edges.sort_by(f64::total_cmp);
     edges.dedup();
     let row = |&cutoff: &f64| {
-        let approved = totals(loans.iter().filter(|loan| loan.probability < cutoff));
+        let approved = || loans.iter().filter(|loan| loan.probability < cutoff);
+        let n_approved = approved().count();
         Cutoff {
             cutoff,
-            n_approved: approved.n,
-            approval_rate: approved.n as f64 / loans.len() as f64,
-            bad_rate: approved.default_rate,
-            realized_loss_rate: approved.realized_loss_rate,
+            n_approved,
+            approval_rate: n_approved as f64 / loans.len() as f64,
+            bad_rate: share(approved().filter(|loan| loan.is_default).count() as f64, n_approved as f64),
+            realized_loss_rate: share(approved().map(|loan| loan.realized_loss).sum(), approved().map(|loan| loan.exposure).sum()),
         }
     };
     edges.iter().map(row).collect()
@@ -321,6 +394,34 @@ mod tests {
         let total = &loans(&spec, &data, &predictions).expect("the loan without a loss is not known yet")[0].total;
         assert_close(total.realized_loss, 2100.0);
         assert_close(total.expected_loss, 375.0);
+    }
+
+    #[test]
+    fn a_loan_with_a_row_a_quarter_is_one_loan_and_its_money_is_not_summed_over_its_rows() {
+        // Two loans of 1,000 seen in three quarters and one of 500 in the last; the first defaults and is flagged in two rows.
+        let days = ["2009-03-31", "2009-03-31", "2009-06-30", "2009-06-30", "2009-09-30", "2009-09-30", "2009-09-30"];
+        let data = Dataset {
+            entities: ["l1", "l2", "l3"].map(str::to_owned).to_vec(),
+            entity: vec![0, 1, 0, 1, 0, 1, 2],
+            as_of: days.iter().map(|day| day.parse().expect("a literal date")).collect(),
+            target: [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0].map(Some).to_vec(),
+            carried: BTreeMap::from([("amount".to_owned(), [1e3, 1e3, 1e3, 1e3, 900.0, 1e3, 500.0].map(Some).to_vec())]),
+            ..Dataset::default()
+        };
+        let series = Series { model: "logistic".into(), quantity: Quantity::Probability, predicted: vec![Some(0.1); 7] };
+        let predictions =
+            Predictions { rows: (0..7).collect(), window: vec![0; 7], series: vec![series], cards: Vec::new(), corrections: Vec::new() };
+        let spec = LoansSpec { models: vec!["logistic".into()], lgd: 0.5, exposure: "amount".into(), realized_loss: None, cutoff: 0.2 };
+        let book = &loans(&spec, &data, &predictions).expect("every exposure is there")[0];
+        assert_eq!(book.amounts, Amounts::PerPeriod);
+        assert_eq!((book.total.n, book.total.n_loans, book.total.n_default, book.total.n_loans_default), (7, 3, 2, 1));
+        // 2,000, 2,000 and 2,400 in three quarters; losses of 500 and 450 on the default's two rows.
+        assert_close(book.total.exposure, 6400.0 / 3.0);
+        assert_close(book.total.realized_loss, 950.0 / 3.0);
+        assert_close(book.total.realized_loss_rate.expect("exposed"), 950.0 / 6400.0);
+        assert_close(book.lost_once, 450.0);
+        let quarters: Vec<_> = book.vintages.iter().map(|vintage| (vintage.totals.n_loans, vintage.totals.exposure)).collect();
+        assert_eq!(quarters, [(2, 2000.0), (2, 2000.0), (3, 2400.0)]);
     }
 
     #[test]

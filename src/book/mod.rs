@@ -3,7 +3,7 @@
 mod loans;
 mod long_short;
 
-pub use loans::{Cutoff, Loan, LoanBook, LoanTotals, Vintage, loans};
+pub use loans::{Amounts, Cutoff, Loan, LoanBook, LoanTotals, Vintage, loans};
 pub use long_short::{DayOfBook, LONG_SHORT_CONVENTIONS, Position, TradedBook, long_short};
 
 use crate::error::Result;

@@ -1,29 +1,47 @@
-//! What changed since the previous run.
+//! What changed since the previous run: limits crossed first, then numbers with a limit, then the rest by size.
 
-use crate::report::cell::Cell;
+use crate::report::cell::{Cell, State};
 use crate::report::compose;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Table};
-use crate::report::previous::{Moved, as_read, moved};
+use crate::report::previous::{Moved, Previous, as_read, moved};
+use crate::spec::Limit;
 use crate::stat::{Metric, Outcome, Unit};
 
-/// A number is listed when it moved by more than this share of its size before.
-const THRESHOLD: f64 = 0.05;
+use super::pieces::counted;
 
-/// `None` without a previous run.
-pub(super) fn section(material: &Material<'_>) -> Option<Section> {
-    let previous = material.previous?;
+/// A number without a limit is listed when it moved by more than this share of its size.
+const THRESHOLD: f64 = 0.05;
+/// Differences of p-values below this say nothing.
+const P_VALUE_DUST: f64 = 0.001;
+
+/// Why a number is listed; the first is read first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// It was on one side of its limit and is on the other.
+    Crossed {
+        /// Whether it is within the limit now.
+        is_within: bool,
+    },
+    /// It has a limit.
+    Limited,
+    /// It moved by more than the threshold.
+    Large,
+}
+
+pub(super) fn section(material: &Material<'_>) -> Section {
+    let Some(previous) = material.previous else {
+        let mut section = Section::new("changed", "What changed: first run");
+        section.blocks.push(Block::Text("There is no earlier run of this report to compare with.".to_owned()));
+        return section;
+    };
     let metrics = &material.summary.metrics.0;
     let now = metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied().and_then(as_read))).collect();
     let all = moved(&previous.metrics, &now);
-    let large: Vec<&Moved> = all.iter().filter(|moved| is_large(moved)).collect();
-    let title = match (all.len(), large.len()) {
-        (0, _) => format!("What changed: nothing since the run of {}", previous.as_of),
-        (n, 0) => format!("What changed since {}: {n} numbers moved, none by more than 5 %", previous.as_of),
-        (n, large) => format!("What changed since {}: {n} numbers moved, {large} of them by more than 5 %", previous.as_of),
-    };
-    let mut section = Section::new("changed", title);
+    let unit = |name: &str| metrics.get(name).map_or(Unit::Number, |metric| metric.unit);
+    let listed = listed(&all, &material.facts.spec.limits, unit);
+    let mut section = Section::new("changed", title(previous, all.len(), &listed));
     let inputs = previous.inputs.differences(material.inputs);
     let inputs: Vec<String> = inputs.into_iter().filter(|line| !line.contains("previous run")).collect();
     if inputs.is_empty() {
@@ -32,17 +50,64 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         section.blocks.push(Block::List(inputs));
     }
     section.blocks.extend(added(material).map(Block::Text));
-    if !large.is_empty() {
-        let columns = vec![Column::words("Metric"), Column::numbers("Before", ""), Column::numbers("Now", ""), Column::numbers("Change", "")];
-        let mut table = Table::new("moved", "Numbers that moved by more than 5 %", columns).note(format!(
-            "Against the run of {}; change is now minus before. All {} moved numbers: `plimsoll diff`.",
-            previous.as_of,
-            all.len()
-        ));
-        table.rows = large.iter().map(|moved| row(material, moved)).collect();
-        section.blocks.push(Block::Table(table));
+    if !listed.is_empty() {
+        section.blocks.push(Block::Table(table(material, previous, &listed, all.len())));
     }
-    Some(section)
+    section
+}
+
+/// What is worth reading, and why: limits crossed, numbers with a limit, and others that moved by more than 5 %, largest first.
+fn listed<'a>(all: &'a [Moved], limits: &[Limit], unit: impl Fn(&str) -> Unit) -> Vec<(&'a Moved, Why)> {
+    let mut listed: Vec<(&Moved, Why)> = all
+        .iter()
+        .filter_map(|moved| Some((moved, why(moved, limits.iter().find(|limit| limit.metric == moved.metric), unit(&moved.metric))?)))
+        .collect();
+    listed.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| size(b.0, unit(&b.0.metric)).total_cmp(&size(a.0, unit(&a.0.metric)))));
+    listed
+}
+
+fn why(moved: &Moved, limit: Option<&Limit>, unit: Unit) -> Option<Why> {
+    if let (Unit::PValue, Some(before), Some(after)) = (unit, moved.before, moved.after)
+        && limit.is_none()
+        && (after - before).abs() < P_VALUE_DUST
+    {
+        return None;
+    }
+    match limit {
+        Some(limit) if is_within(limit, moved.before) != is_within(limit, moved.after) => {
+            Some(Why::Crossed { is_within: is_within(limit, moved.after) == Some(true) })
+        }
+        Some(_) => Some(Why::Limited),
+        None => (THRESHOLD < size(moved, unit)).then_some(Why::Large),
+    }
+}
+
+/// `None` for an undefined number, which is on neither side.
+fn is_within(limit: &Limit, value: Option<f64>) -> Option<bool> {
+    value.map(|value| limit.min.is_none_or(|min| min <= value) && limit.max.is_none_or(|max| value <= max))
+}
+
+/// How far a number moved: p-values by their difference, others by its share of the larger of the two; all the way where one is undefined.
+fn size(moved: &Moved, unit: Unit) -> f64 {
+    match (moved.before, moved.after, unit) {
+        (Some(before), Some(after), Unit::PValue) => (after - before).abs(),
+        (Some(before), Some(after), _) => (after - before).abs() / before.abs().max(after.abs()),
+        (_, _, _) => 1.0,
+    }
+}
+
+fn title(previous: &Previous, n_moved: usize, listed: &[(&Moved, Why)]) -> String {
+    let since = &previous.as_of;
+    let crossed = listed.iter().filter(|(_, why)| matches!(why, Why::Crossed { .. })).count();
+    let large = listed.iter().filter(|(_, why)| *why == Why::Large).count();
+    let crossed = if crossed == 0 { String::new() } else { format!("{} crossed; ", counted(crossed, "limit", "limits")) };
+    match (n_moved, large) {
+        (0, _) => format!("What changed: nothing since the run of {since}"),
+        (n, 0) => format!("What changed since {since}: {crossed}{} moved, none without a limit by more than 5 %", counted(n, "number", "numbers")),
+        (n, large) => {
+            format!("What changed since {since}: {crossed}{} moved, {large} without a limit by more than 5 %", counted(n, "number", "numbers"))
+        }
+    }
 }
 
 /// How much data came in between.
@@ -52,14 +117,23 @@ fn added(material: &Material<'_>) -> Option<String> {
     Some(format!("The feature view has {} rows; it had {}.", format::count(now as u64), format::count(before as u64)))
 }
 
-fn is_large(moved: &Moved) -> bool {
-    match (moved.before, moved.after) {
-        (Some(before), Some(after)) => THRESHOLD * before.abs() < (after - before).abs(),
-        (_, _) => true,
-    }
+fn table(material: &Material<'_>, previous: &Previous, listed: &[(&Moved, Why)], n_moved: usize) -> Table {
+    let columns = vec![
+        Column::words("Metric"),
+        Column::numbers("Before", ""),
+        Column::numbers("Now", ""),
+        Column::numbers("Change", ""),
+        Column::words("Limit"),
+    ];
+    let mut table = Table::new("moved", "Limits crossed, numbers with a limit, then others that moved by more than 5 %", columns).note(format!(
+        "Against the run of {}; change is now minus before. Differences of p-values below {P_VALUE_DUST} are left out. All {n_moved} moved numbers: `plimsoll diff`.",
+        previous.as_of
+    ));
+    table.rows = listed.iter().map(|(moved, why)| row(material, moved, *why)).collect();
+    table
 }
 
-fn row(material: &Material<'_>, moved: &Moved) -> Vec<Cell> {
+fn row(material: &Material<'_>, moved: &Moved, why: Why) -> Vec<Cell> {
     let unit = material.summary.metrics.0.get(&moved.metric).map_or(Unit::Number, |metric| metric.unit);
     let cell = |value: Option<f64>| {
         let value = value.map_or_else(|| Outcome::undefined("not defined in that run"), Outcome::Value);
@@ -73,5 +147,55 @@ fn row(material: &Material<'_>, moved: &Moved) -> Vec<Cell> {
         (Some(change), Unit::Money) => Cell::Money(change),
         (Some(change), Unit::Number | Unit::PValue | Unit::Count) => Cell::number(change),
     };
-    vec![Cell::code(&moved.metric), cell(moved.before), cell(moved.after), change]
+    let limit = match why {
+        Why::Crossed { is_within: true } => Cell::verdict(State::Green, "crossed, within"),
+        Why::Crossed { is_within: false } => Cell::verdict(State::Red, "crossed, beyond"),
+        Why::Limited => Cell::text("has a limit"),
+        Why::Large => Cell::text(""),
+    };
+    vec![Cell::code(&moved.metric), cell(moved.before), cell(moved.after), change, limit]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers() -> Vec<Moved> {
+        let moved = |metric: &str, before: Option<f64>, after: Option<f64>| Moved { metric: metric.to_owned(), before, after };
+        vec![
+            moved("a.little", Some(1.0), Some(1.04)),
+            moved("b.much", Some(1.0), Some(1.5)),
+            moved("c.dust_p", Some(1e-9), Some(1e-12)),
+            moved("d.limited", Some(0.30), Some(0.301)),
+            moved("e.crossed_p", Some(0.051), Some(0.049)),
+            moved("f.more", Some(1.0), Some(9.0)),
+            moved("g.limited_more", Some(0.3), Some(0.6)),
+        ]
+    }
+
+    #[test]
+    fn limits_crossed_come_first_then_limits_then_the_rest_by_size() {
+        let at_least = |metric: &str, min: f64| Limit { metric: metric.to_owned(), min: Some(min), max: None };
+        let limits = [at_least("d.limited", 0.1), at_least("e.crossed_p", 0.05), at_least("g.limited_more", 0.1)];
+        let unit = |name: &str| if name.ends_with("_p") { Unit::PValue } else { Unit::Number };
+        let all = numbers();
+        let found: Vec<(&str, Why)> = listed(&all, &limits, unit).into_iter().map(|(moved, why)| (moved.metric.as_str(), why)).collect();
+        let expected = [
+            ("e.crossed_p", Why::Crossed { is_within: false }),
+            ("g.limited_more", Why::Limited),
+            ("d.limited", Why::Limited),
+            ("f.more", Why::Large),
+            ("b.much", Why::Large),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_number_that_lost_its_value_is_no_longer_within_its_limit() {
+        let limit = Limit { metric: "x".to_owned(), min: Some(0.0), max: Some(1.0) };
+        let gone = Moved { metric: "x".to_owned(), before: Some(0.5), after: None };
+        assert_eq!(why(&gone, Some(&limit), Unit::Number), Some(Why::Crossed { is_within: false }));
+        assert_eq!(is_within(&limit, Some(1.0)), Some(true));
+        assert_eq!(is_within(&limit, Some(1.1)), Some(false));
+    }
 }

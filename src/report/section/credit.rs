@@ -6,7 +6,9 @@ mod discrimination;
 mod loan;
 mod vintage;
 
-use super::pieces::period;
+use std::collections::BTreeSet;
+
+use super::pieces::{counted, period, row_words};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section};
@@ -45,16 +47,27 @@ fn best(models: &[ProbabilitySummary]) -> Option<(&ProbabilitySummary, &Discrimi
 
 fn what_is_tested(material: &Material<'_>) -> String {
     let models = &material.summary.probabilities;
-    let mut sentences = vec![format!("Tested rows with a known outcome, by day of origination (`as_of`) {}.", period(material))];
-    for model in models {
-        let scores = model.all.scores.value();
-        let defaults = scores.map_or(String::new(), |scores| format!(", {} of them defaulted", format::count(scores.n_defaults as u64)));
-        let without = if model.n_without_forecast == 0 {
-            String::new()
-        } else {
-            format!("; {} without a forecast are left out", format::count(model.n_without_forecast as u64))
-        };
-        sentences.push(format!("`{}`: n = {}{defaults}{without}.", model.model, format::count(model.all.n as u64)));
+    let mut sentences = vec![format!("Tested, {}: {}.", period(material), tested(material))];
+    for model in models.iter().filter(|model| 0 < model.n_without_forecast) {
+        let (one, many) = row_words(material.summary.observation);
+        sentences.push(format!("`{}`: {} without a forecast are left out.", model.model, counted(model.n_without_forecast, one, many)));
     }
     sentences.join(" ")
+}
+
+/// "18,572 loan-quarters of 1,512 loans; 1,986 of them before the default of 554 loans".
+fn tested(material: &Material<'_>) -> String {
+    let data = material.facts.data;
+    let known: Vec<(u32, f64)> =
+        material.facts.predictions.rows.iter().filter_map(|&row| Some((data.entity[row as usize], data.target[row as usize]?))).collect();
+    let defaults: Vec<u32> = known.iter().filter(|(_, target)| 0.5 < *target).map(|(entity, _)| *entity).collect();
+    let distinct = |entities: &mut dyn Iterator<Item = u32>| entities.collect::<BTreeSet<u32>>().len();
+    let (n_loans, n_loans_default) = (distinct(&mut known.iter().map(|(entity, _)| *entity)), distinct(&mut defaults.iter().copied()));
+    let (one, many) = row_words(material.summary.observation);
+    let (rows, defaulted) = (counted(known.len(), one, many), format::count(defaults.len() as u64));
+    if n_loans == known.len() {
+        return format!("{rows} with a known outcome, {defaulted} of which defaulted");
+    }
+    let (loans, loans_default) = (counted(n_loans, "loan", "loans"), counted(n_loans_default, "loan", "loans"));
+    format!("{rows} of {loans} with a known outcome, {defaulted} of them before the default of {loans_default}")
 }

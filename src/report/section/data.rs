@@ -1,6 +1,6 @@
 //! Data: tables, their quality, and what was done about it.
 
-use super::pieces::counted;
+use super::pieces::{capital, counted, entities, span};
 use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Subhead, Table, anchor};
@@ -11,17 +11,16 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let findings: usize = material.profiles.iter().map(|profile| profile.findings.len()).sum();
     let warned: usize = material.profiles.iter().flat_map(|profile| &profile.findings).filter(|finding| Severity::Warn <= finding.severity).count();
     let title = match (findings, warned) {
-        (0, _) => "Data: the quality checks found nothing".to_owned(),
-        (n, 0) => format!("Data: the quality checks made {}, no warning", counted(n, "finding", "findings")),
-        (n, warned) => {
-            format!("Data: the quality checks made {}, {} among them", counted(n, "finding", "findings"), counted(warned, "warning", "warnings"))
-        }
+        (0, _) => "Data: no issue found".to_owned(),
+        (n, 0) => format!("Data: {}, no warning", counted(n, "issue", "issues")),
+        (n, warned) => format!("Data: {}, {}", counted(n, "issue", "issues"), counted(warned, "warning", "warnings")),
     };
     let mut section = Section::new("data", title);
     section.blocks.push(Block::Table(tables(material)));
-    section.blocks.push(Block::Subhead(Subhead::new("data-quality", "Findings of the quality pass")));
+    section.blocks.push(Block::Text(view(material)));
+    section.blocks.push(Block::Subhead(Subhead::new("data-quality", "Data issues")));
     if findings == 0 {
-        section.blocks.push(Block::Text("None: every check that ran found nothing. A check runs where the spec names its columns.".to_owned()));
+        section.blocks.push(Block::Text("None. A check runs where the spec names its columns.".to_owned()));
     } else {
         section.blocks.push(Block::Table(found(material.profiles)));
     }
@@ -30,10 +29,19 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     section.blocks.push(Block::Subhead(Subhead::new("data-columns", "Columns")));
     section.blocks.extend(material.profiles.iter().map(|profile| Block::Table(columns(profile))));
-    section.blocks.push(Block::Text(
-        "What was done about them: nothing is cleaned silently. Every masked, filled or dropped value is in the SQL, printed in full under [#sql]; it ran in that order, and its last view yields the features.".to_owned(),
-    ));
+    section.blocks.push(Block::Text("Every masked, filled or dropped value is in the SQL under [#sql]; nothing else is cleaned.".to_owned()));
     section
+}
+
+/// What the SQL made of the tables.
+fn view(material: &Material<'_>) -> String {
+    let data = material.facts.data;
+    format!(
+        "The feature view has {} of {}, {}.",
+        counted(data.n_rows(), "row", "rows"),
+        entities(material),
+        span(data.as_of.first().copied(), data.as_of.last().copied())
+    )
 }
 
 fn tables(material: &Material<'_>) -> Table {
@@ -49,7 +57,7 @@ fn tables(material: &Material<'_>) -> Table {
         Column::words("Hash"),
     ];
     let mut table = Table::new("tables", "Tables read", columns).note(format!(
-        "Rows known before {}. NULL: share of all cells. Hash: first digits of the first file's SHA-256; the whole of each is in section Reproduce.",
+        "Rows known before {}. NULL: share of all cells. Hash: first digits of the first file's SHA-256; in full under [#reproduce].",
         material.as_of
     ));
     for profile in material.profiles {
@@ -71,14 +79,10 @@ fn tables(material: &Material<'_>) -> Table {
 }
 
 fn found(profiles: &[TableProfile]) -> Table {
-    let columns = vec![
-        Column::words("Table"),
-        Column::words("Severity"),
-        Column::numbers("Found", ""),
-        Column::words("Finding"),
-        Column::words("First example"),
-    ];
-    let mut table = Table::new("findings", "Findings", columns).note("Checks that found nothing are not listed; a check runs where the spec names its columns. A finding of severity `stop` ends the run before anything is computed.");
+    let columns =
+        vec![Column::words("Table"), Column::words("Severity"), Column::numbers("Found", ""), Column::words("Issue"), Column::words("First example")];
+    let mut table = Table::new("findings", "Data issues", columns)
+        .note("Checks that found nothing are not listed; a check runs where the spec names its columns. Severity `stop` ends the run.");
     for profile in profiles {
         for finding in &profile.findings {
             let example: Vec<String> =
@@ -102,9 +106,9 @@ fn found(profiles: &[TableProfile]) -> Table {
 
 fn examples(profile: &TableProfile, finding: &Finding) -> Table {
     let columns = finding.columns.iter().map(Column::words).collect();
-    let title = format!("`{}`: first with {}", profile.name, finding.meaning);
+    let title = format!("{}, first cases (`{}`)", capital(&finding.meaning), profile.name);
     let mut table = Table::new(anchor(&format!("examples-{}-{}", profile.name, finding.check)), title, columns).note(format!(
-        "{} of {} found.",
+        "{} of {} shown.",
         finding.examples.len(),
         finding.count
     ));

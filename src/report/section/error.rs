@@ -1,6 +1,6 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
-use super::pieces::{level, short, significant};
+use super::pieces::{capital, level, short, significant};
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window};
 use crate::report::material::Material;
@@ -287,9 +287,4 @@ fn sorted(mut table: Table) -> Table {
     });
     table.shown = 40;
     table
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,5 +1,8 @@
 //! Limitations and assumptions: the author's, and those the program sees.
 
+use std::collections::BTreeSet;
+
+use super::pieces::counted;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section, Subhead};
@@ -24,7 +27,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 
 fn seen(material: &Material<'_>) -> Vec<String> {
     let mut found = vec![
-        "No look-ahead is shown for the dates tried by the truncation test, not proved for every date.".to_owned(),
+        "The truncation test shows no look-ahead at the dates it tried, not at every date.".to_owned(),
         "The models' settings are the spec's. If they were chosen by someone who had seen the test period, the errors here are too small; the program cannot know.".to_owned(),
     ];
     found.extend(overlap(material));
@@ -44,7 +47,7 @@ fn overlap(material: &Material<'_>) -> Option<String> {
     let comparisons = material.summary.means.iter().filter_map(|model| model.comparison.as_ref());
     let comparisons = comparisons.chain(material.summary.probabilities.iter().filter_map(|model| model.comparison.as_ref()));
     let horizon = comparisons.filter_map(|comparison| comparison.test.value()).map(|test| test.horizon).max()?;
-    (1 < horizon).then(|| format!("Targets overlap over about {horizon} tested dates: neighbouring errors are alike, and tests that take rows as independent (AUC intervals, Jeffreys, Hosmer-Lemeshow) are too sure of themselves."))
+    (1 < horizon).then(|| format!("Targets overlap over about {horizon} tested dates: neighbouring errors are alike, and tests that take rows as independent (AUC intervals, Jeffreys, Hosmer-Lemeshow) reject too often."))
 }
 
 /// A coverage test on few days rejects little.
@@ -61,9 +64,14 @@ fn low_power(material: &Material<'_>) -> Option<String> {
 }
 
 fn few_defaults(material: &Material<'_>) -> Option<String> {
-    let scores = material.summary.probabilities.first()?.all.scores.value()?;
-    (scores.n_defaults < FEW_DEFAULTS)
-        .then(|| format!("Only {} defaults are in the test: AUC, KS and calibration are uncertain at this n.", scores.n_defaults))
+    let model = material.summary.probabilities.first()?;
+    let data = material.facts.data;
+    let series = material.facts.predictions.find(&model.model, Quantity::Probability)?;
+    let rows = material.facts.predictions.rows.iter().zip(&series.predicted).filter(|(_, predicted)| predicted.is_some());
+    let defaults = rows.filter(|(row, _)| data.target[**row as usize] == Some(1.0)).map(|(row, _)| data.entity[*row as usize]);
+    let n = defaults.collect::<BTreeSet<u32>>().len();
+    (n < FEW_DEFAULTS)
+        .then(|| format!("Only {} defaulted in the test: AUC, KS and calibration are uncertain at this n.", counted(n, "loan", "loans")))
 }
 
 fn unknown(material: &Material<'_>) -> Option<String> {

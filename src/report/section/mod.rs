@@ -25,7 +25,7 @@ use super::page::Section;
 pub(super) fn all(material: &Material<'_>) -> Vec<Section> {
     let sections = [
         Some(key_number::section(material)),
-        changed::section(material),
+        Some(changed::section(material)),
         Some(data::section(material)),
         Some(feature::section(material)),
         Some(window::section(material)),

@@ -1,6 +1,7 @@
 //! Pieces: words and cells that more than one section needs.
 
 use crate::day::Day;
+use crate::feature::Observation;
 use crate::report::cell::{Cell, State};
 use crate::report::format;
 use crate::report::material::Material;
@@ -69,6 +70,40 @@ pub(super) fn level(material: &Material<'_>) -> String {
 /// "1 breach", "14 breaches".
 pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", format::count(n as u64), if n == 1 { one } else { many })
+}
+
+/// What a row of a credit report is called, one and many: a loan that is seen every quarter has a row a quarter.
+pub(super) fn row_words(observation: Observation) -> (&'static str, &'static str) {
+    match observation {
+        Observation::Entity => ("loan", "loans"),
+        Observation::Yearly => ("loan-year", "loan-years"),
+        Observation::Quarterly => ("loan-quarter", "loan-quarters"),
+        Observation::Monthly => ("loan-month", "loan-months"),
+        Observation::Dated => ("observation", "observations"),
+    }
+}
+
+/// "61 entities (60 at the start, 56 at the end)": how many there are at once, where each has several rows.
+pub(super) fn entities(material: &Material<'_>) -> String {
+    let data = material.facts.data;
+    let all = counted(data.entities.len(), "entity", "entities");
+    let observation = material.summary.observation;
+    let (Some(&first), Some(&last)) = (data.as_of.first(), data.as_of.last()) else { return all };
+    if observation == Observation::Entity || data.entities.len() == 1 {
+        return all;
+    }
+    let seen = |period: Day| {
+        let rows = (0..data.n_rows()).filter(|&row| observation.period(data.as_of[row]) == period);
+        rows.map(|row| data.entity[row]).collect::<std::collections::BTreeSet<u32>>().len()
+    };
+    let (start, end) = (seen(observation.period(first)), seen(observation.period(last)));
+    format!("{all} ({} at the start, {} at the end)", format::count(start as u64), format::count(end as u64))
+}
+
+/// With a capital letter.
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A test's decision in colour and words.

@@ -206,7 +206,7 @@ mod tests {
     fn a_history_that_fills_is_no_drift() {
         // A year's momentum of names that are all there from the first day: missing in the first year only, the same ever after.
         let momentum = |name: usize, day: i32, age: u32| if age < 252 { f32::NAN } else { ((day * 7919 + name as i32 * 104_729) % 1000) as f32 };
-        let (column, as_of, entity, ages) = panel([0, 0, 0, 1500], momentum);
+        let (column, as_of, entity, ages) = panel([0, 0, 0, 0], momentum);
         let n_warm_up = warm_up(&column, &entity, &ages, 4);
         assert_eq!(n_warm_up, 252);
         let drift = last_year(&column, &as_of, |row| n_warm_up <= ages[row]).value().expect("five years").clone();

@@ -18,9 +18,9 @@ pub use tail::{NamesCoverage, TailPoint, TailSummary};
 pub use tested::{Group, Grouped};
 pub use volatility::VolatilitySummary;
 
-use crate::book::{Book, LoanBook};
+use crate::book::{Amounts, Book, LoanBook};
 use crate::error::Result;
-use crate::feature::Dataset;
+use crate::feature::{Dataset, Observation};
 use crate::spec::Spec;
 use crate::stat::Outcome;
 use crate::walk::Predictions;
@@ -45,6 +45,8 @@ pub struct Facts<'a> {
 /// Every number of the report.
 #[derive(Debug, Clone)]
 pub struct Summary {
+    /// What a row is.
+    pub observation: Observation,
     /// Features: coverage, distribution, drift, strength.
     pub features: Vec<FeatureSummary>,
     /// Mean forecasts, one per model that makes them.
@@ -95,7 +97,7 @@ pub fn summarize(facts: &Facts<'_>) -> Result<Summary> {
         None => Vec::new(),
     };
     let judged = metric::judge(facts.spec, &metrics, &strategies)?;
-    Ok(Summary { features, means, probabilities, volatilities, tails, names, strategies, metrics, judged })
+    Ok(Summary { observation: Observation::of(facts.data), features, means, probabilities, volatilities, tails, names, strategies, metrics, judged })
 }
 
 fn counts(facts: &Facts<'_>, metrics: &mut Metrics) {
@@ -112,9 +114,17 @@ fn loans(books: &[LoanBook], metrics: &mut Metrics) {
     for book in books {
         let name = |metric: &str| format!("loans.{}.{metric}", book.model);
         let n = book.total.n;
-        metrics.put(name("exposure"), Outcome::Value(book.total.exposure), Unit::Money, n);
-        metrics.put(name("expected_loss"), Outcome::Value(book.total.expected_loss), Unit::Money, n);
-        metrics.put(name("realized_loss"), Outcome::Value(book.total.realized_loss), Unit::Money, n);
+        let amount = |sum: f64| match book.amounts {
+            Amounts::Sum => Outcome::Value(sum),
+            Amounts::PerPeriod => {
+                Outcome::undefined(format!("{} loans have {n} rows: a sum over rows counts a loan as often as it was seen", book.total.n_loans))
+            }
+        };
+        metrics.put(name("loans"), Outcome::Value(book.total.n_loans as f64), Unit::Count, n);
+        metrics.put(name("loans_defaulted"), Outcome::Value(book.total.n_loans_default as f64), Unit::Count, n);
+        metrics.put(name("exposure"), amount(book.total.exposure), Unit::Money, n);
+        metrics.put(name("expected_loss"), amount(book.total.expected_loss), Unit::Money, n);
+        metrics.put(name("realized_loss"), amount(book.total.realized_loss), Unit::Money, n);
         let ratio = if book.total.expected_loss > 0.0 {
             Outcome::Value(book.total.realized_loss / book.total.expected_loss)
         } else {

@@ -5,7 +5,7 @@ use crate::report::chart::{self, CalibrationChart, CalibrationPoint, Calibration
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
-use crate::report::section::pieces::{count, counted, decision, level, of, period, short, whole};
+use crate::report::section::pieces::{capital, count, counted, decision, level, of, period, row_words, short, whole};
 use crate::stat::{Band, Calibration, Outcome, PdTest};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -117,10 +117,11 @@ fn judged(test: &Outcome<PdTest>, significance: f64) -> Cell {
 }
 
 fn bands(material: &Material<'_>, model: &str, calibration: &Calibration) -> Table {
+    let (_, many) = row_words(material.summary.observation);
     let columns = vec![
         Column::numbers("Band", ""),
         Column::numbers("PD up to", "%"),
-        Column::numbers("Loans", "n"),
+        Column::numbers(capital(many), "n"),
         Column::numbers("Defaults", ""),
         Column::numbers("Mean PD", "%"),
         Column::numbers("Observed", "%"),
@@ -130,7 +131,7 @@ fn bands(material: &Material<'_>, model: &str, calibration: &Calibration) -> Tab
     ];
     let title = format!("Calibration of `{model}` by band of PD");
     let mut table = Table::new(format!("bands-{}", anchor(model)), title, columns).note(format!(
-        "Bands of about equally many loans, lowest PD first; equal PDs are never torn apart. Interval of the default rate in %: Jeffreys, equal tails. PD too low: one-sided Jeffreys p below {}. PD high: above the interval. With {} tests some may be rejected by chance.",
+        "Bands of about equally many {many}, lowest PD first; equal PDs are never torn apart. Interval of the default rate in %: Jeffreys, equal tails. PD too low: one-sided Jeffreys p below {}. PD high: above the interval. With {} tests some may be rejected by chance.",
         level(material),
         calibration.bands.len()
     ));
@@ -185,7 +186,8 @@ fn figure(material: &Material<'_>, found: &[(&str, &Calibration)]) -> Figure {
         scale: Scale::Percent,
         series: found.iter().map(series).collect(),
     };
-    let n = found.first().map_or(String::new(), |(_, calibration)| format!(" n = {} loans,", format::count(calibration.n as u64)));
+    let (one, many) = row_words(material.summary.observation);
+    let n = found.first().map_or(String::new(), |(_, calibration)| format!(" n = {},", counted(calibration.n, one, many)));
     let note = format!(
         "A point above the diagonal is a band that defaulted more often than forecast. Whiskers: 95 % Jeffreys interval of the band's rate.{n} {}.",
         period(material)
@@ -212,6 +214,7 @@ fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) 
             format::percent(last.observed_rate)
         )
     });
-    let note = format!("{spread}n = {} loans, {}.", format::count(calibration.n as u64), period(material));
+    let (one, many) = row_words(material.summary.observation);
+    let note = format!("{spread}n = {}, {}.", counted(calibration.n, one, many), period(material));
     Figure::new(format!("score-bands-{}", anchor(model)), format!("Default rates by band of `{model}`"), note, score_bands(&chart))
 }

@@ -3,27 +3,29 @@
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
-use crate::report::section::pieces::{of, percent, plain, whole};
+use crate::report::section::pieces::{capital, of, percent, plain, row_words, whole};
 use crate::stat::{Confusion, Outcome, ProbabilitySummary};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let models = &material.summary.probabilities;
-    vec![Block::Subhead(Subhead::new("accuracy", heading(models))), Block::Table(table(models)), Block::Table(counts(models))]
+    let (_, many) = row_words(material.summary.observation);
+    vec![Block::Subhead(Subhead::new("accuracy", heading(models))), Block::Table(table(models)), Block::Table(counts(models, many))]
 }
 
-fn cutoff(models: &[ProbabilitySummary]) -> Option<f64> {
-    models.iter().find_map(|model| model.confusion.value()).map(|confusion| confusion.cutoff)
-}
-
+/// The first model at work, not the one that flags most: who flags all finds every default.
 fn heading(models: &[ProbabilitySummary]) -> String {
-    let recall = |model: &ProbabilitySummary| model.confusion.value().and_then(|confusion| confusion.recall.value().copied());
-    let found =
-        models.iter().filter_map(|model| recall(model).map(|recall| (model, recall))).reduce(|best, next| if best.1 < next.1 { next } else { best });
-    match (cutoff(models), found) {
-        (Some(cutoff), Some((model, recall))) => {
-            format!("At a cut-off of {} % `{}` finds {} of the defaults", plain(100.0 * cutoff), model.model, percent(recall))
+    let flags = |model: &ProbabilitySummary| {
+        let confusion = model.confusion.value()?;
+        let recall = *confusion.recall.value()?;
+        let n_good = confusion.n_false_positive + confusion.n_true_negative;
+        (0 < n_good && 0.0 < recall).then(|| (confusion.cutoff, recall, confusion.n_false_positive as f64 / n_good as f64))
+    };
+    match models.iter().find_map(|model| Some((model, flags(model)?))) {
+        Some((model, (cutoff, recall, fall_out))) => {
+            let (recall, fall_out) = (percent(recall), percent(fall_out));
+            format!("At a cut-off of {} % `{}` flags {recall} of defaults and {fall_out} of the others", plain(100.0 * cutoff), model.model)
         }
-        (_, _) => "Accuracy at the cut-off".to_owned(),
+        None => "Decisions at the cut-off".to_owned(),
     }
 }
 
@@ -39,7 +41,7 @@ fn table(models: &[ProbabilitySummary]) -> Table {
         Column::numbers("Flagging none", "% accuracy"),
     ];
     let mut table = Table::new("accuracy-table", "Decisions at the cut-off", columns).note(
-        "Flagged: PD at or above the cut-off (that of the loan book, else 50 %). Accuracy: share decided rightly; where defaults are rare it is high without any skill, so that of flagging none stands beside. Precision: share of the flagged that defaulted. Recall: share of the defaults that were flagged. F1: their harmonic mean.",
+        "Flagged: PD at or above the cut-off (that of the loan book, else 50 %). Accuracy: share decided rightly; where defaults are rare, flagging none is accurate too. Precision: share of the flagged that defaulted. Recall: share of the defaults that were flagged. F1: their harmonic mean.",
     );
     table.shown = models.len();
     for model in models {
@@ -59,7 +61,7 @@ fn table(models: &[ProbabilitySummary]) -> Table {
     table
 }
 
-fn counts(models: &[ProbabilitySummary]) -> Table {
+fn counts(models: &[ProbabilitySummary], many: &str) -> Table {
     let columns = vec![
         Column::words("Model"),
         Column::numbers("Flagged", "defaulted"),
@@ -67,7 +69,7 @@ fn counts(models: &[ProbabilitySummary]) -> Table {
         Column::numbers("Not flagged", "defaulted"),
         Column::numbers("Not flagged", "did not"),
     ];
-    let mut table = Table::new("confusion", "Loans by decision and outcome", columns);
+    let mut table = Table::new("confusion", format!("{} by decision and outcome", capital(many)), columns);
     table.shown = models.len();
     for model in models {
         let n = |value: fn(&Confusion) -> usize| of(&model.confusion, |confusion| value(confusion) as f64, whole);

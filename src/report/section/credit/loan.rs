@@ -1,11 +1,12 @@
 //! The loan book: expected against realised loss, approved against declined, other cut-offs.
 
-use crate::book::{Book, LoanBook, LoanTotals};
+use crate::book::{Amounts, Book, LoanBook, LoanTotals};
+use crate::feature::Observation;
 use crate::report::cell::{Cell, State};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table, anchor};
-use crate::report::section::pieces::{count, counted, percent, plain, short};
+use crate::report::section::pieces::{capital, count, counted, percent, plain, row_words, short};
 use crate::spec::{BookSpec, LoansSpec};
 
 /// The books and what was asked of them.
@@ -19,9 +20,13 @@ pub(super) fn books<'a>(material: &Material<'a>) -> Option<(&'a LoansSpec, &'a [
 /// Nothing without a loan book.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let Some((spec, books)) = books(material) else { return Vec::new() };
-    let mut blocks =
-        vec![Block::Subhead(Subhead::new("loan-book", heading(&books[0]))), Block::Text(conventions(spec, books)), Block::Table(totals(spec, books))];
-    blocks.extend(books.iter().map(|book| Block::Table(cutoffs(spec, book))));
+    let rows = material.summary.observation;
+    let mut blocks = vec![
+        Block::Subhead(Subhead::new("loan-book", heading(&books[0]))),
+        Block::Text(conventions(spec, books, rows)),
+        Block::Table(totals(spec, books, rows)),
+    ];
+    blocks.extend(books.iter().map(|book| Block::Table(cutoffs(spec, book, rows))));
     blocks
 }
 
@@ -31,58 +36,112 @@ fn heading(book: &LoanBook) -> String {
         return format!("Loan book: `{model}` expected no loss");
     }
     let ratio = total.realized_loss / total.expected_loss;
-    format!("Loan book: losses came to {} % of what `{model}` expected", format::fixed(100.0 * ratio, 0))
+    format!("Loan book: losses were {} % of those `{model}` expected", format::fixed(100.0 * ratio, 0))
 }
 
-fn conventions(spec: &LoansSpec, books: &[LoanBook]) -> String {
+/// The period an amount is of: "quarter".
+fn period(rows: Observation) -> &'static str {
+    match rows {
+        Observation::Yearly => "year",
+        Observation::Quarterly => "quarter",
+        Observation::Monthly => "month",
+        Observation::Entity | Observation::Dated => "date",
+    }
+}
+
+/// "18,572 loan-quarters of 1,512 loans", or "1,512 loans" where each has one row.
+pub(super) fn behind(totals: &LoanTotals, rows: Observation) -> String {
+    let (one, many) = row_words(rows);
+    if totals.n_loans < totals.n {
+        format!("{} of {}", counted(totals.n, one, many), counted(totals.n_loans, "loan", "loans"))
+    } else {
+        counted(totals.n, "loan", "loans")
+    }
+}
+
+fn conventions(spec: &LoansSpec, books: &[LoanBook], rows: Observation) -> String {
     let realized = match &spec.realized_loss {
         Some(column) => format!("realised loss is the column `{column}`"),
         None => "realised loss is LGD x exposure of the loans that defaulted".to_owned(),
     };
     let mut sentences = vec![format!(
-        "Expected loss = PD x LGD x exposure, with LGD {} % and exposure from `{}`, in its currency; {realized}. Approved: PD strictly below {} %. The loans were all made: nothing is known of applicants who were refused.",
+        "Expected loss = PD x LGD x exposure, with LGD {} % and exposure from `{}`, in its currency; {realized}. Approved: PD strictly below {} %. All these loans were made: nothing is known of applicants who were refused.",
         plain(100.0 * spec.lgd),
         spec.exposure,
         plain(100.0 * spec.cutoff)
     )];
+    sentences.extend(once(&books[0], rows));
+    let (one, many) = row_words(rows);
     for book in books {
         let left_out = [(book.n_unknown, "whose outcome is not known yet"), (book.n_without_forecast, "without a forecast")];
-        let words: Vec<String> = left_out.iter().filter(|(n, _)| 0 < *n).map(|(n, why)| format!("{} {why}", counted(*n, "loan", "loans"))).collect();
+        let words: Vec<String> = left_out.iter().filter(|(n, _)| 0 < *n).map(|(n, why)| format!("{} {why}", counted(*n, one, many))).collect();
         if !words.is_empty() {
-            sentences.push(format!("`{}`: {} are in no total.", book.model, words.join(" and ")));
+            sentences.push(format!("`{}`: {} are left out.", book.model, words.join(" and ")));
         }
     }
     sentences.join(" ")
 }
 
-fn totals(spec: &LoansSpec, books: &[LoanBook]) -> Table {
-    let columns = vec![
-        Column::words("Loans"),
-        Column::numbers("Loans", "n"),
+/// What a panel's rows are, and what its loans lost when each is counted once.
+fn once(book: &LoanBook, rows: Observation) -> Option<String> {
+    let (_, many) = row_words(rows);
+    let total = &book.total;
+    (book.amounts == Amounts::PerPeriod).then(|| {
+        format!(
+            "A loan has several rows: {}, {} {many} before a default of {}. A sum over rows would count a loan as often as it was seen; amounts are means per {} of observation. Each counted once, at the last row before its default, the loans that defaulted lost {}.",
+            behind(total, rows),
+            format::count(total.n_default as u64),
+            counted(total.n_loans_default, "loan", "loans"),
+            period(rows),
+            format::money(book.lost_once)
+        )
+    })
+}
+
+/// Headings over [`cells`], by what the amounts are.
+pub(super) fn headings(book: &LoanBook, exposure: &str, rows: Observation) -> Vec<Column> {
+    let mut columns = vec![Column::numbers(capital(row_words(rows).1), "n")];
+    let unit = match book.amounts {
+        Amounts::Sum => String::new(),
+        Amounts::PerPeriod => format!("a {}", period(rows)),
+    };
+    if book.amounts == Amounts::PerPeriod {
+        columns.extend([Column::numbers("Loans", "n"), Column::numbers("Loans defaulted", "n")]);
+    }
+    columns.extend([
         Column::numbers("Mean PD", "%"),
         Column::numbers("Default rate", "%"),
-        Column::numbers("Exposure", &spec.exposure),
-        Column::numbers("Expected loss", ""),
-        Column::numbers("Realised loss", ""),
+        Column::numbers("Exposure", format!("{exposure} {unit}").trim()),
+        Column::numbers("Expected loss", &unit),
+        Column::numbers("Realised loss", &unit),
         Column::numbers("Realised / expected", ""),
         Column::numbers("Loss rate", "% of exposure"),
-    ];
+    ]);
+    columns
+}
+
+fn totals(spec: &LoansSpec, books: &[LoanBook], rows: Observation) -> Table {
+    let mut columns = vec![Column::words("Group")];
+    columns.extend(headings(&books[0], &spec.exposure, rows));
     let mut table = Table::new("loan-totals", "Expected and realised loss, approved and declined", columns)
-        .note(format!("Approved and declined at the cut-off of {} %; all of these loans were made.", plain(100.0 * spec.cutoff)));
+        .note(format!("Approved and declined at the cut-off of {} %.", plain(100.0 * spec.cutoff)));
     table.shown = 3 * books.len();
     for book in books {
         for (group, totals) in [("all", &book.total), ("approved", &book.approved), ("declined", &book.declined)] {
-            table.rows.push(std::iter::once(Cell::text(format!("`{}` {group}", book.model))).chain(cells(totals)).collect());
+            table.rows.push(std::iter::once(Cell::text(format!("`{}` {group}", book.model))).chain(cells(book, totals)).collect());
         }
     }
     table
 }
 
-/// n, mean PD, default rate, exposure, expected and realised loss, their ratio, loss rate.
-pub(super) fn cells(totals: &LoanTotals) -> Vec<Cell> {
+/// n, in a panel loans and those that defaulted, mean PD, default rate, exposure, expected and realised loss, their ratio, loss rate.
+pub(super) fn cells(book: &LoanBook, totals: &LoanTotals) -> Vec<Cell> {
     let rate = |rate: Option<f64>, reason: &str| rate.map_or_else(|| Cell::na(reason), Cell::Percent);
-    vec![
-        count(totals.n),
+    let mut cells = vec![count(totals.n)];
+    if book.amounts == Amounts::PerPeriod {
+        cells.extend([count(totals.n_loans), count(totals.n_loans_default)]);
+    }
+    cells.extend([
         rate(totals.mean_probability, "there is no loan in the group"),
         rate(totals.default_rate, "there is no loan in the group"),
         Cell::Money(totals.exposure),
@@ -90,10 +149,11 @@ pub(super) fn cells(totals: &LoanTotals) -> Vec<Cell> {
         Cell::Money(totals.realized_loss),
         if 0.0 < totals.expected_loss { short(totals.realized_loss / totals.expected_loss) } else { Cell::na("no loss was expected") },
         rate(totals.realized_loss_rate, "nothing is exposed"),
-    ]
+    ]);
+    cells
 }
 
-fn cutoffs(spec: &LoansSpec, book: &LoanBook) -> Table {
+fn cutoffs(spec: &LoansSpec, book: &LoanBook, rows: Observation) -> Table {
     let columns = vec![
         Column::numbers("Cut-off", "PD, %"),
         Column::numbers("Approved", "n"),
@@ -106,10 +166,12 @@ fn cutoffs(spec: &LoansSpec, book: &LoanBook) -> Table {
     let see = own.and_then(|row| {
         row.bad_rate.map(|bad| format!(" At the spec's cut-off {} are approved, of which {} defaulted.", percent(row.approval_rate), percent(bad)))
     });
-    let mut table = Table::new(format!("cutoffs-{}", anchor(&book.model)), format!("What other cut-offs on `{}` would have let through", book.model), columns).note(format!(
-        "Loans with a PD strictly below the cut-off are approved; cut-offs are the edges of 20 groups of equally many loans and the spec's own. Bad rate: defaults among the approved.{} n = {} loans.",
+    let (_, many) = row_words(rows);
+    let mut table = Table::new(format!("cutoffs-{}", anchor(&book.model)), format!("Other cut-offs on `{}`", book.model), columns).note(format!(
+        "{} with a PD strictly below the cut-off are approved; cut-offs are the edges of 20 groups of equally many {many} and the spec's own. Bad rate: defaults among the approved.{} n = {}.",
+        capital(many),
         see.unwrap_or_default(),
-        format::count(book.total.n as u64)
+        behind(&book.total, rows)
     ));
     table.shown = book.cutoffs.len();
     for row in &book.cutoffs {
@@ -126,4 +188,40 @@ fn cutoffs(spec: &LoansSpec, book: &LoanBook) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 18,572 rows of 1,512 loans, of which 1,986 lie before the default of 554 loans.
+    fn panel(amounts: Amounts) -> LoanBook {
+        let total = LoanTotals { n: 18_572, n_loans: 1_512, n_default: 1_986, n_loans_default: 554, ..LoanTotals::default() };
+        LoanBook {
+            model: "logistic".into(),
+            loans: Vec::new(),
+            amounts,
+            n_unknown: 0,
+            n_without_forecast: 0,
+            approved: LoanTotals::default(),
+            declined: LoanTotals::default(),
+            lost_once: 63.6e6,
+            vintages: Vec::new(),
+            cutoffs: Vec::new(),
+            total,
+        }
+    }
+
+    #[test]
+    fn rows_of_a_panel_are_not_called_loans() {
+        let rows = Observation::Quarterly;
+        let said = once(&panel(Amounts::PerPeriod), rows).expect("a panel");
+        assert!(said.contains("18,572 loan-quarters of 1,512 loans, 1,986 loan-quarters before a default of 554 loans"), "{said}");
+        assert!(said.contains("amounts are means per quarter of observation") && said.contains("lost 63,600,000"), "{said}");
+        let headings: Vec<String> =
+            headings(&panel(Amounts::PerPeriod), "balance", rows).into_iter().map(|column| format!("{} {}", column.name, column.unit)).collect();
+        assert_eq!(headings[..3], ["Loan-quarters n", "Loans n", "Loans defaulted n"]);
+        assert_eq!(headings[5], "Exposure balance a quarter");
+        assert_eq!(once(&panel(Amounts::Sum), Observation::Entity), None);
+    }
 }

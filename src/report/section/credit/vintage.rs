@@ -1,11 +1,11 @@
-//! Vintages: expected against realised loss by quarter of origination.
+//! Vintages: expected against realised loss by quarter of `as_of`: of origination, or of observation in a panel.
 
-use super::loan::{books, cells};
+use super::loan::{behind, books, cells, headings};
 use crate::book::{LoanBook, LoanTotals, Vintage};
 use crate::day::Day;
+use crate::feature::Observation;
 use crate::report::cell::Cell;
 use crate::report::chart::{LineChart, Scale, Series, Zero, lines};
-use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::pieces::{counted, span};
@@ -18,8 +18,9 @@ const N_COLORS: usize = 6;
 /// Nothing without a loan book.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let Some((spec, books)) = books(material) else { return Vec::new() };
-    let mut blocks = vec![Block::Subhead(Subhead::new("vintages", heading(&books[0]))), Block::Figure(figure(material, books))];
-    blocks.extend(books.iter().map(|book| Block::Table(table(book, &spec.exposure))));
+    let rows = material.summary.observation;
+    let mut blocks = vec![Block::Subhead(Subhead::new("vintages", heading(&books[0], rows))), Block::Figure(figure(material, books))];
+    blocks.extend(books.iter().map(|book| Block::Table(table(book, &spec.exposure, rows))));
     blocks
 }
 
@@ -27,9 +28,21 @@ fn expected_rate(totals: &LoanTotals) -> Option<f64> {
     (0.0 < totals.exposure).then(|| totals.expected_loss / totals.exposure)
 }
 
-fn heading(book: &LoanBook) -> String {
+/// What the quarter of a row's `as_of` is. One row a loan: taken to be the day it was made.
+fn quarter_of(rows: Observation) -> &'static str {
+    match rows {
+        Observation::Entity => "quarter of origination",
+        Observation::Yearly | Observation::Quarterly | Observation::Monthly | Observation::Dated => "quarter of observation",
+    }
+}
+
+fn heading(book: &LoanBook, rows: Observation) -> String {
     let beyond = book.vintages.iter().filter(|vintage| vintage.totals.expected_loss < vintage.totals.realized_loss).count();
-    format!("Vintages: losses exceeded those expected by `{}` in {beyond} of {}", book.model, counted(book.vintages.len(), "quarter", "quarters"))
+    let by = match rows {
+        Observation::Entity => "Vintages",
+        Observation::Yearly | Observation::Quarterly | Observation::Monthly | Observation::Dated => "By quarter of observation",
+    };
+    format!("{by}: losses exceeded those `{}` expected in {beyond} of {}", book.model, counted(book.vintages.len(), "quarter", "quarters"))
 }
 
 /// "2009 Q2" of a quarter's first day.
@@ -53,38 +66,42 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
     let worst = first.vintages.iter().filter_map(gap).filter(|(_, gap)| 0.0 < *gap).max_by(|a, b| a.1.total_cmp(&b.1));
     let worst = worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most for {}. ", first.model, quarter(start)));
     let chart = LineChart {
-        label: "Expected and realised loss rates by vintage".to_owned(),
+        label: format!("Expected and realised loss rates by {}", quarter_of(material.summary.observation)),
         y_title: "Loss, % of exposure".to_owned(),
         scale: Scale::Percent,
         zero: Zero::Shown,
         series,
     };
     let note = format!(
-        "{worst}Where realised lies above a model's line, the model expected too little. n = {} loans of {}, {}.",
-        format::count(first.total.n as u64),
+        "{worst}Where realised lies above a model's line, the model expected too little. n = {} in {}, {}.",
+        behind(&first.total, material.summary.observation),
         counted(first.vintages.len(), "quarter", "quarters"),
         span(first.vintages.first().map(|vintage| vintage.start), first.vintages.last().map(|vintage| vintage.start.plus_months(3).plus_days(-1)))
     );
-    Figure::new("vintage-figure", "Expected and realised loss by quarter of origination", note, lines(&chart))
+    let title = format!("Expected and realised loss by {}", quarter_of(material.summary.observation));
+    Figure::new("vintage-figure", title, note, lines(&chart))
 }
 
-fn table(book: &LoanBook, exposure: &str) -> Table {
-    let columns = vec![
-        Column::words("Quarter"),
-        Column::numbers("Loans", "n"),
-        Column::numbers("Mean PD", "%"),
-        Column::numbers("Default rate", "%"),
-        Column::numbers("Exposure", exposure),
-        Column::numbers("Expected loss", ""),
-        Column::numbers("Realised loss", ""),
-        Column::numbers("Realised / expected", ""),
-        Column::numbers("Loss rate", "% of exposure"),
-    ];
-    let mut table = Table::new(format!("vintages-{}", anchor(&book.model)), format!("Expected and realised loss of `{}` by quarter of origination", book.model), columns)
-        .note(format!("Loans judged whose outcome is known; losses in the currency of `{exposure}`. The last quarters hold fewer loans where outcomes are not known yet."));
+fn table(book: &LoanBook, exposure: &str, rows: Observation) -> Table {
+    let mut columns = vec![Column::words("Quarter")];
+    columns.extend(headings(book, exposure, rows));
+    let title = format!("Expected and realised loss of `{}` by {}", book.model, quarter_of(rows));
+    let mut table = Table::new(format!("vintages-{}", anchor(&book.model)), title, columns)
+        .note(format!("Known outcomes only: the last quarters may hold fewer. Losses in the currency of `{exposure}`."));
     table.shown = N_SHOWN;
     for vintage in &book.vintages {
-        table.rows.push(std::iter::once(Cell::text(quarter(vintage.start))).chain(cells(&vintage.totals)).collect());
+        table.rows.push(std::iter::once(Cell::text(quarter(vintage.start))).chain(cells(book, &vintage.totals)).collect());
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panels_quarters_are_those_of_observation() {
+        assert_eq!(quarter_of(Observation::Entity), "quarter of origination");
+        assert_eq!(quarter_of(Observation::Monthly), "quarter of observation");
+    }
 }

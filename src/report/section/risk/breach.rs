@@ -1,12 +1,14 @@
 //! Breaches: losses against VaR, drawn and listed by date.
 
+use std::collections::BTreeMap;
+
 use super::furthest;
 use crate::report::cell::Cell;
 use crate::report::chart::{Breach, LossChart, Scale, Series, losses_against_var};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
-use crate::report::section::pieces::{confidence, counted, percent, short, span};
+use crate::report::section::pieces::{confidence, count, counted, percent, short, span};
 use crate::stat::{TailPoint, TailSummary};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -29,20 +31,19 @@ fn excess(point: &TailPoint) -> f64 {
     point.loss - point.var
 }
 
-/// Names the year with the most breaches where it has a third of them or more.
+/// Names the year with the most breaches of the first VaR where it has a third of them or more.
 fn heading(drawn: &[&TailSummary]) -> String {
-    let mut years: Vec<(i32, usize)> = Vec::new();
-    for year in drawn.iter().flat_map(|tail| breaches(tail)).map(|point| point.date.year()) {
-        match years.iter_mut().find(|(known, _)| *known == year) {
-            Some((_, n)) => *n += 1,
-            None => years.push((year, 1)),
-        }
+    let Some(tail) = drawn.first() else { return "Losses against VaR".to_owned() };
+    let mut years: BTreeMap<i32, usize> = BTreeMap::new();
+    for point in breaches(tail) {
+        *years.entry(point.date.year()).or_default() += 1;
     }
-    years.sort_unstable();
-    let n: usize = years.iter().map(|(_, n)| n).sum();
-    let worst = years.iter().max_by_key(|(year, n)| (*n, std::cmp::Reverse(*year)));
+    let n: usize = years.values().sum();
+    let worst = years.iter().max_by_key(|(year, n)| (**n, std::cmp::Reverse(**year)));
     match worst {
-        Some((year, most)) if years.len() > 1 && 3 < *most && n <= 3 * most => format!("Losses against VaR: {most} of {n} breaches fall in {year}"),
+        Some((year, most)) if years.len() > 1 && 3 < *most && n <= 3 * most => {
+            format!("Losses against VaR: {most} of {n} breaches of `{}` fall in {year}", tail.model)
+        }
         Some(_) | None => "Losses against VaR".to_owned(),
     }
 }
@@ -60,7 +61,7 @@ fn figure(tail: &TailSummary, color: usize) -> Figure {
         breaches: breaches(tail).map(|point| Breach { day: point.date, loss: point.loss, var: point.var }).collect(),
     };
     let deepest = breaches(tail).max_by(|a, b| excess(a).total_cmp(&excess(b)));
-    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, went {} beyond VaR", point.date, percent(excess(point))));
+    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, percent(excess(point))));
     let note = format!(
         "Every breach is a dot: {}, {} expected{deepest}. n = {} days, {}.",
         counted(tail.n_breaches, "breach", "breaches"),
@@ -71,35 +72,74 @@ fn figure(tail: &TailSummary, color: usize) -> Figure {
     Figure::new(format!("losses-{}", anchor(&tail.model)), title, note, losses_against_var(&chart))
 }
 
+/// Breaches printed of either kind where there are more than twice as many.
+const N_LISTED: usize = 10;
+
+/// Positions of the breaches in the order they are listed, each with its rank by excess: the ten deepest, the ten newest of the others,
+/// and the rest by date; all by date where they are no more than twenty.
+fn listed(excesses: &[f64]) -> Vec<(usize, usize)> {
+    let mut deepest: Vec<usize> = (0..excesses.len()).collect();
+    deepest.sort_by(|&a, &b| excesses[b].total_cmp(&excesses[a]).then(a.cmp(&b)));
+    let mut rank = vec![0; excesses.len()];
+    deepest.iter().enumerate().for_each(|(at, &breach)| rank[breach] = at + 1);
+    let mut order: Vec<usize> = (0..excesses.len()).collect();
+    if 2 * N_LISTED < excesses.len() {
+        let newest = (0..excesses.len()).rev().filter(|&breach| N_LISTED < rank[breach]).take(N_LISTED);
+        let mut first: Vec<usize> = deepest.iter().copied().take(N_LISTED).chain(newest).collect();
+        let rest: Vec<usize> = order.into_iter().filter(|breach| !first.contains(breach)).collect();
+        first.extend(rest);
+        order = first;
+    }
+    order.into_iter().map(|breach| (breach, rank[breach])).collect()
+}
+
 fn list(tail: &TailSummary) -> Table {
     let columns = vec![
         Column::words("Date"),
         Column::numbers("Loss", "%"),
         Column::numbers("VaR", "%"),
         Column::numbers("Excess", "%"),
+        Column::numbers("Rank by excess", ""),
         Column::numbers("Loss / VaR", ""),
-        Column::numbers("Excess so far", "%"),
     ];
-    let title = format!("Breaches of VaR {} of `{}`", confidence(tail.tail), tail.model);
+    let points: Vec<&TailPoint> = breaches(tail).collect();
+    let excesses: Vec<f64> = points.iter().map(|point| excess(point)).collect();
+    let which = if 2 * N_LISTED < points.len() { ": the ten deepest, then the ten newest of the others" } else { "" };
+    let title = format!("Breaches of VaR {} of `{}`{which}", confidence(tail.tail), tail.model);
     let mut table = Table::new(format!("breaches-{}", anchor(&tail.model)), title, columns);
-    let mut sum = 0.0;
-    for point in breaches(tail) {
-        sum += excess(point);
+    table.shown = 2 * N_LISTED;
+    for (breach, rank) in listed(&excesses) {
+        let point = points[breach];
         let ratio = if 0.0 < point.var { short(point.loss / point.var) } else { Cell::na("VaR is not above 0") };
         table.rows.push(vec![
             Cell::Date(point.date),
             Cell::Percent(point.loss),
             Cell::Percent(point.var),
             Cell::Percent(excess(point)),
+            count(rank),
             ratio,
-            Cell::Percent(sum),
         ]);
     }
     let mean = tail.excess_mean.value().map_or(String::new(), |&mean| format!(", {} on average", percent(mean)));
     table.note(format!(
-        "Date: the day the loss was known. Excess = loss less VaR; {} in all{mean}. n = {} of {} days.",
-        percent(sum),
+        "Date: the day the loss was known. Excess: loss less VaR{mean}. n = {} of {} days.",
         counted(tail.n_breaches, "breach", "breaches"),
         format::count(tail.points.len() as u64)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ten_deepest_and_the_ten_newest_breaches_are_listed() {
+        // Thirty breaches, each deeper than the one after it but the last, which is the deepest.
+        let excesses: Vec<f64> = (0..30).map(|at| if at == 29 { 99.0 } else { f64::from(30 - at) }).collect();
+        let order: Vec<usize> = listed(&excesses).into_iter().map(|(breach, _)| breach).collect();
+        assert_eq!(order[..10], [29, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(order[10..20], [28, 27, 26, 25, 24, 23, 22, 21, 20, 19]);
+        assert_eq!(order[20..], (9..19).collect::<Vec<_>>());
+        assert_eq!(listed(&[0.1, 0.3, 0.2]), [(0, 3), (1, 1), (2, 2)]);
+    }
 }

@@ -17,13 +17,19 @@ use crate::spec::{BaselineParams, History, Quantity};
 /// `history = "entity"` takes the entity's own last `lookback` targets known strictly before the row's `as_of`, unweighted
 /// and however far into the test, and has no forecast with fewer than `min_history`.
 #[derive(Debug, Clone)]
-pub(super) struct Baseline(pub(super) BaselineParams);
+pub(super) struct Baseline {
+    /// Its settings.
+    pub(super) params: BaselineParams,
+    /// What is forecast.
+    pub(super) ask: Vec<Quantity>,
+}
 
 impl Learner for Baseline {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
-        match self.0.history {
-            History::Pool => Ok(Box::new(Pool::fit(train)?)),
-            History::Entity => Ok(Box::new(Own { lookback: self.0.lookback as usize, min_history: self.0.min_history as usize })),
+        let (params, ask) = (&self.params, self.ask.clone());
+        match params.history {
+            History::Pool => Ok(Box::new(Pool::fit(train, ask)?)),
+            History::Entity => Ok(Box::new(Own { ask, lookback: params.lookback as usize, min_history: params.min_history as usize })),
         }
     }
 }
@@ -33,19 +39,20 @@ const SLACK: f64 = 1.0 - 1e-9;
 
 /// All training targets together.
 struct Pool {
+    ask: Vec<Quantity>,
     /// Targets and weights, smallest target first, weights above 0.
     sorted: Vec<(f64, f64)>,
     sum_weight: f64,
 }
 
 impl Pool {
-    fn fit(train: &Train<'_>) -> Result<Self> {
+    fn fit(train: &Train<'_>, ask: Vec<Quantity>) -> Result<Self> {
         prepare::count_rows(train)?;
         let weighted = train.target().iter().copied().zip(train.weight().iter().copied());
         let mut sorted: Vec<(f64, f64)> = weighted.filter(|&(_, weight)| 0.0 < weight).collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
         let sum_weight = sorted.iter().map(|&(_, weight)| weight).sum();
-        Ok(Self { sorted, sum_weight })
+        Ok(Self { ask, sorted, sum_weight })
     }
 
     fn mean(&self) -> f64 {
@@ -86,8 +93,8 @@ impl Pool {
 }
 
 impl Model for Pool {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        ask.iter().map(|&quantity| vec![self.answer(quantity); query.entity.len()]).collect()
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        self.ask.iter().map(|&quantity| vec![self.answer(quantity); query.entity.len()]).collect()
     }
 
     fn card(&self) -> Card {
@@ -97,13 +104,14 @@ impl Model for Pool {
 
 /// The entity's own last targets.
 struct Own {
+    ask: Vec<Quantity>,
     lookback: usize,
     min_history: usize,
 }
 
 impl Model for Own {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        let mut forecasts = vec![vec![None; query.entity.len()]; ask.len()];
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        let mut forecasts = vec![vec![None; query.entity.len()]; self.ask.len()];
         for rows in query.by_entity().chunk_by(|&a, &b| query.entity[a as usize] == query.entity[b as usize]) {
             let mut recent = Recent::default();
             for &row in rows {
@@ -113,7 +121,7 @@ impl Model for Own {
                     continue;
                 }
                 recent.advance(past, self.lookback);
-                for (forecast, &quantity) in forecasts.iter_mut().zip(ask) {
+                for (forecast, &quantity) in forecasts.iter_mut().zip(&self.ask) {
                     forecast[row] = recent.answer(quantity);
                 }
             }
@@ -200,12 +208,12 @@ mod tests {
     fn forecast(model: &dyn Model, data: &Dataset, rows: std::ops::Range<usize>) -> Vec<Vec<Option<f64>>> {
         let past = Past::new(data);
         let (entity, as_of) = (&data.entity[rows.clone()], &data.as_of[rows]);
-        model.forecast(&Query { features: &Matrix::default(), entity, as_of, past: &past, benchmarks: &[] }, &ASK)
+        model.forecast(&Query { features: &Matrix::default(), entity, as_of, past: &past, benchmarks: &[] })
     }
 
     fn pool(target: &[f64], weight: &[f64]) -> Result<Box<dyn Model>> {
         let params = BaselineParams { history: History::Pool, lookback: 500, min_history: 100 };
-        teach("model `b` in window 0", &[], &Matrix::default(), (target, weight), |train| Baseline(params).fit(train))
+        teach("model `b` in window 0", &[], &Matrix::default(), (target, weight), |train| Baseline { params, ask: ASK.to_vec() }.fit(train))
     }
 
     fn one_row() -> Dataset {
@@ -261,7 +269,7 @@ mod tests {
     fn entity_history_equals_sorting_the_last_targets_of_every_row() {
         let data = panel();
         let past = Past::new(&data);
-        let model = Own { lookback: 70, min_history: 20 };
+        let model = Own { ask: ASK.to_vec(), lookback: 70, min_history: 20 };
         let fast = forecast(&model, &data, 0..data.n_rows());
         let mut n_forecasts = 0;
         for (row, &quantile) in fast[3].iter().enumerate() {

@@ -17,7 +17,12 @@ use crate::spec::{EwmaParams, Quantity};
 /// `None` with fewer than m targets. Source: J.P. Morgan/Reuters, `RiskMetrics` Technical Document (1996), section 5.2;
 /// the start is ours.
 #[derive(Debug, Clone)]
-pub(super) struct Ewma(pub(super) EwmaParams);
+pub(super) struct Ewma {
+    /// Its settings.
+    pub(super) params: EwmaParams,
+    /// What is forecast.
+    pub(super) ask: Vec<Quantity>,
+}
 
 impl Learner for Ewma {
     fn fit(&self, _train: &Train<'_>) -> Result<Box<dyn Model>> {
@@ -26,14 +31,14 @@ impl Learner for Ewma {
 }
 
 impl Model for Ewma {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let volatility = self.volatility(query);
-        let per_sigma = ask.iter().map(|&quantity| multiple(quantity));
+        let per_sigma = self.ask.iter().map(|&quantity| multiple(quantity));
         per_sigma.map(|factor| volatility.iter().map(|sigma| sigma.map(|sigma| factor * sigma)).collect()).collect()
     }
 
     fn card(&self) -> Card {
-        let note = format!("volatility from each entity's own past with lambda {}; nothing is learnt from the training rows", self.0.lambda);
+        let note = format!("volatility from each entity's own past with lambda {}; nothing is learnt from the training rows", self.params.lambda);
         Card { notes: vec![note], ..Card::default() }
     }
 }
@@ -41,7 +46,7 @@ impl Model for Ewma {
 impl Ewma {
     /// Sigma of every row. Rows are visited by entity in time, so that each target enters the recursion once.
     fn volatility(&self, query: &Query<'_>) -> Vec<Option<f64>> {
-        let start = (self.0.min_history as usize).max(1);
+        let start = (self.params.min_history as usize).max(1);
         let mut volatility = vec![None; query.entity.len()];
         for rows in query.by_entity().chunk_by(|&a, &b| query.entity[a as usize] == query.entity[b as usize]) {
             let (mut n_seen, mut variance) = (0, 0.0);
@@ -56,7 +61,7 @@ impl Ewma {
                     n_seen = start;
                 }
                 for (_, target) in &past[n_seen..] {
-                    variance = self.0.lambda * variance + (1.0 - self.0.lambda) * target * target;
+                    variance = self.params.lambda * variance + (1.0 - self.params.lambda) * target * target;
                 }
                 n_seen = past.len();
                 volatility[row] = Some(variance.sqrt());
@@ -104,7 +109,7 @@ mod tests {
         let past = Past::new(data);
         let (entity, as_of) = (&data.entity[rows.clone()], &data.as_of[rows]);
         let query = Query { features: &Matrix::default(), entity, as_of, past: &past, benchmarks: &[] };
-        Ewma(EwmaParams { lambda: 0.94, min_history }).forecast(&query, &ASK)
+        Ewma { params: EwmaParams { lambda: 0.94, min_history }, ask: ASK.to_vec() }.forecast(&query)
     }
 
     #[test]

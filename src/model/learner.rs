@@ -114,8 +114,9 @@ pub trait Learner: Send + Sync {
 
 /// A fitted model.
 pub trait Model: Send + Sync {
-    /// Forecasts each asked quantity for every row, in the order of `ask`; `None` where the model has no forecast (too short a history).
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>>;
+    /// Forecasts for every row each quantity that the learner was made for, in the order asked; `None` where the model has no forecast
+    /// (too short a history).
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>>;
 
     /// What the model says of itself.
     fn card(&self) -> Card;
@@ -134,8 +135,8 @@ pub fn learner(spec: &ModelSpec) -> Box<dyn Learner> {
 /// The learner of a kind, with its settings as they are.
 fn plain(kind: &ModelKind, ask: &[Quantity]) -> Box<dyn Learner> {
     match kind {
-        ModelKind::Baseline(params) => Box::new(super::baseline::Baseline(params.clone())),
-        ModelKind::Ewma(params) => Box::new(super::ewma::Ewma(params.clone())),
+        ModelKind::Baseline(params) => Box::new(super::baseline::Baseline { params: params.clone(), ask: ask.to_vec() }),
+        ModelKind::Ewma(params) => Box::new(super::ewma::Ewma { params: params.clone(), ask: ask.to_vec() }),
         ModelKind::Linear(params) => Box::new(regression::Linear(params.clone())),
         ModelKind::Ridge(params) => Box::new(regression::Ridge(params.clone())),
         ModelKind::Lasso(params) => Box::new(regression::Lasso(params.clone())),

@@ -205,7 +205,7 @@ impl Walk<'_> {
             past: &self.past,
             benchmarks: &benchmarks,
         };
-        let forecasts = fitted.forecast(&query, &model.ask);
+        let forecasts = fitted.forecast(&query);
         let odd = forecasts.iter().flatten().flatten().find(|value| !value.is_finite());
         if let Some(value) = odd {
             return Err(Error::model(place, format!("forecast {value}"))

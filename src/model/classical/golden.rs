@@ -5,7 +5,6 @@ use crate::error::Result;
 use crate::feature::{Dataset, Matrix};
 use crate::model::learner::teach;
 use crate::model::{Learner, Model, Past, Query};
-use crate::spec::Quantity;
 
 pub(super) const N_ROWS: usize = 120;
 
@@ -38,12 +37,12 @@ pub(super) fn fit(learner: &dyn Learner, columns: &[Vec<f32>], target: &[f64], w
     teach("model `m` in window 3", &names, &features, (target, weight), |train| learner.fit(train))
 }
 
-/// Forecasts of one quantity for the first rows of `columns`.
-pub(super) fn forecast(model: &dyn Model, columns: &[Vec<f32>], n_rows: usize, ask: Quantity) -> Vec<f64> {
+/// Forecasts of the first quantity asked for the first rows of `columns`.
+pub(super) fn forecast(model: &dyn Model, columns: &[Vec<f32>], n_rows: usize) -> Vec<f64> {
     let first: Vec<Vec<f32>> = columns.iter().map(|column| column[..n_rows].to_vec()).collect();
     let (features, past) = (Matrix::from_columns(n_rows, &first), Past::new(&Dataset::default()));
     let query = Query { features: &features, entity: &vec![0; n_rows], as_of: &vec![Day(1); n_rows], past: &past, benchmarks: &[] };
-    model.forecast(&query, &[ask])[0].iter().map(|value| value.expect("every row")).collect()
+    model.forecast(&query)[0].iter().map(|value| value.expect("every row")).collect()
 }
 
 pub(super) fn assert_close(calculated: &[f64], expected: &[f64], tolerance: f64) {

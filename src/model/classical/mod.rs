@@ -59,7 +59,7 @@ mod tests {
                 match fit(&*learner, &columns, target, &weight) {
                     Ok(model) => {
                         n_fitted += 1;
-                        let forecasts = forecast(&*model, &columns, n_rows, ask);
+                        let forecasts = forecast(&*model, &columns, n_rows);
                         assert!(forecasts.iter().all(|value| value.is_finite()), "{ask} {:?} {forecasts:?}", model.card());
                         let is_inside = |value: &f64| 0.0 < *value && *value < 1.0;
                         assert!(ask == Quantity::Mean || forecasts.iter().all(is_inside), "{:?} {forecasts:?}", model.card());

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::model::regression::probability;
 use crate::model::regression::{self as prepare, Preparation};
 use crate::model::{Card, Learner, Model, Query, Train};
-use crate::spec::{NaiveBayesParams, Quantity};
+use crate::spec::NaiveBayesParams;
 
 /// A class in which a feature's variance (of 1 over all rows) is below this is forecast with near certainty by that feature alone.
 const NARROW: f64 = 1e-6;
@@ -85,7 +85,7 @@ struct Fitted {
 }
 
 impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let table = Table::new(&self.prepared, query.features);
         let mut scores = vec![self.prior; table.n_rows()];
         for (idx, bells) in self.features.iter().enumerate().filter(|_| 0 < table.n_rows()) {
@@ -93,8 +93,7 @@ impl Model for Fitted {
                 *score += bells[1].log_density(value) - bells[0].log_density(value);
             }
         }
-        let probabilities: Vec<Option<f64>> = scores.into_iter().map(|score| Some(probability(score))).collect();
-        ask.iter().map(|_| probabilities.clone()).collect()
+        vec![scores.into_iter().map(|score| Some(probability(score))).collect()]
     }
 
     fn card(&self) -> Card {
@@ -141,7 +140,7 @@ mod tests {
         ];
         for (weight, expected) in golden {
             let model = fit(&learner(), &columns(), &targets().1, &weight).expect("both classes");
-            assert_close(&forecast(&*model, &columns(), 6, Quantity::Probability), &expected, 1e-11);
+            assert_close(&forecast(&*model, &columns(), 6), &expected, 1e-11);
         }
     }
 
@@ -150,7 +149,7 @@ mod tests {
         let columns = [vec![0.0, 0.0, 0.0, 1.0, 0.0], vec![1.0, 2.0, 3.0, 4.0, 5.0]];
         let model = fit(&learner(), &columns, &[0.0, 0.0, 0.0, 1.0, 1.0], &[1.0; 5]).expect("both classes");
         assert_eq!(model.card().notes, ["constant or nearly so within a class, and so decisive: `a`"]);
-        let far = forecast(&*model, &[vec![1e30, f32::MAX, 0.0], vec![0.0, -1e30, 1.0]], 3, Quantity::Probability);
+        let far = forecast(&*model, &[vec![1e30, f32::MAX, 0.0], vec![0.0, -1e30, 1.0]], 3);
         assert!(far.iter().all(|p| 0.0 < *p && *p < 1.0) && 0.99 < far[0], "{far:?}");
     }
 

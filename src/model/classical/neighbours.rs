@@ -47,11 +47,12 @@ impl Learner for Neighbours {
             notes.push(format!("all {} training rows are neighbours, fewer than the {wanted} asked for", table.n_rows()));
         }
         let (count, weights) = (wanted.min(table.n_rows()), self.params.weights);
-        Ok(Box::new(Fitted { prepared, table, target: lesson.target, weight: lesson.weight, count, weights, notes }))
+        Ok(Box::new(Fitted { ask: self.ask.clone(), prepared, table, target: lesson.target, weight: lesson.weight, count, weights, notes }))
     }
 }
 
 struct Fitted {
+    ask: Vec<Quantity>,
     prepared: Preparation,
     table: Table,
     target: Vec<f64>,
@@ -141,14 +142,14 @@ impl Fitted {
 }
 
 impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let means = self.means(query.features);
         let forecast = |quantity: &Quantity| match quantity {
             // A probability of 0 or 1 would promise what k neighbours cannot know: half a neighbour is added to each class (Jeffreys).
             Quantity::Probability => means.iter().map(|mean| mean.map(|mean| smoothed(mean, self.count))).collect(),
             Quantity::Mean | Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_) => means.clone(),
         };
-        ask.iter().map(forecast).collect()
+        self.ask.iter().map(forecast).collect()
     }
 
     fn card(&self) -> Card {
@@ -203,10 +204,10 @@ mod tests {
         ];
         for (weights, means, shares) in golden {
             let model = fit(&learner(7, weights, Quantity::Mean), &columns(), &targets().0, &[1.0; N_ROWS]).expect("120 rows");
-            assert_close(&forecast(&*model, &asked, 6, Quantity::Mean), &means, 1e-12);
+            assert_close(&forecast(&*model, &asked, 6), &means, 1e-12);
             let model = fit(&learner(7, weights, Quantity::Probability), &columns(), &targets().1, &[1.0; N_ROWS]).expect("both classes");
             let expected = shares.map(|share| (7.0 * share + 0.5) / 8.0);
-            assert_close(&forecast(&*model, &asked, 6, Quantity::Probability), &expected, 1e-12);
+            assert_close(&forecast(&*model, &asked, 6), &expected, 1e-12);
         }
     }
 
@@ -220,13 +221,13 @@ mod tests {
         let model = fit(
             &Neighbours {
                 params: NeighboursParams { neighbours: 9, weights: NeighbourWeights::Uniform, max_rows: 5000, features: vec![] },
-                ask: vec![],
+                ask: vec![Quantity::Mean],
             },
             &columns,
             &target,
             &weight,
         );
-        let forecasts = forecast(&*model.expect("columns vary"), &columns, 300, Quantity::Mean);
+        let forecasts = forecast(&*model.expect("columns vary"), &columns, 300);
         let sum: f64 = weight.iter().sum();
         let per_variance = columns.each_ref().map(|column| {
             let mean = column.iter().zip(&weight).map(|(value, weight)| f64::from(*value) * weight).sum::<f64>() / sum;
@@ -255,12 +256,12 @@ mod tests {
         let model = fit(&learner(500, NeighbourWeights::Uniform, Quantity::Mean), &columns, &target, &[1.0; N_ROWS]).expect("120 rows");
         assert_eq!(model.card().notes, ["all 120 training rows are neighbours, fewer than the 500 asked for"]);
         let mean = target.iter().sum::<f64>() / 120.0;
-        assert_close(&forecast(&*model, &columns, 2, Quantity::Mean), &[mean, mean], 1e-15);
+        assert_close(&forecast(&*model, &columns, 2), &[mean, mean], 1e-15);
         let mut few = learner(3, NeighbourWeights::Distance, Quantity::Mean);
         few.params.max_rows = 50;
         let again = || fit(&few, &columns, &target, &[1.0; N_ROWS]).expect("120 rows");
         assert_eq!((again().card().n_rows, again().card().notes), (50, vec!["50 of 120 training rows drawn (`max_rows`)".to_owned()]));
-        let bits = || forecast(&*again(), &columns, N_ROWS, Quantity::Mean).iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        let bits = || forecast(&*again(), &columns, N_ROWS).iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(), bits());
     }
 
@@ -272,6 +273,6 @@ mod tests {
         assert_eq!(refusal(&classifier, 0, 1.0, 1.0), format!("{place}no training row has a weight above 0 (0 rows)"));
         assert_eq!(refusal(&classifier, 30, 1.0, 0.0), format!("{place}no training row has a weight above 0 (30 rows)"));
         let model = fit(&learner(3, NeighbourWeights::Distance, Quantity::Mean), &columns(), &[0.25; N_ROWS], &[1.0; N_ROWS]).expect("120 rows");
-        assert_close(&forecast(&*model, &columns(), 3, Quantity::Mean), &[0.25; 3], 1e-15);
+        assert_close(&forecast(&*model, &columns(), 3), &[0.25; 3], 1e-15);
     }
 }

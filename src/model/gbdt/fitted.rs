@@ -42,6 +42,7 @@ pub(super) enum Answer {
 /// A fitted model made of trees.
 #[derive(Debug)]
 pub(super) struct Fitted {
+    ask: Vec<Quantity>,
     columns: Vec<usize>,
     pub(super) answers: Vec<(Quantity, Answer)>,
     pub(super) tails: Option<TailModel>,
@@ -57,8 +58,9 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
-    pub(super) fn new(train: &Train<'_>, ground: &Ground) -> Self {
+    pub(super) fn new(train: &Train<'_>, ground: &Ground, ask: &[Quantity]) -> Self {
         Self {
+            ask: ask.to_vec(),
             columns: ground.columns.clone(),
             answers: vec![],
             tails: None,
@@ -155,7 +157,7 @@ impl Fitted {
 }
 
 impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let rows: Vec<u32> = (0..query.features.n_rows() as u32).collect();
         let tails = self.tails.as_ref().map(|tails| tails.forecast(query.features, &self.columns, &rows, 1));
         if let Some(tails) = &tails {
@@ -176,7 +178,7 @@ impl Model for Fitted {
             (Quantity::Quantile(_) | Quantity::Shortfall(_), Some(tails)) => self.tail_answer(tails, quantity),
             (Quantity::Quantile(_) | Quantity::Shortfall(_) | Quantity::Volatility, _) => unreachable!("the spec does not ask trees for {quantity}"),
         };
-        ask.iter().map(answer).collect()
+        self.ask.iter().map(answer).collect()
     }
 
     fn card(&self) -> Card {

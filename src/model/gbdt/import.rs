@@ -40,10 +40,9 @@ struct Imported {
 }
 
 impl Model for Imported {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let rows: Vec<u32> = (0..query.features.n_rows() as u32).collect();
-        let values: Vec<Option<f64>> = forecasts(&self.ensemble, query.features, &self.columns, &rows, 1).into_iter().map(Some).collect();
-        vec![values; ask.len()]
+        vec![forecasts(&self.ensemble, query.features, &self.columns, &rows, 1).into_iter().map(Some).collect()]
     }
 
     fn card(&self) -> Card {

@@ -49,7 +49,7 @@ impl Trees {
 impl Learner for TreeLearner {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
         let ground = Ground::lay(train, self.trees.limits())?;
-        let mut fitted = Fitted::new(train, &ground);
+        let mut fitted = Fitted::new(train, &ground, &self.ask);
         match &self.trees {
             Trees::Boosted(params) => Boosting { params, ask: &self.ask, train, ground }.run(&mut fitted)?,
             Trees::Forest(params) => {

@@ -2,7 +2,6 @@
 
 use super::prepare::Preparation;
 use crate::model::{Card, Model, Query};
-use crate::spec::Quantity;
 
 /// Intercept plus coefficients times prepared features.
 #[derive(Debug, Clone)]
@@ -35,14 +34,8 @@ impl Fitted {
 }
 
 impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        let answer = |quantity: &Quantity| match quantity {
-            Quantity::Mean => self.prepared.score(query.features, &self.coefficients).into_iter().map(Some).collect(),
-            Quantity::Probability | Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_) => {
-                unreachable!("a spec cannot ask a regression of the mean for {quantity}")
-            }
-        };
-        ask.iter().map(answer).collect()
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        vec![self.prepared.score(query.features, &self.coefficients).into_iter().map(Some).collect()]
     }
 
     fn card(&self) -> Card {

@@ -36,7 +36,7 @@ mod tests {
     use super::super::testing::{Case, distance, forecast};
     use super::*;
     use crate::feature::Matrix;
-    use crate::spec::{Quantity, StandardErrors};
+    use crate::spec::StandardErrors;
 
     /// Longley (1967): employment; deflator in tenths, GNP, unemployed, armed forces, population, year.
     const LONGLEY: [[f32; 7]; 16] = [
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn linear_forecasts_a_missing_feature_as_its_training_mean() {
         let model = fit(&["x"], &[vec![0.0, 1.0, 2.0, 3.0]], &[1.0, 3.0, 5.0, 7.0], &[1.0; 4]).expect("4 rows");
-        let forecast = forecast(&model, &Matrix::from_columns(2, &[vec![10.0, f32::NAN]]), &[Quantity::Mean]);
+        let forecast = forecast(&model, &Matrix::from_columns(2, &[vec![10.0, f32::NAN]]));
         assert!(distance(&forecast[0], &[21.0, 4.0]) < 1e-12, "{forecast:?}");
     }
 
@@ -140,7 +140,7 @@ mod tests {
         let shared = case.shared();
         for step in 0..20 {
             let part = case.part(step * 30..step * 30 + 1_000);
-            let fit = |train: &Train<'_>| forecast(&Linear(params.clone()).solve(train).expect("1000 rows"), &case.features, &[Quantity::Mean]);
+            let fit = |train: &Train<'_>| forecast(&Linear(params.clone()).solve(train).expect("1000 rows"), &case.features);
             let scratch = part.train(|train| fit(&Train { cores: 2, ..*train }));
             assert_eq!(part.train_with(&shared, fit), scratch);
         }

@@ -12,9 +12,8 @@ use super::memory::Solution;
 use super::panel::Panels;
 use super::prepare::{self, Design};
 use crate::error::Result;
-use crate::feature::Matrix;
 use crate::model::{Card, Learner, Model, Query, Train};
-use crate::spec::{LogisticParams, Quantity};
+use crate::spec::LogisticParams;
 
 /// A step that promises to lower the objective by less than this per unit of weight is the last: Newton's errors are squared
 /// from step to step, and beyond it the objective's own rounding is near.
@@ -236,21 +235,10 @@ pub(in crate::model) fn probability(score: f64) -> f64 {
 
 struct Probabilities(Fitted);
 
-impl Probabilities {
-    fn forecast_all(&self, features: &Matrix) -> Vec<Option<f64>> {
-        self.0.prepared.score(features, &self.0.coefficients).into_iter().map(|score| Some(probability(score))).collect()
-    }
-}
-
 impl Model for Probabilities {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        let answer = |quantity: &Quantity| match quantity {
-            Quantity::Probability => self.forecast_all(query.features),
-            Quantity::Mean | Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_) => {
-                unreachable!("a spec cannot ask logistic for {quantity}")
-            }
-        };
-        ask.iter().map(answer).collect()
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        let scores = self.0.prepared.score(query.features, &self.0.coefficients);
+        vec![scores.into_iter().map(|score| Some(probability(score))).collect()]
     }
 
     fn card(&self) -> Card {
@@ -262,6 +250,7 @@ impl Model for Probabilities {
 mod tests {
     use super::super::testing::{Case, distance, forecast, golden};
     use super::*;
+    use crate::feature::Matrix;
 
     fn fit(case: &Case, params: LogisticParams) -> Box<dyn Model> {
         case.train(|train| Logistic(params).fit(train)).expect("both classes")
@@ -272,7 +261,7 @@ mod tests {
     }
 
     fn probabilities(model: &dyn Model, features: &Matrix) -> Vec<f64> {
-        forecast(model, features, &[Quantity::Probability]).remove(0)
+        forecast(model, features).remove(0)
     }
 
     fn coefficients(model: &dyn Model) -> Vec<f64> {

@@ -7,23 +7,22 @@ use crate::spec::{
     ComponentParams, ElasticNetParams, HuberParams, LassoParams, LinearParams, LogisticParams, QuantileParams, Quantity, RidgeParams, StandardErrors,
 };
 
-fn learners(draw: &mut Draw) -> Vec<(Box<dyn Learner>, Vec<Quantity>)> {
-    let mean = || vec![Quantity::Mean];
+fn learners(draw: &mut Draw) -> Vec<Box<dyn Learner>> {
     let features = Vec::new;
     let tails = vec![Quantity::Quantile(0.05), Quantity::Quantile(0.01), Quantity::Quantile(0.3)];
     let kind = [StandardErrors::None, StandardErrors::Ols, StandardErrors::Hc, StandardErrors::Hac][draw.below(4) as usize];
     let (l1, l2) = (draw.share() / 4.0, draw.share() / 4.0);
     let components = ComponentParams { n_components: 1 + draw.below(3) as u32, features: features() };
     vec![
-        (Box::new(Linear(LinearParams { standard_errors: kind, lags: None, features: features() })), mean()),
-        (Box::new(Ridge(RidgeParams { l2, features: features() })), mean()),
-        (Box::new(Lasso(LassoParams { l1, features: features() })), mean()),
-        (Box::new(ElasticNet(ElasticNetParams { l1, l2, features: features() })), mean()),
-        (Box::new(Huber(HuberParams { features: features() })), mean()),
-        (Box::new(PrincipalComponent(components.clone())), mean()),
-        (Box::new(PartialLeastSquares(components)), mean()),
-        (Box::new(Quantile::new(QuantileParams { features: features() }, &tails)), tails),
-        (Box::new(Logistic(LogisticParams { l1, l2: l2 + 1e-6, max_iterations: 50, features: features() })), vec![Quantity::Probability]),
+        Box::new(Linear(LinearParams { standard_errors: kind, lags: None, features: features() })),
+        Box::new(Ridge(RidgeParams { l2, features: features() })),
+        Box::new(Lasso(LassoParams { l1, features: features() })),
+        Box::new(ElasticNet(ElasticNetParams { l1, l2, features: features() })),
+        Box::new(Huber(HuberParams { features: features() })),
+        Box::new(PrincipalComponent(components.clone())),
+        Box::new(PartialLeastSquares(components)),
+        Box::new(Quantile::new(QuantileParams { features: features() }, &tails)),
+        Box::new(Logistic(LogisticParams { l1, l2: l2 + 1e-6, max_iterations: 50, features: features() })),
     ]
 }
 
@@ -54,12 +53,12 @@ fn every_table_gives_finite_forecasts_or_an_error_with_the_place_and_the_same_ag
     let (mut n_fits, mut n_errors) = (0, 0);
     for _ in 0..400 {
         let (case, learners) = (case(&mut draw), learners(&mut draw));
-        for (learner, ask) in &learners {
+        for learner in &learners {
             let run = |train: &Train<'_>| {
                 let model = learner.fit(train).map_err(|error| error.to_string())?;
                 let card = model.card();
                 assert!(card.coefficients.iter().chain(&card.errors).all(|(_, value)| value.is_finite()), "{card:?}");
-                Ok::<_, String>((forecast(&*model, &case.features, ask), card))
+                Ok::<_, String>((forecast(&*model, &case.features), card))
             };
             match case.train(run) {
                 Ok((forecasts, card)) => {

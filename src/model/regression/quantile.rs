@@ -34,6 +34,8 @@ const TOLERANCE: f64 = 1e-8;
 #[derive(Debug, Clone)]
 pub(in crate::model) struct Quantile {
     params: QuantileParams,
+    /// In the order asked.
+    asked: Vec<f64>,
     /// Ascending.
     tails: Vec<f64>,
 }
@@ -41,10 +43,11 @@ pub(in crate::model) struct Quantile {
 impl Quantile {
     /// Forecasts the quantiles among `ask`.
     pub(in crate::model) fn new(params: QuantileParams, ask: &[Quantity]) -> Self {
-        let mut tails: Vec<f64> = ask.iter().filter_map(|quantity| quantity.tail()).collect();
+        let asked: Vec<f64> = ask.iter().filter_map(|quantity| quantity.tail()).collect();
+        let mut tails = asked.clone();
         tails.sort_by(f64::total_cmp);
         tails.dedup();
-        Self { params, tails }
+        Self { params, asked, tails }
     }
 }
 
@@ -52,7 +55,7 @@ impl Learner for Quantile {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
         let solution = anchor::solve(train, self)?;
         let fits = solution.coefficients.iter().map(|coefficients| Fitted::new(solution.prepared.clone(), coefficients.clone()));
-        Ok(Box::new(Quantiles { tails: self.tails.clone(), fits: fits.collect(), notes: solution.notes.clone() }))
+        Ok(Box::new(Quantiles { asked: self.asked.clone(), tails: self.tails.clone(), fits: fits.collect(), notes: solution.notes.clone() }))
     }
 }
 
@@ -222,13 +225,14 @@ fn crossed(scores: &[Vec<f64>], weight: &[f64]) -> usize {
 }
 
 struct Quantiles {
+    asked: Vec<f64>,
     tails: Vec<f64>,
     fits: Vec<Fitted>,
     notes: Vec<String>,
 }
 
 impl Model for Quantiles {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let mut forecasts: Vec<Vec<f64>> = self.fits.iter().map(|fit| fit.prepared.score(query.features, &fit.coefficients)).collect();
         let mut row = vec![0.0; forecasts.len()];
         for at in 0..query.features.n_rows() {
@@ -236,16 +240,11 @@ impl Model for Quantiles {
             row.sort_by(f64::total_cmp);
             row.iter().zip(&mut forecasts).for_each(|(value, forecast)| forecast[at] = *value);
         }
-        let answer = |quantity: &Quantity| match quantity {
-            Quantity::Quantile(tail) => {
-                let at = self.tails.iter().position(|known| known == tail).expect("every asked tail was fitted");
-                forecasts[at].iter().copied().map(Some).collect()
-            }
-            Quantity::Mean | Quantity::Probability | Quantity::Volatility | Quantity::Shortfall(_) => {
-                unreachable!("a spec cannot ask quantile regression for {quantity}")
-            }
+        let answer = |tail: &f64| {
+            let at = self.tails.iter().position(|known| known == tail).expect("every asked tail was fitted");
+            forecasts[at].iter().copied().map(Some).collect()
         };
-        ask.iter().map(answer).collect()
+        self.asked.iter().map(answer).collect()
     }
 
     fn card(&self) -> Card {
@@ -319,7 +318,7 @@ mod tests {
     fn tail_of_the_weight_lies_below_the_quantile() {
         let case = Case::panel(400, 30);
         for tail in [0.01, 0.05, 0.25] {
-            let forecasts = forecast(&*fit(&case, &[tail]), &case.features, &[Quantity::Quantile(tail)]).remove(0);
+            let forecasts = forecast(&*fit(&case, &[tail]), &case.features).remove(0);
             let n_below = forecasts.iter().zip(&case.lesson.target).filter(|(forecast, target)| **target + 1e-9 < **forecast).count() as f64;
             // An intercept makes the shares below and not above enclose the tail; five coefficients are met exactly.
             assert!(n_below <= tail * 12_000.0 + 1e-9 && tail * 12_000.0 <= n_below + 5.0, "{tail}: {n_below}");
@@ -333,16 +332,14 @@ mod tests {
         let x: Vec<f32> = (0..12).map(|_| draw.share() as f32).collect();
         let target: Vec<f64> = (0..12).map(|_| draw.share()).collect();
         let case = Case::plain(&["x"], &[x], &target);
-        let asked = [Quantity::Quantile(0.3), Quantity::Quantile(0.1), Quantity::Quantile(0.2)];
         let tails = [0.3, 0.1, 0.2];
         let model = fit(&case, &tails);
         let far = crate::feature::Matrix::from_columns(3, &[vec![-3.0, 0.5, 4.0]]);
-        let forecasts = forecast(&*model, &far, &asked);
+        let forecasts = forecast(&*model, &far);
         for at in 0..3 {
             assert!(forecasts[1][at] <= forecasts[2][at] && forecasts[2][at] <= forecasts[0][at], "{forecasts:?}");
         }
-        let singles: Vec<Vec<f64>> =
-            tails.iter().map(|&tail| forecast(&*fit(&case, &[tail]), &case.features, &[Quantity::Quantile(tail)]).remove(0)).collect();
+        let singles: Vec<Vec<f64>> = tails.iter().map(|&tail| forecast(&*fit(&case, &[tail]), &case.features).remove(0)).collect();
         let n_crossed = (0..12).filter(|&row| singles[2][row] < singles[1][row] || singles[0][row] < singles[2][row]).count();
         assert!(0 < n_crossed);
         assert_eq!(model.card().notes, [format!("quantiles cross in {n_crossed} of 12 training rows; forecasts are put in order")]);
@@ -356,7 +353,7 @@ mod tests {
         let learner = Quantile::new(QuantileParams { features: vec![] }, &[Quantity::Quantile(0.05)]);
         let scores = |train: &Train<'_>| {
             let model = learner.fit(train).expect("8000 rows");
-            forecast(&*model, &train.features.gather(), &[Quantity::Quantile(0.05)]).remove(0)
+            forecast(&*model, &train.features.gather()).remove(0)
         };
         let shared = case.shared();
         let warm = late.train_from(&early.lesson, &shared, scores);

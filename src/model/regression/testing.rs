@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::day::Day;
 use crate::feature::{Dataset, Matrix};
 use crate::model::{Anchor, Lesson, Model, Past, Query, Shared, Train};
-use crate::spec::Quantity;
 
 pub(super) const NAN: f32 = f32::NAN;
 
@@ -122,12 +121,12 @@ pub(super) fn golden() -> Case {
 }
 
 /// What a model forecasts for rows of features; every row has a forecast.
-pub(super) fn forecast(model: &dyn Model, features: &Matrix, ask: &[Quantity]) -> Vec<Vec<f64>> {
+pub(super) fn forecast(model: &dyn Model, features: &Matrix) -> Vec<Vec<f64>> {
     let past = Past::new(&Dataset::default());
     let n_rows = features.n_rows();
     let query = Query { features, entity: &vec![0; n_rows], as_of: &vec![Day(1); n_rows], past: &past, benchmarks: &[] };
     let known = |values: Vec<Option<f64>>| values.into_iter().map(|value| value.expect("every row")).collect();
-    model.forecast(&query, ask).into_iter().map(known).collect()
+    model.forecast(&query).into_iter().map(known).collect()
 }
 
 /// Largest difference, relative to `1 + |expected|`; counts must agree.

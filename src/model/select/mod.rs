@@ -89,8 +89,8 @@ struct Narrowed {
 }
 
 impl Model for Narrowed {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        self.model.forecast(query, ask)
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        self.model.forecast(query)
     }
 
     fn card(&self) -> Card {

@@ -145,7 +145,7 @@ impl<'a> Exam<'a> {
     fn read(&self, marks: &mut Marks, paper: &Paper, model: &dyn Model, skipped: &BTreeSet<u32>) -> Result<()> {
         let judge = &paper.fold.judge;
         let query = Query { features: &paper.features, entity: &judge.entity, as_of: &judge.as_of, past: &self.past, benchmarks: &[] };
-        let forecasts = model.forecast(&query, &self.asked);
+        let forecasts = model.forecast(&query);
         let mut blank = skipped.clone();
         let mut answer = Vec::with_capacity(self.asked.len());
         for (row, &weight) in judge.weight.iter().enumerate() {

@@ -65,7 +65,7 @@ impl Table {
         let features = Matrix::from_columns(self.columns[0].len(), &self.columns).gather(&lesson.rows);
         let past = Past::of(&self.lesson);
         let query = Query { features: &features, entity: &lesson.entity, as_of: &lesson.as_of, past: &past, benchmarks: &[] };
-        model.forecast(&query, &[Quantity::Mean])[0].iter().map(|forecast| forecast.expect("a forecast")).collect()
+        model.forecast(&query)[0].iter().map(|forecast| forecast.expect("a forecast")).collect()
     }
 
     /// Shows the lesson to whoever looks.
@@ -99,22 +99,25 @@ pub(in crate::model) fn real(kind: &ModelKind, ask: &[Quantity]) -> Box<dyn Lear
 }
 
 /// The learner of an `ewma` in these tests: it forecasts its lambda, and cannot be fitted where that is below -100.
-pub(in crate::model) fn constant(kind: &ModelKind, _ask: &[Quantity]) -> Box<dyn Learner> {
+pub(in crate::model) fn constant(kind: &ModelKind, ask: &[Quantity]) -> Box<dyn Learner> {
     match kind {
-        ModelKind::Ewma(params) => Box::new(Constant(params.clone())),
+        ModelKind::Ewma(params) => Box::new(Constant { params: params.clone(), n_asked: ask.len() }),
         other => unreachable!("these tests have no {}", other.name()),
     }
 }
 
 #[derive(Clone)]
-struct Constant(EwmaParams);
+struct Constant {
+    params: EwmaParams,
+    n_asked: usize,
+}
 
 impl Learner for Constant {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
         // An anchor of more rows would know targets of the span that is judged.
         assert_eq!(train.anchor.lesson.rows, train.lesson.rows, "whoever is fitted here leans on its own rows");
-        if self.0.lambda < -100.0 {
-            return Err(Error::model(train.place, format!("{} cannot be fitted", self.0.lambda)));
+        if self.params.lambda < -100.0 {
+            return Err(Error::model(train.place, format!("{} cannot be fitted", self.params.lambda)));
         }
         Ok(Box::new(self.clone()))
     }
@@ -122,9 +125,9 @@ impl Learner for Constant {
 
 impl Model for Constant {
     /// The first `min_history` days have no forecast.
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        let forecast = |day: &Day| (self.0.min_history as i32 <= day.0).then_some(self.0.lambda);
-        ask.iter().map(|_| query.as_of.iter().map(forecast).collect()).collect()
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        let forecast = |day: &Day| (self.params.min_history as i32 <= day.0).then_some(self.params.lambda);
+        vec![query.as_of.iter().map(forecast).collect(); self.n_asked]
     }
 
     fn card(&self) -> Card {

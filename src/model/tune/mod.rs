@@ -132,8 +132,8 @@ struct Chosen {
 }
 
 impl Model for Chosen {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        self.model.forecast(query, ask)
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        self.model.forecast(query)
     }
 
     fn card(&self) -> Card {

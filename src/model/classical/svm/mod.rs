@@ -149,14 +149,13 @@ struct Fitted {
 }
 
 impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let scores = self.machine.score(&Table::new(&self.prepared, query.features));
         let forecast = |score: f64| match self.link {
             Link::Sigmoid(sigmoid) => sigmoid.probability(score),
             Link::Scale { mean, sd } => mean + sd * score,
         };
-        let forecasts: Vec<Option<f64>> = scores.into_iter().map(|score| Some(forecast(score))).collect();
-        ask.iter().map(|_| forecasts.clone()).collect()
+        vec![scores.into_iter().map(|score| Some(forecast(score))).collect()]
     }
 
     /// Coefficients of a linear kernel are those of the score, and of the mean in the target's own units.
@@ -190,7 +189,7 @@ mod tests {
         let (features, class) = (columns(), targets().1);
         let fitted = fit(&learner(kernel, Quantity::Probability), &features, &class, weight).expect("both classes");
         // The sigmoid has an inverse, but the score itself is what scikit-learn shows.
-        let probabilities = forecast(&*fitted, &features, 6, Quantity::Probability);
+        let probabilities = forecast(&*fitted, &features, 6);
         assert!(probabilities.iter().all(|p| 0.0 < *p && *p < 1.0), "{probabilities:?}");
         let coefficients = fitted.card().coefficients.into_iter().map(|(_, value)| value).collect();
         let names = ["a".to_owned(), "b".into(), "c".into()];
@@ -274,7 +273,7 @@ mod tests {
             0.415_057_819_728_950_2,
             0.063_178_151_026_026_71,
         ];
-        assert_close(&forecast(&*model, &columns(), 6, Quantity::Probability), &expected, 1e-5);
+        assert_close(&forecast(&*model, &columns(), 6), &expected, 1e-5);
         assert_eq!(model.card().notes, [""; 0]);
     }
 
@@ -306,7 +305,7 @@ mod tests {
             ),
         ] {
             let model = fit(&learner(kernel, Quantity::Mean), &columns(), &targets().0, &[1.0; N_ROWS]).expect("120 rows");
-            assert_close(&forecast(&*model, &columns(), 6, Quantity::Mean), &expected, 1e-8);
+            assert_close(&forecast(&*model, &columns(), 6), &expected, 1e-8);
         }
     }
 
@@ -317,7 +316,7 @@ mod tests {
         let (mean, sd) = mean_and_sd(&columns()[0].iter().map(|&value| f64::from(value)).collect::<Vec<_>>());
         let mut moved = columns();
         moved[0][0] = (f64::from(moved[0][0]) + sd) as f32;
-        let change = forecast(&*model, &moved, 1, Quantity::Mean)[0] - forecast(&*model, &columns(), 1, Quantity::Mean)[0];
+        let change = forecast(&*model, &moved, 1)[0] - forecast(&*model, &columns(), 1)[0];
         assert!((change - card.coefficients[1].1).abs() < 1e-7, "{change} {:?} {mean}", card.coefficients);
         assert_eq!(card.coefficients[0].0, "intercept");
     }
@@ -342,9 +341,9 @@ mod tests {
         let n_rare = target.iter().sum::<f64>();
         let again = || fit(&learner, &columns, &target, &[1.0; 2000]).expect("both classes");
         assert_eq!(again().card().notes, ["300 of 2000 training rows drawn (`max_rows`)"]);
-        let forecasts = forecast(&*again(), &columns, 2000, Quantity::Probability);
+        let forecasts = forecast(&*again(), &columns, 2000);
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&forecasts), bits(&forecast(&*again(), &columns, 2000, Quantity::Probability)));
+        assert_eq!(bits(&forecasts), bits(&forecast(&*again(), &columns, 2000)));
         // The mean forecast is near the rate of all rows, not near the drawn rows' rate, which is several times higher.
         let mean = forecasts.iter().sum::<f64>() / 2000.0;
         assert!((mean / (n_rare / 2000.0) - 1.0).abs() < 0.3, "{mean} {}", n_rare / 2000.0);
@@ -369,6 +368,6 @@ mod tests {
         wide.params.epsilon = 50.0;
         let model = fit(&wide, &columns(), &targets().0, &[1.0; N_ROWS]).expect("120 rows");
         assert_eq!(model.card().notes, ["no row is farther than `epsilon` from a constant, which is what is forecast"]);
-        assert!(forecast(&*model, &columns(), 2, Quantity::Mean).iter().all(|value| value.is_finite()));
+        assert!(forecast(&*model, &columns(), 2).iter().all(|value| value.is_finite()));
     }
 }

@@ -25,7 +25,7 @@ use crate::feature::Matrix;
 use crate::model::regression::{self as prepare, quote};
 use crate::model::regression::{probability, sigmoid};
 use crate::model::{Card, Learner, Model, Query, Train};
-use crate::spec::{GbdtParams, Quantity, TreeLimits, TreeRows};
+use crate::spec::{GbdtParams, TreeLimits, TreeRows};
 
 /// The crate's training memory: sorted columns are made once and split along the tree, the fastest of its three levels.
 const CACHE_LEVEL: u8 = 2;
@@ -223,13 +223,8 @@ impl Fitted {
 }
 
 impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>, ask: &[Quantity]) -> Vec<Vec<Option<f64>>> {
-        let forecasts = self.forecasts(query.features);
-        let answer = |quantity: &Quantity| match quantity {
-            Quantity::Mean | Quantity::Probability => forecasts.clone(),
-            Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_) => unreachable!("a spec cannot ask gbdt for {quantity}"),
-        };
-        ask.iter().map(answer).collect()
+    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
+        vec![self.forecasts(query.features)]
     }
 
     fn card(&self) -> Card {
@@ -268,7 +263,7 @@ mod tests {
         let n_rows = columns[0].len();
         let features = Matrix::from_columns(n_rows, columns);
         let query = Query { features: &features, entity: &vec![0; n_rows], as_of: &vec![Day(1); n_rows], past: &past, benchmarks: &[] };
-        model.forecast(&query, &[Quantity::Mean])[0].iter().map(|x| x.expect("every row")).collect()
+        model.forecast(&query)[0].iter().map(|x| x.expect("every row")).collect()
     }
 
     /// `a` tells the target but for noise, `b` does not.

@@ -1,16 +1,72 @@
-//! Tells the program the commit it was built from; the manifest of a run names it.
+//! Tells the program the commit it was built from, which a run's manifest names, and the engine: a hash of the sources that decide
+//! what a model forecasts, which keys the results kept from earlier runs.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Whatever a window's forecasts depend on besides the spec and the rows. Folders that do not exist count as empty.
+const DECIDING: [&str; 5] = ["Cargo.lock", "src/model", "src/score", "src/walk", "src/window"];
+
 fn main() {
-    let commit = Command::new("git")
-        .args(["rev-parse", "--short=12", "HEAD"])
-        .output()
-        .ok()
-        .filter(|output| output.status.success())
-        .and_then(|output| String::from_utf8(output.stdout).ok())
-        .map_or_else(|| "unknown".to_owned(), |text| text.trim().to_owned());
-    println!("cargo:rustc-env=PLIMSOLL_COMMIT={commit}");
-    println!("cargo:rerun-if-changed=.git/HEAD");
-    println!("cargo:rerun-if-changed=.git/refs/heads");
+    println!("cargo:rustc-env=PLIMSOLL_COMMIT={}", git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned()));
+    println!("cargo:rustc-env=PLIMSOLL_ENGINE={}", engine(Path::new(".")));
+    // A worktree keeps its HEAD and the branches in different folders; a path that is not there would run this script every time.
+    for name in ["HEAD", "refs/heads"] {
+        if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| Path::new(path).exists()) {
+            println!("cargo:rerun-if-changed={path}");
+        }
+    }
+    // The whole of `src`, for a deciding folder may be new.
+    for path in ["Cargo.lock", "src", "build.rs"] {
+        println!("cargo:rerun-if-changed={path}");
+    }
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
+/// A hash of the deciding files below `root`: their paths and contents, in the order of their paths.
+pub(crate) fn engine(root: &Path) -> String {
+    let mut files = Vec::new();
+    for path in DECIDING {
+        list(&root.join(path), &mut files);
+    }
+    files.sort();
+    let mut hash = Fnv::default();
+    for file in files {
+        let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        hash.part(name.as_bytes());
+        hash.part(&std::fs::read(&file).unwrap_or_default());
+    }
+    format!("{:032x}", hash.0)
+}
+
+/// Adds the file at `path`, or every file below the folder there.
+fn list(path: &Path, files: &mut Vec<PathBuf>) {
+    if path.is_file() {
+        files.push(path.to_owned());
+    }
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        list(&entry.path(), files);
+    }
+}
+
+/// FNV-1a of 128 bits: a build script that needed no crate is built at once. Source: Fowler, Noll and Vo (1991).
+struct Fnv(u128);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+}
+
+impl Fnv {
+    /// Adds bytes and their number, so that no two lists of parts are the same text.
+    fn part(&mut self, bytes: &[u8]) {
+        for &byte in (bytes.len() as u64).to_le_bytes().iter().chain(bytes) {
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+    }
 }

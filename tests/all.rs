@@ -5,6 +5,7 @@ mod bad_specs;
 mod book;
 mod cleaning;
 mod determinism;
+mod engine;
 mod fixture;
 mod layers;
 mod models;

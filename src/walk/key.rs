@@ -8,8 +8,8 @@ use crate::feature::Dataset;
 use crate::spec::{History, ModelKind, ModelSpec};
 use crate::window::{Window, WindowRows};
 
-/// Raised whenever a model's arithmetic changes, so that no result of an older engine is taken for its own.
-const ENGINE: &str = "3";
+/// A hash of the sources that decide a result (`build.rs`), so that no result of other arithmetic is taken for this program's.
+const ENGINE: &str = env!("PLIMSOLL_ENGINE");
 
 /// Hashes of all that a window shows.
 #[derive(Debug, Clone, Copy)]

@@ -11,7 +11,8 @@ use build::engine;
 #[test]
 fn the_engine_follows_the_sources_that_decide_a_forecast() {
     let project = Project::new("engine");
-    for (path, text) in [("Cargo.lock", "a"), ("src/model/a.rs", "1"), ("src/model/deep/b.rs", "2"), ("src/walk/c.rs", "3"), ("src/report/d.rs", "4")] {
+    for (path, text) in [("Cargo.lock", "a"), ("src/model/a.rs", "1"), ("src/model/deep/b.rs", "2"), ("src/walk/c.rs", "3"), ("src/report/d.rs", "4")]
+    {
         project.write(path, text);
     }
     let first = engine(&project.root);

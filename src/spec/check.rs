@@ -6,23 +6,16 @@ mod book;
 mod file;
 mod model;
 mod name;
-mod near;
-mod reader;
-mod classical;
-mod ensemble;
-mod regression;
 mod select;
-mod tree;
 mod table;
 mod target;
 mod tune;
-mod value;
 mod window;
 
 use std::path::Path;
 
-use self::reader::{Block, Reader};
 use super::raw::{self, Malformed};
+use super::reader::{Block, Reader};
 use super::{Kind, ModelSpec, Quantity, SignOff, Spec};
 use crate::error::{Error, Result};
 
@@ -108,11 +101,11 @@ fn sign_off(top: &Reader<'_>) -> Result<SignOff> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::spec::{BookSpec, History, MeanLoss, ModelKind, Period, Rebalance, Scheme, Severity, TargetUnit, TreeRows, Weights};
 
-    pub(super) fn parsed(text: &str) -> std::result::Result<Spec, String> {
+    pub(crate) fn parsed(text: &str) -> std::result::Result<Spec, String> {
         parse("x".to_owned(), Path::new("x.toml"), text.to_owned()).map_err(|error| error.to_string())
     }
 

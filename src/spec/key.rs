@@ -5,7 +5,7 @@ mod table;
 use std::fmt;
 use std::fmt::Write;
 
-pub(super) use table::SECTIONS;
+pub(super) use table::sections;
 
 /// A key: its name, what it may hold, and what it means.
 #[derive(Debug)]
@@ -40,6 +40,23 @@ impl Key {
         }
     }
 }
+
+/// A key of the table.
+pub(super) const fn key(name: &'static str, shape: Shape, need: Need, example: &'static str, meaning: &'static str) -> Key {
+    Key { name, shape, need, example, meaning }
+}
+
+/// A number of days or of rows.
+pub(super) const DAYS: Shape = Shape::Integer(1, 100_000);
+
+/// The key of every model that reads features.
+pub(super) const FEATURES: Key = key("features", Shape::Texts, Need::Default("[]"), "[]", "Features used; empty: all.");
+
+/// What an L1 penalty is, in regressions.
+pub(super) const L1: &str = "Penalty on the size of the standardised coefficients, per training row, in units of the target.";
+
+/// What an L2 penalty is, in regressions.
+pub(super) const L2: &str = "Penalty on the squares of the standardised coefficients, per training row.";
 
 /// Whether a key must be there.
 #[derive(Debug)]
@@ -154,6 +171,16 @@ pub(super) struct Section {
     pub(super) keys: &'static [Key],
 }
 
+/// Keys that always may stand in the block at `path`.
+pub(super) const fn section(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, when: None, meaning, keys }
+}
+
+/// Keys that may stand there beside this key of this value.
+pub(super) const fn where_is(when: (&'static str, &'static str), path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
+    Section { path, when: Some(when), meaning, keys }
+}
+
 impl Section {
     /// As TOML heads the block: `[[models]]`; the top has no heading.
     pub(super) fn heading(&self) -> String {
@@ -168,7 +195,7 @@ impl Section {
 #[must_use]
 pub fn explain() -> String {
     let mut out = "A spec is a TOML file: what to run for one report. Each key below stands with an example.\n".to_owned();
-    for section in SECTIONS {
+    for section in sections() {
         let heading = if section.path.is_empty() { "at the top".to_owned() } else { section.heading() };
         let when = section.when.map_or(String::new(), |(key, value)| format!(" where {key} = \"{value}\""));
         write!(out, "\n{heading}{when}: {}\n", section.meaning).expect("a String takes what is written");
@@ -210,7 +237,7 @@ mod tests {
         assert!(text.contains(expected), "{text}");
         assert!(text.contains("  depth = 4\n      Depth of a tree at most. (a whole number between 1 and 16; default 6)\n"), "{text}");
         assert!(text.contains("  [tables.prices]\n"), "{text}");
-        for section in SECTIONS {
+        for section in sections() {
             for key in section.keys {
                 assert!(text.contains(&entry(section, key)), "{} is not explained", key.name);
             }

@@ -3,35 +3,29 @@
 //! `raw` mirrors the TOML, `check` turns it into these types at one door, `key` documents every key.
 
 mod check;
-mod classical;
-mod ensemble;
 mod key;
 mod model;
+mod near;
 mod period;
 mod quantity;
 mod raw;
-mod regression;
+mod reader;
 mod select;
 mod target;
-mod tree;
 mod tune;
 
 pub use check::load;
-pub use classical::{NaiveBayesParams, NeighbourWeights, NeighboursParams, SvmKernel, SvmParams};
-pub use ensemble::{EnsembleParams, EnsembleWeights};
 pub use key::explain;
-pub use model::{BaselineParams, ColumnParams, EwmaParams, History, ModelKind, ModelSpec};
+pub use model::{
+    AdaBoostParams, BaselineParams, BoostError, ColumnParams, ComponentParams, DecisionTreeParams, EarlyStopSpec, ElasticNetParams, EnsembleParams,
+    EnsembleWeights, EwmaParams, ForestDraw, ForestParams, GbdtEngine, GbdtParams, History, HuberParams, ImportFormat, ImportParams, ImportanceKind,
+    LassoParams, Learning, LinearParams, LogisticParams, MeanLoss, Mention, ModelKind, ModelSpec, NaiveBayesParams, NeighbourWeights,
+    NeighboursParams, QuantileParams, RidgeParams, StandardErrors, SvmKernel, SvmParams, ThresholdChoice, TreeLimits, TreeRows,
+};
 pub use period::Period;
 pub use quantity::Quantity;
-pub use regression::{
-    ComponentParams, ElasticNetParams, HuberParams, LassoParams, LinearParams, LogisticParams, QuantileParams, RidgeParams, StandardErrors,
-};
 pub use select::{Measure, SelectSpec};
 pub use target::{TargetSpec, TargetUnit};
-pub use tree::{
-    AdaBoostParams, BoostError, DecisionTreeParams, EarlyStopSpec, ForestDraw, ForestParams, GbdtEngine, GbdtParams, ImportFormat, ImportParams,
-    ImportanceKind, MeanLoss, ThresholdChoice, TreeLimits, TreeRows,
-};
 pub use tune::{Search, Trial, TuneSpec};
 
 use std::collections::BTreeMap;

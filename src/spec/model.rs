@@ -1,18 +1,65 @@
-//! Which models, with which settings. A parameter's range is checked in `check`.
+//! Which models, with which settings. A kind of model is a file here, with its settings and its `Declaration`, and a line of `kinds!`.
 
-use serde::Serialize;
+mod adaboost;
+mod baseline;
+mod column;
+mod component;
+mod decision_tree;
+mod declaration;
+mod elastic_net;
+mod ensemble;
+mod ewma;
+mod forest;
+mod gbdt;
+mod huber;
+mod import;
+mod lasso;
+mod linear;
+mod logistic;
+mod naive_bayes;
+mod neighbours;
+mod quantile;
+mod ridge;
+mod svm;
+mod tree_limits;
 
-use super::{
-    AdaBoostParams, ComponentParams, DecisionTreeParams, ElasticNetParams, EnsembleParams, ForestParams, GbdtEngine, GbdtParams, HuberParams,
-    ImportParams, LassoParams, LinearParams, LogisticParams, NaiveBayesParams, NeighboursParams, QuantileParams, Quantity, RidgeParams, SelectSpec,
-    SvmParams, TuneSpec,
-};
+pub use adaboost::{AdaBoostParams, BoostError};
+pub use baseline::{BaselineParams, History};
+pub use column::ColumnParams;
+pub use component::ComponentParams;
+pub use decision_tree::DecisionTreeParams;
+pub use declaration::{Learning, Mention};
+pub use elastic_net::ElasticNetParams;
+pub(super) use ensemble::check_members;
+pub use ensemble::{EnsembleParams, EnsembleWeights};
+pub use ewma::EwmaParams;
+pub use forest::{ForestDraw, ForestParams, ThresholdChoice};
+pub use gbdt::{EarlyStopSpec, GbdtEngine, GbdtParams, ImportanceKind, MeanLoss, TreeRows};
+pub use huber::HuberParams;
+pub use import::{ImportFormat, ImportParams};
+pub use lasso::LassoParams;
+pub use linear::{LinearParams, StandardErrors};
+pub use logistic::LogisticParams;
+pub use naive_bayes::NaiveBayesParams;
+pub use neighbours::{NeighbourWeights, NeighboursParams};
+pub use quantile::QuantileParams;
+pub use ridge::RidgeParams;
+pub use svm::{SvmKernel, SvmParams};
+pub use tree_limits::TreeLimits;
+
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
+use self::declaration::Reads;
+use super::key::Section;
+use super::reader::Reader;
+use super::{Quantity, SelectSpec, TuneSpec};
+use crate::error::Result;
 
 /// Windows for which the solution of one serves as the start of the next ones' search.
 const WARM_START_REFRESH: u32 = 12;
 
 /// A model to be retrained in every window.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct ModelSpec {
     /// Name in the report; unique.
     pub name: String,
@@ -28,131 +75,161 @@ pub struct ModelSpec {
     pub tune: Option<TuneSpec>,
 }
 
-/// The learner and its settings.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "params")]
-pub enum ModelKind {
+/// A kind of model before its settings are read.
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    pub(super) learns: Learning,
+    /// Its keys, as they stand in the table of keys.
+    pub(super) section: Section,
+    pub(super) read: fn(&Reader<'_>) -> Result<ModelKind>,
+}
+
+/// Makes `ModelKind` of one line a kind: its variant, its settings and where it is declared.
+macro_rules! kinds {
+    ($($(#[$meaning:meta])* $kind:ident($params:ty) = $declaration:path;)*) => {
+        /// The learner and its settings.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum ModelKind {
+            $($(#[$meaning])* $kind($params),)*
+        }
+
+        /// Every kind, in the order of the documentation.
+        pub(super) const KINDS: &[Kind] = &[$(Kind {
+            name: $declaration.name,
+            learns: $declaration.learns,
+            section: $declaration.section(),
+            read: |params| Ok(ModelKind::$kind(($declaration.read)(params)?)),
+        },)*];
+
+        /// Their names.
+        pub(super) const NAMES: &[&str] = &[$($declaration.name,)*];
+
+        impl ModelKind {
+            /// The kind's name in a spec.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$kind(_) => $declaration.name,)* }
+            }
+
+            /// Whence its forecasts come.
+            #[must_use]
+            pub fn learns(&self) -> Learning {
+                match self { $(Self::$kind(_) => $declaration.learns,)* }
+            }
+
+            /// Features the model is told to use; empty: all, or none for models without features.
+            #[must_use]
+            pub fn features(&self) -> &[String] {
+                match self { $(Self::$kind(params) => match $declaration.reads {
+                    Reads::Features { listed, .. } => listed(params),
+                    Reads::Nothing => &[],
+                },)* }
+            }
+
+            /// The model with these features and its other settings; `None` for models without features.
+            #[must_use]
+            pub fn with_features(&self, features: Vec<String>) -> Option<Self> {
+                match self { $(Self::$kind(params) => match $declaration.reads {
+                    Reads::Features { narrowed, .. } => Some(Self::$kind(narrowed(params, features))),
+                    Reads::Nothing => None,
+                },)* }
+            }
+
+            /// Features that its settings name, each with its key below `params`.
+            #[must_use]
+            pub fn mentions(&self) -> Vec<Mention<'_>> {
+                match self { $(Self::$kind(params) => ($declaration.mentions)(params),)* }
+            }
+
+            /// Windows after which work that many windows share is done anew (cut points of trees, starts of iterative regressions);
+            /// `None` where there is none.
+            #[must_use]
+            pub fn refresh(&self) -> Option<u32> {
+                match self { $(Self::$kind(params) => ($declaration.refresh)(params),)* }
+            }
+
+            /// Whether a forecast looks at the entity's own targets, those that became known after the training rows among them.
+            #[must_use]
+            pub fn looks_back(&self) -> bool {
+                match self { $(Self::$kind(params) => ($declaration.looks_back)(params),)* }
+            }
+
+            /// Whether its probabilities follow the weighted share of ones among the training rows, and so need the correction of
+            /// `target.prior` where classes are resampled.
+            #[must_use]
+            pub fn follows_class_shares(&self) -> bool {
+                match self { $(Self::$kind(params) => ($declaration.follows_class_shares)(params),)* }
+            }
+
+            /// Whether the model can forecast `quantity`.
+            #[must_use]
+            pub fn forecasts(&self, quantity: Quantity) -> bool {
+                match self { $(Self::$kind(params) => ($declaration.forecasts)(params, quantity),)* }
+            }
+
+            /// Refuses, at the model's block, quantities that do not go together or not with the settings.
+            pub(super) fn check_ask(&self, model: &Reader<'_>, ask: &[Quantity]) -> Result<()> {
+                match self { $(Self::$kind(params) => ($declaration.check_ask)(params, model, ask),)* }
+            }
+        }
+
+        impl Serialize for ModelKind {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut written = serializer.serialize_struct("ModelKind", 2)?;
+                written.serialize_field("kind", self.name())?;
+                match self { $(Self::$kind(params) => written.serialize_field("params", params)?,)* }
+                written.end()
+            }
+        }
+    };
+}
+
+kinds! {
     /// Historical mean, rate, standard deviation, empirical quantile and shortfall.
-    Baseline(BaselineParams),
+    Baseline(BaselineParams) = baseline::BASELINE;
     /// RiskMetrics volatility with normal quantile and shortfall.
-    Ewma(EwmaParams),
+    Ewma(EwmaParams) = ewma::EWMA;
     /// Ordinary least squares.
-    Linear(LinearParams),
+    Linear(LinearParams) = linear::LINEAR;
     /// Least squares with an L2 penalty.
-    Ridge(RidgeParams),
+    Ridge(RidgeParams) = ridge::RIDGE;
     /// Least squares with an L1 penalty.
-    Lasso(LassoParams),
+    Lasso(LassoParams) = lasso::LASSO;
     /// Least squares with both penalties.
-    ElasticNet(ElasticNetParams),
+    ElasticNet(ElasticNetParams) = elastic_net::ELASTIC_NET;
     /// Huber's robust regression.
-    Huber(HuberParams),
+    Huber(HuberParams) = huber::HUBER;
     /// Regression on principal components.
-    Pcr(ComponentParams),
+    Pcr(ComponentParams) = component::PCR;
     /// Partial least squares.
-    Pls(ComponentParams),
+    Pls(ComponentParams) = component::PLS;
     /// Logistic regression with an L2, and perhaps an L1, penalty.
-    Logistic(LogisticParams),
+    Logistic(LogisticParams) = logistic::LOGISTIC;
     /// Quantile regression.
-    Quantile(QuantileParams),
+    Quantile(QuantileParams) = quantile::QUANTILE;
     /// Gradient-boosted decision trees.
-    Gbdt(GbdtParams),
+    Gbdt(GbdtParams) = gbdt::GBDT;
     /// A forest of trees, each on its own draw of rows, columns or thresholds.
-    Forest(ForestParams),
+    Forest(ForestParams) = forest::FOREST;
     /// One decision tree, printed as rules.
-    Tree(DecisionTreeParams),
+    Tree(DecisionTreeParams) = decision_tree::TREE;
     /// AdaBoost of trees.
-    #[serde(rename = "adaboost")]
-    AdaBoost(AdaBoostParams),
+    AdaBoost(AdaBoostParams) = adaboost::ADABOOST;
     /// A support vector machine.
-    Svm(SvmParams),
+    Svm(SvmParams) = svm::SVM;
     /// The nearest training rows.
-    Neighbours(NeighboursParams),
+    Neighbours(NeighboursParams) = neighbours::NEIGHBOURS;
     /// Gaussian naive Bayes.
-    NaiveBayes(NaiveBayesParams),
+    NaiveBayes(NaiveBayesParams) = naive_bayes::NAIVE_BAYES;
     /// A combination of the forecasts of models listed earlier.
-    Ensemble(EnsembleParams),
+    Ensemble(EnsembleParams) = ensemble::ENSEMBLE;
     /// Trees trained elsewhere, scored as a challenger.
-    Import(ImportParams),
+    Import(ImportParams) = import::IMPORT;
     /// A forecast from elsewhere, read from a `benchmark_*` column; nothing is learnt.
-    Column(ColumnParams),
+    Column(ColumnParams) = column::COLUMN;
 }
 
 impl ModelKind {
-    /// The kind's name in a spec.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Baseline(_) => "baseline",
-            Self::Ewma(_) => "ewma",
-            Self::Linear(_) => "linear",
-            Self::Ridge(_) => "ridge",
-            Self::Lasso(_) => "lasso",
-            Self::ElasticNet(_) => "elastic_net",
-            Self::Huber(_) => "huber",
-            Self::Pcr(_) => "pcr",
-            Self::Pls(_) => "pls",
-            Self::Logistic(_) => "logistic",
-            Self::Quantile(_) => "quantile",
-            Self::Gbdt(_) => "gbdt",
-            Self::Forest(_) => "forest",
-            Self::Tree(_) => "tree",
-            Self::AdaBoost(_) => "adaboost",
-            Self::Svm(_) => "svm",
-            Self::Neighbours(_) => "neighbours",
-            Self::NaiveBayes(_) => "naive_bayes",
-            Self::Ensemble(_) => "ensemble",
-            Self::Import(_) => "import",
-            Self::Column(_) => "column",
-        }
-    }
-
-    /// Features the model is told to use; empty: all, or none for models without features.
-    #[must_use]
-    pub fn features(&self) -> &[String] {
-        match self {
-            Self::Linear(params) => &params.features,
-            Self::Ridge(params) => &params.features,
-            Self::Lasso(params) => &params.features,
-            Self::ElasticNet(params) => &params.features,
-            Self::Huber(params) => &params.features,
-            Self::Pcr(params) | Self::Pls(params) => &params.features,
-            Self::Logistic(params) => &params.features,
-            Self::Quantile(params) => &params.features,
-            Self::Svm(params) => &params.features,
-            Self::Neighbours(params) => &params.features,
-            Self::NaiveBayes(params) => &params.features,
-            Self::Gbdt(GbdtParams { tree, .. })
-            | Self::Forest(ForestParams { tree, .. })
-            | Self::Tree(DecisionTreeParams { tree, .. })
-            | Self::AdaBoost(AdaBoostParams { tree, .. }) => &tree.features,
-            Self::Baseline(_) | Self::Ewma(_) | Self::Ensemble(_) | Self::Import(_) | Self::Column(_) => &[],
-        }
-    }
-
-    /// The model with these features and its other settings; `None` for models without features.
-    #[must_use]
-    pub fn with_features(&self, features: Vec<String>) -> Option<Self> {
-        match self {
-            Self::Linear(params) => Some(Self::Linear(LinearParams { features, ..params.clone() })),
-            Self::Ridge(params) => Some(Self::Ridge(RidgeParams { features, ..params.clone() })),
-            Self::Lasso(params) => Some(Self::Lasso(LassoParams { features, ..params.clone() })),
-            Self::ElasticNet(params) => Some(Self::ElasticNet(ElasticNetParams { features, ..params.clone() })),
-            Self::Huber(_) => Some(Self::Huber(HuberParams { features })),
-            Self::Pcr(params) => Some(Self::Pcr(ComponentParams { features, ..params.clone() })),
-            Self::Pls(params) => Some(Self::Pls(ComponentParams { features, ..params.clone() })),
-            Self::Logistic(params) => Some(Self::Logistic(LogisticParams { features, ..params.clone() })),
-            Self::Quantile(_) => Some(Self::Quantile(QuantileParams { features })),
-            Self::Svm(params) => Some(Self::Svm(SvmParams { features, ..params.clone() })),
-            Self::Neighbours(params) => Some(Self::Neighbours(NeighboursParams { features, ..params.clone() })),
-            Self::NaiveBayes(params) => Some(Self::NaiveBayes(NaiveBayesParams { features, ..params.clone() })),
-            Self::Gbdt(params) => Some(Self::Gbdt(GbdtParams { tree: params.tree.with_features(features), ..params.clone() })),
-            Self::Forest(params) => Some(Self::Forest(ForestParams { tree: params.tree.with_features(features), ..params.clone() })),
-            Self::Tree(params) => Some(Self::Tree(DecisionTreeParams { tree: params.tree.with_features(features), ..params.clone() })),
-            Self::AdaBoost(params) => Some(Self::AdaBoost(AdaBoostParams { tree: params.tree.with_features(features), ..params.clone() })),
-            Self::Baseline(_) | Self::Ewma(_) | Self::Ensemble(_) | Self::Import(_) | Self::Column(_) => None,
-        }
-    }
-
     /// `benchmark_*` columns the model reads.
     #[must_use]
     pub fn benchmarks(&self) -> &[String] {
@@ -164,117 +241,26 @@ impl ModelKind {
     pub fn members(&self) -> &[String] {
         if let Self::Ensemble(params) = self { &params.members } else { &[] }
     }
+}
 
-    /// Whether its probabilities follow the weighted share of ones among the training rows, and so need the correction of `target.prior`
-    /// where classes are resampled. A history of one's own knows no weights, a forecast from elsewhere not these rows, and an ensemble
-    /// combines what has been corrected.
-    #[must_use]
-    pub fn follows_class_shares(&self) -> bool {
-        match self {
-            Self::Baseline(params) => params.history == History::Pool,
-            Self::Ewma(_) | Self::Ensemble(_) | Self::Import(_) | Self::Column(_) => false,
-            Self::Linear(_)
-            | Self::Ridge(_)
-            | Self::Lasso(_)
-            | Self::ElasticNet(_)
-            | Self::Huber(_)
-            | Self::Pcr(_)
-            | Self::Pls(_)
-            | Self::Logistic(_)
-            | Self::Quantile(_)
-            | Self::Gbdt(_)
-            | Self::Forest(_)
-            | Self::Tree(_)
-            | Self::AdaBoost(_)
-            | Self::Svm(_)
-            | Self::Neighbours(_)
-            | Self::NaiveBayes(_) => true,
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_written_under_its_name_with_its_settings() {
+        // Words of the spec in `summary.json` and in the keys of kept results.
+        let ridge = ModelKind::Ridge(RidgeParams { l2: 0.5, features: vec!["x".into()] });
+        assert_eq!(serde_json::to_string(&ridge).expect("plain values"), r#"{"kind":"ridge","params":{"l2":0.5,"features":["x"]}}"#);
+        assert_eq!(ridge.with_features(vec![]), Some(ModelKind::Ridge(RidgeParams { l2: 0.5, features: vec![] })));
+        assert_eq!(ridge.mentions(), [Mention { key: "features[0]".into(), feature: "x" }]);
     }
 
-    /// Windows after which work that many windows share is done anew (cut points of trees, starts of iterative regressions); `None` where
-    /// there is none.
-    #[must_use]
-    pub fn refresh(&self) -> Option<u32> {
-        match self {
-            Self::Gbdt(GbdtParams { engine: GbdtEngine::Plimsoll, tree, .. })
-            | Self::Forest(ForestParams { tree, .. })
-            | Self::Tree(DecisionTreeParams { tree, .. })
-            | Self::AdaBoost(AdaBoostParams { tree, .. }) => Some(tree.refresh),
-            Self::Logistic(_) | Self::Quantile(_) | Self::Huber(_) => Some(WARM_START_REFRESH),
-            Self::Gbdt(GbdtParams { engine: GbdtEngine::Gbdt, .. })
-            | Self::Baseline(_)
-            | Self::Ewma(_)
-            | Self::Linear(_)
-            | Self::Ridge(_)
-            | Self::Lasso(_)
-            | Self::ElasticNet(_)
-            | Self::Pcr(_)
-            | Self::Pls(_)
-            | Self::Svm(_)
-            | Self::Neighbours(_)
-            | Self::NaiveBayes(_)
-            | Self::Ensemble(_)
-            | Self::Import(_)
-            | Self::Column(_) => None,
+    #[test]
+    fn names_are_of_one_kind_each() {
+        for (at, name) in NAMES.iter().enumerate() {
+            assert_eq!(NAMES.iter().position(|other| other == name), Some(at), "{name}");
         }
+        assert_eq!(NAMES.len(), KINDS.len());
     }
-
-    /// Whether the model can forecast `ask`.
-    #[must_use]
-    pub fn forecasts(&self, ask: Quantity) -> bool {
-        match self {
-            Self::Baseline(_) | Self::Column(_) | Self::Ensemble(_) => true,
-            Self::Ewma(_) => matches!(ask, Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_)),
-            Self::Linear(_) | Self::Ridge(_) | Self::Lasso(_) | Self::ElasticNet(_) | Self::Huber(_) | Self::Pcr(_) | Self::Pls(_) => {
-                ask == Quantity::Mean
-            }
-            Self::Logistic(_) | Self::NaiveBayes(_) => ask == Quantity::Probability,
-            Self::Quantile(_) => matches!(ask, Quantity::Quantile(_)),
-            Self::Gbdt(GbdtParams { engine: GbdtEngine::Plimsoll, .. }) | Self::Import(_) => ask != Quantity::Volatility,
-            Self::Gbdt(GbdtParams { engine: GbdtEngine::Gbdt, .. })
-            | Self::Forest(_)
-            | Self::Tree(_)
-            | Self::AdaBoost(_)
-            | Self::Svm(_)
-            | Self::Neighbours(_) => matches!(ask, Quantity::Mean | Quantity::Probability),
-        }
-    }
-}
-
-/// Whose past a baseline looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum History {
-    /// All training rows together.
-    Pool,
-    /// The entity's own targets known before the forecast, however far into the test.
-    Entity,
-}
-
-/// Settings of `baseline`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct BaselineParams {
-    /// Whose past is looked at.
-    pub history: History,
-    /// Targets looked back on, with `history = "entity"`.
-    pub lookback: u32,
-    /// Targets without which there is no forecast, with `history = "entity"`.
-    pub min_history: u32,
-}
-
-/// Settings of `ewma`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EwmaParams {
-    /// Decay per day, in (0, 1); RiskMetrics' is 0.94.
-    pub lambda: f64,
-    /// Targets without which there is no forecast.
-    pub min_history: u32,
-}
-
-/// Settings of `column`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ColumnParams {
-    /// One `benchmark_*` column per asked quantity, in the order of `ask`.
-    pub columns: Vec<String>,
 }

@@ -15,7 +15,7 @@ use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
 use crate::model::{Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
-use crate::spec::{ModelKind, ModelSpec, Quantity, Spec};
+use crate::spec::{Learning, ModelKind, ModelSpec, Quantity, Spec};
 use crate::window::{self, Window, WindowRows};
 
 /// A finished window x model, told to whoever shows progress.
@@ -64,7 +64,7 @@ struct Walk<'a> {
 /// Errors are the learners': the first window's, in the order of time, that cannot carry a model.
 pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, told: &(dyn Fn(Step) + Sync)) -> Result<Walked> {
     let threads = rayon::current_num_threads();
-    let learning: Vec<&ModelSpec> = spec.models.iter().filter(|model| model.kind.members().is_empty()).collect();
+    let learning: Vec<&ModelSpec> = spec.models.iter().filter(|model| model.kind.learns() != Learning::Forecasts).collect();
     let n_tasks = windows.len() * learning.len();
     let walk = Walk {
         spec,

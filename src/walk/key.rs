@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::day::Day;
 use crate::digest::Digest;
 use crate::feature::Dataset;
-use crate::spec::{History, ModelKind, ModelSpec};
+use crate::spec::{ModelKind, ModelSpec};
 use crate::window::{Window, WindowRows};
 
 /// A hash of the sources that decide a result (`build.rs`), so that no result of other arithmetic is taken for this program's.
@@ -30,7 +30,7 @@ pub(super) fn key(model: &ModelSpec, seed: u64, shows: &Shows<'_>) -> String {
     let mut key = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(shows.window.as_bytes());
     // Whose past is looked at may be what is tuned.
     let mut kinds = model.tune.iter().flat_map(|tune| &tune.trials).map(|trial| &trial.kind).chain([&model.kind]);
-    if kinds.any(looks_back) {
+    if kinds.any(ModelKind::looks_back) {
         key.add(shows.past.as_bytes());
     }
     if let Some(anchor) = shows.anchor {
@@ -104,10 +104,6 @@ fn known(data: &Dataset) -> BTreeMap<Day, String> {
         }
     }
     by_day.into_iter().map(|(day, digest)| (day, digest.hex())).collect()
-}
-
-fn looks_back(kind: &ModelKind) -> bool {
-    matches!(kind, ModelKind::Ewma(_)) || matches!(kind, ModelKind::Baseline(params) if params.history == History::Entity)
 }
 
 fn shown(data: &Dataset, day: Day) -> String {

@@ -1,7 +1,7 @@
 //! The table of keys and the reader agree: each key explained is read, and no other is taken.
 
 use super::tests::parsed;
-use crate::spec::key::{Need, SECTIONS, Section, Shape};
+use crate::spec::key::{Need, Section, Shape, sections};
 
 /// Model kind, its `ask`, window scheme and book: together they show every section of the table.
 const VARIANTS: [[&str; 4]; 21] = [
@@ -83,7 +83,7 @@ fn example(variant: Variant, changed: (&str, &str)) -> String {
     let [model, scheme, book, search, method] = [model, scheme, book, search, method].map(|name| format!("\"{name}\""));
     let mut text = String::new();
     let mut headed: Vec<&str> = vec![""];
-    for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
+    for section in sections().filter(|section| shows(section, variant)) {
         // A block that was overwritten has no inside.
         if path(variant, section, "").starts_with(&format!("{}.", changed.0)) || path(variant, section, "").starts_with(&format!("{}[", changed.0)) {
             continue;
@@ -129,7 +129,7 @@ fn the_examples_of_the_table_are_specs() {
         let text = example(variant, ("", ""));
         assert!(parsed(&text).is_ok(), "{:?}\n{text}", parsed(&text));
     }
-    for section in SECTIONS {
+    for section in sections() {
         assert!(variants().iter().any(|variant| shows(section, *variant)), "no example shows {section:?}");
     }
 }
@@ -138,7 +138,7 @@ fn the_examples_of_the_table_are_specs() {
 fn every_key_of_the_table_is_read() {
     // No key takes a boolean: where the reader looks, it complains.
     for variant in variants() {
-        for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
+        for section in sections().filter(|section| shows(section, variant)) {
             for key in section.keys {
                 let path = path(variant, section, key.name);
                 let refused = parsed(&example(variant, (&path, "true"))).expect_err(&path);
@@ -151,7 +151,7 @@ fn every_key_of_the_table_is_read() {
 #[test]
 fn every_default_of_the_table_has_its_own_type_and_range() {
     for variant in variants() {
-        for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
+        for section in sections().filter(|section| shows(section, variant)) {
             for key in section.keys {
                 let Need::Default(literal) = key.need else { continue };
                 let path = path(variant, section, key.name);
@@ -167,7 +167,7 @@ fn every_default_of_the_table_has_its_own_type_and_range() {
 fn keys_outside_the_table_are_refused_in_every_block() {
     for variant in variants() {
         let text = example(variant, ("", ""));
-        for section in SECTIONS.iter().filter(|section| shows(section, variant)) {
+        for section in sections().filter(|section| shows(section, variant)) {
             let heading = format!("{}\n", named(&section.heading()));
             let bad = match text.rfind(&heading) {
                 Some(at) if !section.path.is_empty() => format!("{}{heading}zzz = 1\n{}", &text[..at], &text[at + heading.len()..]),

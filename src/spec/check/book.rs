@@ -1,9 +1,9 @@
 //! `[book]`, `[risk]` and `[[limits]]`: what is held, and how it is judged.
 
-use super::near::hint;
-use super::reader::Reader;
 use super::table::check_carried;
 use crate::error::{Error, Result};
+use crate::spec::near::hint;
+use crate::spec::reader::Reader;
 use crate::spec::{BookSpec, Kind, Limit, LoansSpec, LongShortSpec, ModelSpec, Quantity, Rebalance, RiskSpec, Weights};
 
 pub(super) fn book(top: &Reader<'_>, kind: Kind, models: &[ModelSpec], carry: &[String]) -> Result<BookSpec> {

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::near::nearest;
 use crate::digest::sha256;
 use crate::error::{Error, Result};
+use crate::spec::near::nearest;
 use crate::spec::{ModelKind, ModelSpec};
 
 /// The spec's name: the file's stem, which will name a folder.

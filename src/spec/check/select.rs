@@ -1,7 +1,7 @@
 //! `[models.select]`: how features are chosen.
 
-use super::reader::Reader;
 use crate::error::Result;
+use crate::spec::reader::Reader;
 use crate::spec::{Measure, ModelKind, SelectSpec, TuneSpec};
 
 /// Reads `[models.select]` of a model of this kind, whose settings may be searched for.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::name::{RESERVED, is_identifier};
-use super::near::hint;
-use super::reader::Reader;
 use crate::error::Result;
+use crate::spec::near::hint;
+use crate::spec::reader::Reader;
 use crate::spec::{FeatureSpec, QualitySpec, Severity, TableSpec};
 
 const CHECKS: [&str; 8] = ["null_share", "duplicates", "gaps", "stale", "returns", "high_low", "zero_volume", "not_finite"];

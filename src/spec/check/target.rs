@@ -1,7 +1,7 @@
 //! `[target]`: the unit of what is forecast, and how common its ones are in the population.
 
-use super::reader::Reader;
 use crate::error::Result;
+use crate::spec::reader::Reader;
 use crate::spec::{Kind, ModelSpec, Quantity, TargetSpec, TargetUnit};
 
 pub(super) fn target(top: &Reader<'_>, kind: Kind, models: &[ModelSpec]) -> Result<TargetSpec> {

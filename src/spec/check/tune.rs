@@ -5,12 +5,12 @@ mod range;
 
 use self::draw::Draw;
 use self::range::{Range, Whole, between, n_combinations};
-use super::model::kind;
-use super::reader::{Reader, Tried};
+use super::model::{declared, kind};
 use crate::error::{Error, Result};
 use crate::spec::key::Shape;
 use crate::spec::raw::{Entries, Value};
-use crate::spec::{Search, Trial, TuneSpec};
+use crate::spec::reader::{Reader, Tried};
+use crate::spec::{Learning, Search, Trial, TuneSpec};
 
 /// A search of more trials is a mistake more often than a wish.
 const MAX_TRIALS: usize = 1_000;
@@ -21,7 +21,7 @@ const DRAWS_PER_TRIAL: usize = 1_000;
 /// Reads `[models.tune]` of the model `name`; its draws depend on `seed` and the name, not on the window.
 pub(super) fn tune(model: &Reader<'_>, seed: u64, name: &str) -> Result<TuneSpec> {
     let (kind, block) = (model.choice("kind")?, model.block("tune")?);
-    if matches!(kind, "column" | "import" | "ensemble") {
+    if declared(kind).learns != Learning::Rows {
         return Err(model.refuse("tune", format!("does not go with kind = \"{kind}\", which learns nothing from a window's rows")));
     }
     let block = block.by("search")?;

@@ -1,8 +1,8 @@
 //! `[window]`: how history is walked.
 
-use super::reader::Reader;
 use crate::day::Day;
 use crate::error::Result;
+use crate::spec::reader::Reader;
 use crate::spec::{Scheme, WindowSpec};
 
 pub(super) fn window(top: &Reader<'_>, as_of: Option<Day>) -> Result<WindowSpec> {

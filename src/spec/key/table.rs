@@ -1,88 +1,27 @@
 //! The table of keys: type, default, range and meaning stand here and nowhere else.
 
 mod search;
-mod classical;
-mod ensemble;
-mod regression;
-mod tree;
 
-use self::classical::{NAIVE_BAYES, NEIGHBOURS, SVM};
-use self::ensemble::ENSEMBLE;
-use self::regression::{ELASTIC_NET, HUBER, LASSO, LINEAR, LOGISTIC, PCR, PLS, QUANTILE, RIDGE};
 use self::search::{CORRELATION, ELIMINATION, ENDS, GRID, HALVING, IMPORTANCE, RANDOM, SELECT, STABILITY, TUNE};
-use self::tree::{ADABOOST, FOREST, GBDT, IMPORT, TREE};
 use super::Need::{Default, Optional, Required};
 use super::Range::{Above, AboveUpTo, Between, Finite, Inside};
 use super::Shape::{Block, Blocks, Choice, Date, Gap, Integer, Named, Number, Period, Remark, SomeTexts, Text, Texts};
-use super::{Key, Need, Section, Shape};
-
-const fn key(name: &'static str, shape: Shape, need: Need, example: &'static str, meaning: &'static str) -> Key {
-    Key { name, shape, need, example, meaning }
-}
-
-const fn section(path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, when: None, meaning, keys }
-}
-
-const fn where_is(when: (&'static str, &'static str), path: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    Section { path, when: Some(when), meaning, keys }
-}
+use super::{DAYS, Key, Section, Shape, key, section, where_is};
+use crate::spec::model::{KINDS, NAMES};
 
 const SEVERITY: Shape = Choice(&["ignore", "note", "warn", "stop"]);
-const DAYS: Shape = Integer(1, 100_000);
-const FEATURES: Key = key("features", Texts, Default("[]"), "[]", "Features used; empty: all.");
+
+/// Blocks before the settings of models.
+const BEFORE: &[Section] = &[TOP, TABLE, QUALITY, SEVERITIES, FEATURE, TARGET, WINDOW, SLIDING, EXPANDING, SPLIT, MODEL];
+
+/// Blocks after them.
+const AFTER: &[Section] =
+    &[TUNE, GRID, RANDOM, HALVING, ENDS, SELECT, CORRELATION, IMPORTANCE, ELIMINATION, STABILITY, BOOK, LONG_SHORT, LOANS, RISK, LIMIT, SIGN_OFF];
 
 /// Every block of a spec, in the order of a file.
-pub(in crate::spec) const SECTIONS: &[Section] = &[
-    TOP,
-    TABLE,
-    QUALITY,
-    SEVERITIES,
-    FEATURE,
-    TARGET,
-    WINDOW,
-    SLIDING,
-    EXPANDING,
-    SPLIT,
-    MODEL,
-    BASELINE,
-    EWMA,
-    LINEAR,
-    RIDGE,
-    LASSO,
-    ELASTIC_NET,
-    HUBER,
-    PCR,
-    PLS,
-    LOGISTIC,
-    QUANTILE,
-    GBDT,
-    FOREST,
-    TREE,
-    ADABOOST,
-    SVM,
-    NEIGHBOURS,
-    NAIVE_BAYES,
-    ENSEMBLE,
-    IMPORT,
-    COLUMN,
-    TUNE,
-    GRID,
-    RANDOM,
-    HALVING,
-    ENDS,
-    SELECT,
-    CORRELATION,
-    IMPORTANCE,
-    ELIMINATION,
-    STABILITY,
-    BOOK,
-    LONG_SHORT,
-    LOANS,
-    RISK,
-    LIMIT,
-    SIGN_OFF,
-];
+pub(in crate::spec) fn sections() -> impl Iterator<Item = &'static Section> {
+    BEFORE.iter().chain(KINDS.iter().map(|kind| &kind.section)).chain(AFTER)
+}
 
 const TOP: Section = section(
     "",
@@ -227,70 +166,17 @@ const SPLIT: Section = where_is(
     &[key("share", Number(Inside(0.0, 1.0)), Required, "0.8", "Share of the dates that trains; the rest is tested.")],
 );
 
-const KINDS: Shape = Choice(&[
-    "baseline",
-    "ewma",
-    "linear",
-    "ridge",
-    "lasso",
-    "elastic_net",
-    "huber",
-    "pcr",
-    "pls",
-    "logistic",
-    "quantile",
-    "gbdt",
-    "forest",
-    "tree",
-    "adaboost",
-    "svm",
-    "neighbours",
-    "naive_bayes",
-    "ensemble",
-    "import",
-    "column",
-]);
-
 const MODEL: Section = section(
     "models[]",
     "a model",
     &[
         key("name", Text, Required, "\"trees\"", "Name in the report: a lower-case letter, then letters, digits, _ and -."),
-        key("kind", KINDS, Required, "\"gbdt\"", "The learner."),
+        key("kind", Choice(NAMES), Required, "\"gbdt\"", "The learner."),
         key("ask", SomeTexts, Required, "[\"mean\"]", "What is forecast: mean, probability, volatility, quantile TAIL, shortfall TAIL."),
         key("params", Block, Optional, "", "The learner's settings."),
         key("tune", Block, Optional, "", "Settings searched for inside each window; without it, they are those of `params`."),
         key("select", Block, Optional, "", "Features chosen inside each window, before settings are; without it, all of `params.features`."),
     ],
-);
-
-const fn params(kind: &'static str, meaning: &'static str, keys: &'static [Key]) -> Section {
-    where_is(("kind", kind), "models[].params", meaning, keys)
-}
-
-const BASELINE: Section = params(
-    "baseline",
-    "what history says; forecasts any quantity",
-    &[
-        key("history", Choice(&["pool", "entity"]), Default("\"pool\""), "\"entity\"", "Whose past: all training rows, or the entity's own."),
-        key("lookback", DAYS, Default("500"), "500", "Targets looked back on; only with history = \"entity\"."),
-        key("min_history", DAYS, Default("100"), "100", "Targets without which there is no forecast."),
-    ],
-);
-
-const EWMA: Section = params(
-    "ewma",
-    "RiskMetrics volatility; forecasts volatility, quantiles and shortfalls",
-    &[
-        key("lambda", Number(Inside(0.0, 1.0)), Default("0.94"), "0.94", "Decay per day."),
-        key("min_history", DAYS, Default("60"), "60", "Targets without which there is no forecast."),
-    ],
-);
-
-const COLUMN: Section = params(
-    "column",
-    "a forecast from elsewhere; nothing is learnt",
-    &[key("columns", SomeTexts, Required, "[\"benchmark_mean\"]", "One benchmark_ column of the last view per asked quantity, in that order.")],
 );
 
 const BOOK: Section = section(

@@ -1,8 +1,8 @@
 //! What a parameter is given in the trials.
 
-use super::super::reader::Reader;
 use crate::error::Result;
 use crate::spec::raw::Value;
+use crate::spec::reader::Reader;
 
 /// What a parameter is given in a trial.
 #[derive(Debug)]

@@ -1,10 +1,9 @@
 //! Keys of the searches inside a window: settings and features.
 
-use super::super::Need::{Default, Optional, Required};
-use super::super::Range::{AboveUpTo, Finite, Inside};
-use super::super::Shape::{Choice, Integer, Number, Ranges};
-use super::super::{Key, Section, Shape};
-use super::{key, section, where_is};
+use crate::spec::key::Need::{Default, Optional, Required};
+use crate::spec::key::Range::{AboveUpTo, Finite, Inside};
+use crate::spec::key::Shape::{Choice, Integer, Number, Ranges};
+use crate::spec::key::{Key, Section, Shape, key, section, where_is};
 
 const COUNT: Shape = Integer(1, 100_000);
 

@@ -1,9 +1,11 @@
 //! Opens a block: the table of keys decides what may stand there.
 
+mod value;
+
+use super::key::{Key, Need, Section, Shape, sections};
 use super::near::{hint, nearest};
+use super::raw::{self, Entries, Value};
 use crate::error::{Error, Result};
-use crate::spec::key::{Key, Need, SECTIONS, Section, Shape};
-use crate::spec::raw::{self, Entries, Value};
 
 /// A block whose keys have not been looked at.
 #[derive(Debug)]
@@ -73,7 +75,7 @@ impl<'a> Block<'a> {
 
     fn sections(&self) -> impl Iterator<Item = &'static Section> + use<> {
         let pattern = self.pattern.clone();
-        SECTIONS.iter().filter(move |section| section.path == pattern)
+        sections().filter(move |section| section.path == pattern)
     }
 
     fn find(&self, name: &str) -> Option<&'a Value> {
@@ -251,7 +253,7 @@ impl<'a> Reader<'a> {
             return Err(self.refuse(name, problem).hint(format!("it goes with {}", elsewhere.join(" or "))));
         }
         let known: Vec<&str> = self.keys.iter().map(|key| key.name).collect();
-        let home = SECTIONS.iter().find(|section| has(section) && !section.path.is_empty());
+        let home = sections().find(|section| has(section) && !section.path.is_empty());
         let remedy = match (nearest(name, known.iter().copied()), home) {
             (None, Some(home)) => format!("it is a key of {}", home.heading()),
             (Some(_) | None, _) => hint(name, "keys here", &known),

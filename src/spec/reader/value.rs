@@ -1,17 +1,17 @@
 //! Reads the values of a block: their type, their range, their default.
 
-use super::near::nearest;
-use super::reader::Reader;
+use super::Reader;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::spec::Period;
 use crate::spec::key::Shape;
+use crate::spec::near::nearest;
 use crate::spec::raw::Value;
 
 const PRESENT: &str = "a key read without `_if` is required or has a default";
 
 impl Reader<'_> {
-    pub(super) fn text_if(&self, name: &str) -> Result<Option<String>> {
+    pub(in crate::spec) fn text_if(&self, name: &str) -> Result<Option<String>> {
         let (key, value) = (self.key(name), self.value(name));
         let Some(value) = value else { return Ok(None) };
         let Value::Text(text) = value else { return Err(self.wrong(key, &value)) };
@@ -21,11 +21,11 @@ impl Reader<'_> {
         Ok(Some(text))
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<String> {
+    pub(in crate::spec) fn text(&self, name: &str) -> Result<String> {
         Ok(self.text_if(name)?.expect(PRESENT))
     }
 
-    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>> {
+    pub(in crate::spec) fn texts(&self, name: &str) -> Result<Vec<String>> {
         let (key, value) = (self.key(name), self.value(name));
         let items = match value.expect(PRESENT) {
             Value::List(items) => items,
@@ -50,11 +50,11 @@ impl Reader<'_> {
         Ok(texts)
     }
 
-    pub(super) fn choice(&self, name: &str) -> Result<&'static str> {
+    pub(in crate::spec) fn choice(&self, name: &str) -> Result<&'static str> {
         self.choice_if(name)?.ok_or_else(|| self.missing(self.key(name)))
     }
 
-    pub(super) fn choice_if(&self, name: &str) -> Result<Option<&'static str>> {
+    pub(in crate::spec) fn choice_if(&self, name: &str) -> Result<Option<&'static str>> {
         let (key, value) = (self.key(name), self.value(name));
         let Some(value) = value else { return Ok(None) };
         let Shape::Choice(choices) = key.shape else { unreachable!("{name} is read as the choice it is") };
@@ -68,7 +68,7 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn whole(&self, name: &str) -> Result<u64> {
+    pub(in crate::spec) fn whole(&self, name: &str) -> Result<u64> {
         let (key, value) = (self.key(name), self.value(name));
         let value = value.expect(PRESENT);
         let Shape::Integer(low, high) = key.shape else { unreachable!("{name} is read as the whole number it is") };
@@ -80,11 +80,11 @@ impl Reader<'_> {
         Err(self.refuse(name, format!("must be {range}, was {number}")))
     }
 
-    pub(super) fn count(&self, name: &str) -> Result<u32> {
+    pub(in crate::spec) fn count(&self, name: &str) -> Result<u32> {
         Ok(u32::try_from(self.whole(name)?).expect("counts of the table are below 2^32"))
     }
 
-    pub(super) fn number_if(&self, name: &str) -> Result<Option<f64>> {
+    pub(in crate::spec) fn number_if(&self, name: &str) -> Result<Option<f64>> {
         let (key, value) = (self.key(name), self.value(name));
         let Some(value) = value else { return Ok(None) };
         let Shape::Number(range) = key.shape else { unreachable!("{name} is read as the number it is") };
@@ -96,11 +96,11 @@ impl Reader<'_> {
         if range.holds(number) { Ok(Some(number)) } else { Err(self.refuse(name, format!("must be {range}, was {value}"))) }
     }
 
-    pub(super) fn number(&self, name: &str) -> Result<f64> {
+    pub(in crate::spec) fn number(&self, name: &str) -> Result<f64> {
         Ok(self.number_if(name)?.expect(PRESENT))
     }
 
-    pub(super) fn day_if(&self, name: &str) -> Result<Option<Day>> {
+    pub(in crate::spec) fn day_if(&self, name: &str) -> Result<Option<Day>> {
         let (key, value) = (self.key(name), self.value(name));
         let Some(value) = value else { return Ok(None) };
         let day = match &value {
@@ -113,7 +113,7 @@ impl Reader<'_> {
         if (1900..2200).contains(&day.year()) { Ok(Some(day)) } else { Err(self.refuse(name, format!("must be from 1900 to 2199, was {day}"))) }
     }
 
-    pub(super) fn period_if(&self, name: &str) -> Result<Option<Period>> {
+    pub(in crate::spec) fn period_if(&self, name: &str) -> Result<Option<Period>> {
         let (key, value) = (self.key(name), self.value(name));
         let Some(value) = value else { return Ok(None) };
         let Value::Text(text) = &value else { return Err(self.wrong(key, &value)) };
@@ -126,7 +126,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn period(&self, name: &str) -> Result<Period> {
+    pub(in crate::spec) fn period(&self, name: &str) -> Result<Period> {
         Ok(self.period_if(name)?.expect(PRESENT))
     }
 }

@@ -4,22 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::side;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
-use crate::spec::{LongShortSpec, Quantity, Rebalance, RiskSpec, Weights};
+use crate::spec::{LongShortSpec, Quantity, Rebalance, RiskSpec};
 use crate::walk::Predictions;
 use crate::window::target_dates;
 
 /// How a long-short book counts, for the page: one sentence each.
-pub const LONG_SHORT_CONVENTIONS: [&str; 6] = [
+pub const LONG_SHORT_CONVENTIONS: [&str; 8] = [
     "The long side sums to +1 and the short side to -1 of capital when weights are set: gross exposure 2, net 0.",
-    "Names are ranked by mean forecast, then entity; a side holds the share, rounded down, at least one; fewer than two names: flat.",
+    "Names are ranked by mean forecast; a side holds the share, rounded down, at least one; fewer than two names: flat.",
+    "Names with equal forecasts share the weight of their ranks, longs less shorts; where all forecasts are equal the book is flat.",
     "Weights decided on a date are held from the tested date `delay_days` later on; a date's return is the sum of weight x realised target.",
     "Until the next rebalance a weight w drifts to w (1 + r) / (1 + R), r the name's return and R the book's, both before costs.",
     "Turnover is the sum of |new - drifted weight|: buys and sells, the first purchase but no last sale; cost = turnover x cost_bps / 10,000.",
-    "A name without a known return earns 0, is sold once it has no later rows; a net return of -100 % or less ruins and ends the book.",
+    "A name without a row on a date can be closed on it, not opened or enlarged; held without a known return it earns 0.",
+    "A net return of -100 % or less ruins and ends the book.",
 ];
+
+/// A name has left where its last row has no target and the data go on for more calendar days than this. A pause is shorter.
+const PAUSE_DAYS: i32 = 10;
 
 /// A long-short book on one model's forecasts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +36,8 @@ pub struct TradedBook {
     pub positions: Vec<Position>,
     /// Returns, from the first date held to the last date whose targets are known.
     pub days: Vec<DayOfBook>,
+    /// What each name ever held added, ascending by entity; together they are the sum of the net returns.
+    pub names: Vec<NameOfBook>,
     /// The date that lost all capital or more; no day follows it.
     pub ruined_on: Option<Day>,
 }
@@ -45,6 +53,15 @@ pub struct Position {
     pub entity: u32,
     /// Share of capital, negative when short.
     pub weight: f64,
+}
+
+/// What a name added to a book.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NameOfBook {
+    /// Entity code.
+    pub entity: u32,
+    /// Sum over the dates of weight x realised target less the costs of trading the name, not compounded.
+    pub net_return: f64,
 }
 
 /// One date of the book; returns, cost and exposures are shares of capital.
@@ -70,8 +87,10 @@ pub struct DayOfBook {
     pub n_long: usize,
     /// Names held short.
     pub n_short: usize,
-    /// Names held without a known return; they earned 0.
+    /// Names held without a known return, leavers aside; they earned 0.
     pub n_missing: usize,
+    /// Names held whose rows end here; they earned the spec's `delisting_return`.
+    pub n_left: usize,
 }
 
 /// Trades the mean forecasts of each model the spec names; [`LONG_SHORT_CONVENTIONS`] says how it counts.
@@ -99,22 +118,22 @@ struct Market<'a> {
     realized: Vec<Holdings>,
     /// Days on which the targets became known, and their rows.
     known: Vec<BTreeSet<(Day, usize)>>,
-    /// Day of the last row, of each entity.
-    last_seen: Vec<Day>,
+    /// Tradable names that leave on the date.
+    left: Vec<BTreeSet<u32>>,
 }
 
 impl<'a> Market<'a> {
     fn new(data: &'a Dataset, predictions: &'a Predictions, untraded: Option<u32>) -> Self {
-        let mut last_seen = vec![Day(i32::MIN); data.entities.len()];
-        // Rows ascend by day, so an entity's last write is its last day.
-        data.entity.iter().zip(&data.as_of).for_each(|(&entity, &as_of)| last_seen[entity as usize] = as_of);
-        let mut market = Self { data, predictions, dates: Vec::new(), tested: Vec::new(), realized: Vec::new(), known: Vec::new(), last_seen };
+        let last_rows = last_rows(data);
+        let mut market = Self { data, predictions, dates: Vec::new(), tested: Vec::new(), realized: Vec::new(), known: Vec::new(), left: Vec::new() };
         let mut n_before = 0;
         for rows in predictions.rows.chunk_by(|&a, &b| data.as_of[a as usize] == data.as_of[b as usize]) {
             let numbered = rows.iter().enumerate().map(|(idx, &row)| (n_before + idx, row as usize));
             let tradable: Vec<_> = numbered.filter(|&(_, row)| Some(data.entity[row]) != untraded).collect();
             let realized = tradable.iter().filter_map(|&(_, row)| data.target[row].map(|target| (data.entity[row], target)));
             let known = tradable.iter().filter_map(|&(_, row)| data.target[row].and(data.known_on[row]).map(|day| (day, row)));
+            let left = tradable.iter().filter(|&&(_, row)| last_rows[data.entity[row] as usize] == row && leaves(data, row));
+            market.left.push(left.map(|&(_, row)| data.entity[row]).collect());
             market.dates.push(data.as_of[rows[0] as usize]);
             market.realized.push(realized.collect());
             market.known.push(known.collect());
@@ -141,7 +160,7 @@ impl<'a> Market<'a> {
         let series = self.predictions.find(model, Quantity::Mean).expect("the spec's check asks every traded model for `mean`");
         let delay = spec.delay_days as usize;
         let n_known = self.realized.iter().rposition(|realized| !realized.is_empty()).map_or(0, |idx| idx + 1);
-        let mut book = TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), ruined_on: None };
+        let mut book = TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), ruined_on: None };
         let mut decisions = BTreeMap::new();
         for idx in (0..self.dates.len()).filter(|&idx| self.sets_weights(idx, spec.rebalance)) {
             let decided = self.decide(idx, spec, &series.predicted);
@@ -149,15 +168,20 @@ impl<'a> Market<'a> {
             book.positions.extend(decided.iter().map(|(&entity, &weight)| Position { as_of, held_from, entity, weight }));
             decisions.insert(idx + delay, decided);
         }
-        let mut held = Holdings::new();
+        let (mut held, mut names) = (Holdings::new(), Holdings::new());
         for idx in delay..n_known {
             let drifted = held;
-            held = decisions.remove(&idx).unwrap_or_else(|| drifted.clone());
-            // A name without rows from here on can be neither bought nor kept.
-            held.retain(|&entity, _| self.dates[idx] <= self.last_seen[entity as usize]);
-            let day = self.earn(idx, &drifted, &held, spec.cost_bps);
+            held = decisions.remove(&idx).map_or_else(|| drifted.clone(), |decided| self.opened(idx, &drifted, decided));
+            let traded = traded(&drifted, &held);
+            let returns = self.returns(idx, &held, spec.delisting_return);
+            let day = self.earn(idx, &held, &returns, cost(&traded, spec.cost_bps));
+            for (&entity, weight) in &traded {
+                *names.entry(entity).or_default() -= weight.abs() * spec.cost_bps / 1e4;
+            }
             for (entity, weight) in &mut held {
-                *weight *= (1.0 + self.realized[idx].get(entity).unwrap_or(&0.0)) / (1.0 + day.gross_return);
+                let earned = returns.get(entity).unwrap_or(&0.0);
+                *names.entry(*entity).or_default() += *weight * earned;
+                *weight *= (1.0 + earned) / (1.0 + day.gross_return);
             }
             book.ruined_on = (day.net_return <= -1.0).then_some(day.as_of);
             book.days.push(day);
@@ -165,6 +189,7 @@ impl<'a> Market<'a> {
                 break;
             }
         }
+        book.names = names.into_iter().map(|(entity, net_return)| NameOfBook { entity, net_return }).collect();
         book
     }
 
@@ -180,31 +205,38 @@ impl<'a> Market<'a> {
     /// Weights decided on date `idx` from forecasts made for it.
     fn decide(&self, idx: usize, spec: &LongShortSpec, predicted: &[Option<f64>]) -> Holdings {
         let forecast = |&(idx, row): &(usize, usize)| predicted[idx].filter(|mean| mean.is_finite()).map(|mean| (mean, self.data.entity[row]));
-        let mut ranked: Vec<(f64, u32)> = self.tested[idx].iter().filter_map(forecast).collect();
-        if ranked.len() < 2 {
-            return Holdings::new();
-        }
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        // 0.29 of 100 names is 28.999... in binary; the sliver keeps it 29.
-        let n_side = ((spec.share * ranked.len() as f64 + 1e-9) as usize).max(1);
-        let weight = |rank: usize| match spec.weights {
-            Weights::Equal => 1.0 / n_side as f64,
-            // The innermost name weighs 1 part, the next 2, and so on outwards: n (n + 1) / 2 parts in all.
-            Weights::Rank => (n_side - rank) as f64 / ((n_side * (n_side + 1) / 2) as f64),
-        };
-        let long = ranked.iter().take(n_side).enumerate().map(|(rank, &(_, entity))| (entity, weight(rank)));
-        let short = ranked.iter().rev().take(n_side).enumerate().map(|(rank, &(_, entity))| (entity, -weight(rank)));
-        long.chain(short).collect()
+        side::weigh(self.tested[idx].iter().filter_map(forecast).collect(), spec.share, spec.weights)
     }
 
-    fn earn(&self, idx: usize, drifted: &Holdings, held: &Holdings, cost_bps: f64) -> DayOfBook {
-        let realized = &self.realized[idx];
+    /// What is held once the decision of a date is carried out: a name without a row on the date has no price to open or enlarge at.
+    /// Whether it has rows later is not asked: nobody could have known.
+    fn opened(&self, idx: usize, drifted: &Holdings, mut decided: Holdings) -> Holdings {
+        decided.retain(|entity, weight| {
+            if !self.has_row(idx, *entity) {
+                let before = drifted.get(entity).copied().unwrap_or(0.0);
+                *weight = if *weight < 0.0 { weight.max(before).min(0.0) } else { weight.min(before).max(0.0) };
+            }
+            *weight != 0.0
+        });
+        decided
+    }
+
+    fn has_row(&self, idx: usize, entity: u32) -> bool {
+        self.tested[idx].binary_search_by_key(&entity, |&(_, row)| self.data.entity[row]).is_ok()
+    }
+
+    /// Returns of the names held, where they are known or the name left.
+    fn returns(&self, idx: usize, held: &Holdings, delisting_return: f64) -> Holdings {
+        let known = |&entity: &u32| match self.realized[idx].get(&entity) {
+            Some(&earned) => Some((entity, earned)),
+            None => self.left[idx].contains(&entity).then_some((entity, delisting_return)),
+        };
+        held.keys().filter_map(known).collect()
+    }
+
+    fn earn(&self, idx: usize, held: &Holdings, returns: &Holdings, (turnover, cost): (f64, f64)) -> DayOfBook {
         // Sums begin at + 0.0: a flat book's would be -0, and print so.
-        let gross_return = 0.0 + held.iter().filter_map(|(entity, weight)| realized.get(entity).map(|earned| weight * earned)).sum::<f64>();
-        let mut traded = held.clone();
-        traded.extend(drifted.iter().map(|(&entity, weight)| (entity, held.get(&entity).unwrap_or(&0.0) - weight)));
-        let turnover = 0.0 + traded.values().map(|weight| weight.abs()).sum::<f64>();
-        let cost = turnover * cost_bps / 1e4;
+        let gross_return = 0.0 + held.iter().filter_map(|(entity, weight)| returns.get(entity).map(|earned| weight * earned)).sum::<f64>();
         // Of n sorted days, more than half are no later than the one at n / 2.
         let known_on = self.known[idx].iter().nth(self.known[idx].len() / 2).map(|known| known.0);
         DayOfBook {
@@ -218,14 +250,42 @@ impl<'a> Market<'a> {
             net_exposure: 0.0 + held.values().sum::<f64>(),
             n_long: held.values().filter(|&&weight| 0.0 < weight).count(),
             n_short: held.values().filter(|&&weight| weight < 0.0).count(),
-            n_missing: held.keys().filter(|entity| !realized.contains_key(entity)).count(),
+            n_missing: held.keys().filter(|entity| !returns.contains_key(entity)).count(),
+            n_left: held.keys().filter(|entity| self.left[idx].contains(entity)).count(),
         }
     }
+}
+
+/// Position of each entity's last row.
+fn last_rows(data: &Dataset) -> Vec<usize> {
+    let mut last = vec![0; data.entities.len()];
+    // Rows ascend by day, so an entity's last write is its last row.
+    data.entity.iter().enumerate().for_each(|(row, &entity)| last[entity as usize] = row);
+    last
+}
+
+/// Whether a name that has no row after `row` has left: its return is not merely unknown yet.
+fn leaves(data: &Dataset, row: usize) -> bool {
+    data.target[row].is_none() && data.as_of.last().is_some_and(|&last| data.as_of[row].plus_days(PAUSE_DAYS) < last)
+}
+
+/// New less drifted weight, of the names held before or after.
+fn traded(drifted: &Holdings, held: &Holdings) -> Holdings {
+    let mut traded = held.clone();
+    traded.extend(drifted.iter().map(|(&entity, weight)| (entity, held.get(&entity).unwrap_or(&0.0) - weight)));
+    traded
+}
+
+/// Turnover, and what it costs.
+fn cost(traded: &Holdings, cost_bps: f64) -> (f64, f64) {
+    let turnover = 0.0 + traded.values().map(|weight| weight.abs()).sum::<f64>();
+    (turnover, turnover * cost_bps / 1e4)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Weights;
     use crate::walk::Series;
 
     /// One tested row: (date as day of January 2020, entity code, mean forecast, target). A date rests on data up to the day before, and the
@@ -251,7 +311,15 @@ mod tests {
     }
 
     fn spec(rebalance: Rebalance, delay_days: u32) -> LongShortSpec {
-        LongShortSpec { models: vec!["gbdt".into()], share: 0.5, weights: Weights::Equal, rebalance, cost_bps: 10.0, delay_days }
+        LongShortSpec {
+            models: vec!["gbdt".into()],
+            share: 0.5,
+            weights: Weights::Equal,
+            rebalance,
+            cost_bps: 10.0,
+            delay_days,
+            delisting_return: 0.0,
+        }
     }
 
     fn risk() -> RiskSpec {
@@ -309,31 +377,76 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_name_earns_nothing_and_a_name_that_left_is_sold() {
+    fn a_missing_name_earns_nothing_and_is_kept_until_weights_are_set() {
         // b has no row on the 2nd, no target on the 3rd (its last row), and a trades on; nothing is known on the 5th.
         let mut rows = turn();
         rows[5].3 = None;
         rows.remove(3);
         rows.extend([(4, 1, None, Some(0.05)), (5, 1, None, None)]);
         let days = trade(&spec(Rebalance::Monthly, 0), &rows).days;
-        assert_eq!(days.iter().map(|day| (day.n_short, day.n_missing)).collect::<Vec<_>>(), [(1, 0), (1, 1), (1, 1), (0, 0)]);
+        assert_eq!(days.iter().map(|day| (day.n_short, day.n_missing)).collect::<Vec<_>>(), [(1, 0), (1, 1), (1, 1), (1, 1)]);
         let long = [1.1 / 1.05, 1.1 / 1.05 * 0.98 / (1.0 - 0.02 * 1.1 / 1.05)];
         assert_close([days[1].gross_return, days[2].gross_return], [long[0] * -0.02, long[1] * 0.01]);
-        let short = 1.0 / (1.0 + days[1].gross_return) / (1.0 + days[2].gross_return);
-        assert_close([days[3].turnover, days[3].cost, days[3].gross_return], [short, short * 0.001, days[3].net_exposure * 0.05]);
+        assert_close([days[3].turnover, days[3].cost], [0.0, 0.0]);
     }
 
     #[test]
-    fn sides_are_ranked_by_forecast_then_entity_and_leave_out_the_market() {
-        let rows: Vec<Row> = (0..7).map(|entity| (1, entity, Some(if entity == 0 { 9.0 } else { 0.5 }), Some(0.0))).collect();
-        let weights = |share, weights| {
-            let positions = trade(&LongShortSpec { share, weights, ..spec(Rebalance::Daily, 0) }, &rows).positions;
-            positions.iter().map(|position| (position.entity, position.weight)).collect::<Vec<_>>()
+    fn whether_a_name_has_rows_later_changes_no_day_before_them() {
+        // b has no row on the 2nd, the day on which weights decided on the 1st are held from: it is not bought, comes back or not.
+        let mut rows = turn();
+        rows.remove(3);
+        rows.push((4, 1, Some(0.1), Some(0.0)));
+        let back = trade(&spec(Rebalance::Monthly, 1), &rows).days;
+        rows.retain(|row| row.1 != 2 || row.0 < 3);
+        let gone = trade(&spec(Rebalance::Monthly, 1), &rows).days;
+        assert_eq!((back[0].n_long, back[0].n_short, back[0].turnover), (1, 0, 1.0));
+        assert_eq!(back, gone);
+    }
+
+    #[test]
+    fn a_name_without_a_row_is_closed_but_not_enlarged() {
+        // Held: a long, b short. On the 2nd, without a row of a, b is to be bought and a sold short: a is closed, no more.
+        let (data, predictions) = panel(&[(1, 1, Some(0.2), Some(0.0)), (2, 2, Some(0.1), Some(0.0))]);
+        let market = Market::new(&data, &predictions, None);
+        let drifted = Holdings::from([(1, 0.8), (2, -1.1)]);
+        let opened = |decided: [(u32, f64); 2]| market.opened(1, &drifted, Holdings::from(decided)).into_iter().collect::<Vec<_>>();
+        assert_eq!(opened([(1, -1.0), (2, 1.0)]), [(2, 1.0)]);
+        assert_eq!(opened([(1, 1.0), (2, -1.0)]), [(1, 0.8), (2, -1.0)]);
+        assert_eq!(opened([(1, 0.5), (2, -2.0)]), [(1, 0.5), (2, -2.0)]);
+    }
+
+    #[test]
+    fn a_name_that_leaves_earns_the_delisting_return_once_the_data_go_on_for_longer_than_a_pause() {
+        // b's last row, of the 3rd, has no target.
+        let rows = |last: i32| {
+            let mut rows = turn();
+            rows[5].3 = None;
+            rows.extend([(4, 1, None, Some(0.0)), (last, 1, None, Some(0.0))]);
+            rows
         };
-        assert_eq!(weights(0.34, Weights::Equal), [(1, 0.5), (2, 0.5), (5, -0.5), (6, -0.5)]);
-        let sixths = [(1, 3.0), (2, 2.0), (3, 1.0), (4, -1.0), (5, -2.0), (6, -3.0)];
-        assert_eq!(weights(0.5, Weights::Rank), sixths.map(|(entity, parts)| (entity, parts / 6.0)));
-        let flat = &trade(&spec(Rebalance::Daily, 0), &rows[..2]).days[0];
+        let shumway = LongShortSpec { delisting_return: -0.3, ..spec(Rebalance::Monthly, 0) };
+        let days = trade(&shumway, &rows(14)).days;
+        let drifted = trade(&spec(Rebalance::Monthly, 0), &rows(14)).days;
+        assert_eq!(days.iter().map(|day| (day.n_left, day.n_missing)).collect::<Vec<_>>(), [(0, 0), (0, 0), (1, 0), (0, 1), (0, 1)]);
+        let short = -1.05 / 1.05 * 1.03 / (1.0 + days[1].gross_return);
+        assert_close([days[2].gross_return - drifted[2].gross_return], [short * -0.3]);
+        // Ten days later it may still be a pause.
+        assert_eq!(trade(&shumway, &rows(13)).days.iter().map(|day| day.n_left).sum::<usize>(), 0);
+    }
+
+    #[test]
+    fn what_names_added_is_what_the_book_made() {
+        let book = trade(&spec(Rebalance::Weekly, 1), &generated());
+        let names: f64 = book.names.iter().map(|name| name.net_return).sum();
+        assert_close([names], [book.days.iter().map(|day| day.net_return).sum()]);
+        assert_eq!(book.names.iter().map(|name| name.entity).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn equal_forecasts_are_held_equally_and_the_market_not_at_all() {
+        let equal = |entity| (1, entity, Some(if entity == 0 { 9.0 } else { 0.5 }), Some(0.1));
+        let rows: Vec<Row> = (0..7).map(equal).collect();
+        let flat = &trade(&spec(Rebalance::Daily, 0), &rows).days[0];
         assert_eq!(format!("{} {} {}", flat.gross_exposure, flat.turnover, flat.net_return), "0 0 0");
     }
 
@@ -384,7 +497,15 @@ mod tests {
         let (mut capital, mut account) = (1000.0, BTreeMap::new());
         for day in &book.days {
             let decided = book.positions.iter().filter(|position| position.held_from == Some(day.as_of));
-            let bought: BTreeMap<_, _> = decided.map(|position| (position.entity, position.weight * capital)).collect();
+            let has_row = |entity| rows.iter().any(|row| row.1 == entity && january(row.0) == day.as_of);
+            let wanted = decided.map(|position| (position.entity, position.weight * capital));
+            // Without a row there is nobody to buy from: what there is may only shrink.
+            let money = |(entity, wanted): (u32, f64)| match account.get(&entity) {
+                _ if has_row(entity) => (entity, wanted),
+                Some(&before) if 0.0 < before * wanted => (entity, wanted.signum() * f64::min(f64::abs(before), wanted.abs())),
+                Some(_) | None => (entity, 0.0),
+            };
+            let bought: BTreeMap<_, _> = wanted.map(money).collect();
             account = if bought.is_empty() { account } else { bought };
             let mut earned = 0.0;
             for row in rows.iter().filter(|row| january(row.0) == day.as_of) {

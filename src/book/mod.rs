@@ -2,9 +2,10 @@
 
 mod loans;
 mod long_short;
+mod side;
 
 pub use loans::{Amounts, Cutoff, Loan, LoanBook, LoanTotals, Vintage, loans};
-pub use long_short::{DayOfBook, LONG_SHORT_CONVENTIONS, Position, TradedBook, long_short};
+pub use long_short::{DayOfBook, LONG_SHORT_CONVENTIONS, NameOfBook, Position, TradedBook, long_short};
 
 use crate::error::Result;
 use crate::feature::Dataset;

@@ -177,6 +177,7 @@ reviewed = " "
         assert_eq!((ridge.l2, logistic.l2, logistic.max_iterations), (1e-3, 1e-4, 50));
         let Some(BookSpec::LongShort(book)) = &spec.book else { panic!("a long-short book") };
         assert_eq!((book.share, book.weights, book.rebalance, book.cost_bps, book.delay_days), (0.2, Weights::Equal, Rebalance::Daily, 0.0, 1));
+        assert_eq!(book.delisting_return, 0.0);
         assert_eq!((spec.risk.days_per_year, spec.risk.significance, spec.risk.baseline), (252.0, 0.05, None));
         assert_eq!((spec.sign_off.prepared.as_deref(), spec.sign_off.reviewed, spec.sign_off.approved), (Some("A. Quant"), None, None));
     }

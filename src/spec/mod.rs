@@ -245,6 +245,8 @@ pub struct LongShortSpec {
     pub cost_bps: f64,
     /// Trading days between the decision and the first return earned.
     pub delay_days: u32,
+    /// Return of a name held when its rows end, in [-1, 1].
+    pub delisting_return: f64,
 }
 
 /// How a side of a long-short book is weighted; either side sums to 1 in absolute value.

@@ -4,6 +4,7 @@ mod calendar;
 mod calibration;
 mod christoffersen;
 mod comparison;
+mod concentration;
 mod deflated;
 mod describe;
 mod discrimination;
@@ -27,6 +28,7 @@ pub use calendar::{PeriodReturn, YearReturns};
 pub use calibration::{Band, Calibration, HosmerLemeshow, PdTest, calibration, pd_test};
 pub use christoffersen::{Independence, Transitions, conditional_coverage, independence};
 pub use comparison::{DieboldMariano, MeanDifference, N_RESAMPLED, block_length, diebold_mariano, mean_by_date, mean_difference};
+pub use concentration::best_share;
 pub use deflated::{SharpeRatio, deflated_sharpe, expected_best_sharpe};
 pub use describe::{Description, QuantilePoint, SHARES, describe};
 pub use discrimination::{CapPoint, Discrimination, MAX_POINTS, RocPoint, discrimination};
@@ -41,8 +43,8 @@ pub use sample::quantile;
 pub use shortfall::{N_SIMULATED, ShortfallTest, TailForecasts, acerbi_szekely_1, acerbi_szekely_2, fissler_ziegel_loss};
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
-    Activity, Comparison, Facts, FeatureSummary, Group, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, NamesCoverage, ProbabilityGroup,
-    ProbabilitySummary, Standing, StrategySummary, Summary, TailPoint, TailSummary, Unit, VolatilitySummary, features, summarize,
+    Activity, Best, Comparison, Facts, FeatureSummary, Group, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, N_BEST, NamesCoverage,
+    ProbabilityGroup, ProbabilitySummary, Standing, StrategySummary, Summary, TailPoint, TailSummary, Unit, VolatilitySummary, features, summarize,
 };
 pub use traffic_light::{BASEL_DAYS, RollingLight, TrafficLight, Zone, basel_multiplier, traffic_light, traffic_light_history};
 pub use volatility::qlike;

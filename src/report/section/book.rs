@@ -3,6 +3,7 @@
 mod activity;
 mod drawdown;
 mod month;
+mod source;
 mod statistic;
 
 use super::pieces::{counted, percent, plain};
@@ -20,13 +21,14 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let strategies = &material.summary.strategies;
     let Some(BookSpec::LongShort(spec)) = &material.facts.spec.book else { return None };
     let first = strategies.first()?;
-    let mut section = Section::new("book", title(material, first));
+    let mut section = Section::new("book", title(first, material.facts.spec.risk.significance));
     section.blocks.push(Block::Text(what_is_held(spec)));
     let ended = |ruin| format!("{ruin}: no day follows, nothing that compounds is defined, and every limit on that book is breached.");
     section.blocks.extend(strategies.iter().filter_map(ruin).map(ended).map(Block::Text));
     section.blocks.push(Block::Figure(profit(material)));
     section.blocks.push(Block::Figure(under_water(material)));
     section.blocks.push(Block::Table(statistic::table(material)));
+    section.blocks.extend(source::blocks(material, first));
     section.blocks.push(Block::Subhead(Subhead::new("trading", activity::heading(first))));
     section.blocks.push(Block::Table(activity::table(material)));
     section.blocks.extend(month::blocks(material, first));
@@ -36,7 +38,8 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     Some(section)
 }
 
-fn title(material: &Material<'_>, first: &StrategySummary) -> String {
+/// Whether a profit is evidence is said by its t and its deflated Sharpe ratio, held against the confidence that the spec asks of tests.
+fn title(first: &StrategySummary, significance: f64) -> String {
     if let Some(ruin) = ruin(first) {
         return format!("Book: {ruin}");
     }
@@ -44,13 +47,27 @@ fn title(material: &Material<'_>, first: &StrategySummary) -> String {
         Outcome::Value(net) => net,
         Outcome::Undefined(reason) => return format!("Book: nothing can be said of `{}`: {reason}", first.model),
     };
-    let made = if net.cagr < 0.0 { format!("lost {}", percent(-net.cagr)) } else { format!("made {}", percent(net.cagr)) };
-    let told = match net.p_value.value() {
-        Some(&p) if p < material.facts.spec.risk.significance => format!(", hardly by chance (p {})", format::p_value(p)),
-        Some(&p) => format!(", which may be chance (p {})", format::p_value(p)),
-        None => String::new(),
-    };
-    format!("Book: `{}` {made} a year after costs{told}", first.model)
+    let model = &first.model;
+    if net.cagr < 0.0 {
+        // A loss after certain costs is no evidence against chance: say what was made before them.
+        let before = first.gross.value().map_or(String::new(), |gross| {
+            let verb = if gross.cagr < 0.0 { "lost" } else { "made" };
+            format!("; before them it {verb} {}", percent(gross.cagr.abs()))
+        });
+        return format!("Book: `{model}` lost {} a year after costs{before}", percent(-net.cagr));
+    }
+    let t = net.t_statistic.value().map(|&t| format!("t {}", format::number(t, 3)));
+    let deflated = first.deflated_sharpe.value().map(|&deflated| worth(deflated, 1.0 - significance));
+    let told: Vec<String> = t.into_iter().chain(deflated).collect();
+    let told = if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) };
+    format!("Book: `{model}` made {} a year after costs{told}", percent(net.cagr))
+}
+
+/// The deflated Sharpe ratio beside the confidence asked of it: "deflated Sharpe 87.5 %, below 95 %".
+fn worth(deflated: f64, wanted: f64) -> String {
+    let side = if deflated < wanted { "below" } else { "at least" };
+    let digits = [3, 4, 5, 6].into_iter().find(|&digits| format::number(100.0 * deflated, digits).parse() != Ok(100.0 * wanted)).unwrap_or(3);
+    format!("deflated Sharpe {} %, {side} {} %", format::number(100.0 * deflated, digits), plain(100.0 * wanted))
 }
 
 fn what_is_held(spec: &LongShortSpec) -> String {
@@ -68,8 +85,10 @@ fn what_is_held(spec: &LongShortSpec) -> String {
         n => format!("held from {} later", counted(n as usize, "date", "dates")),
     };
     format!(
-        "Long the {share} of names with the highest mean forecast, short the {share} with the lowest, {weights}, set {rebalance} and {held}; {} bp per unit of turnover. How it counts is at [#book-conventions].",
+        "Long the {share} of names with the highest mean forecast, short the {share} with the lowest, {weights}, set {rebalance} and {held}; {} bp per unit of turnover. A name held when its rows end earns {} %{}. How it counts is at [#book-conventions].",
         plain(spec.cost_bps),
+        plain(100.0 * spec.delisting_return),
+        if spec.delisting_return == 0.0 { ", the default, which flatters longs in names that fail" } else { "" },
         share = format!("{} %", plain(100.0 * spec.share)),
     )
 }
@@ -144,4 +163,49 @@ fn by_model(id: &str, title: &str, strategies: &[StrategySummary], lines: Vec<Li
     table.shown = lines.len();
     table.rows = lines.into_iter().map(|line| std::iter::once(Cell::text(line.name)).chain(line.cells).collect()).collect();
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::day::Day;
+    use crate::stat::{Best, strategy};
+
+    /// A book of 100 days with these two daily returns before costs in turn, less a cost a day.
+    pub(super) fn summary([odd, even]: [f64; 2], cost: f64, deflated_sharpe: f64) -> StrategySummary {
+        let days: Vec<Day> = (0..100).map(Day).collect();
+        let judged = |cost: f64| {
+            let returns: Vec<f64> = days.iter().map(|day| if day.0 % 2 == 0 { odd - cost } else { even - cost }).collect();
+            strategy(&days, &returns, 100.0, 0.05)
+        };
+        let lacking = || Outcome::undefined("not asked");
+        StrategySummary {
+            model: "ridge".to_owned(),
+            n_days: 100,
+            net: judged(cost),
+            gross: judged(0.0),
+            curve: Outcome::undefined("not asked"),
+            activity: Outcome::undefined("not asked"),
+            n_trials: 1,
+            deflated_sharpe: Outcome::Value(deflated_sharpe),
+            best: Best { days: Vec::new(), days_share: lacking(), names: Vec::new(), names_share: lacking() },
+            ruined_on: None,
+        }
+    }
+
+    #[test]
+    fn a_profit_is_told_with_its_t_and_its_deflated_sharpe_against_the_confidence_asked() {
+        // Mean 0.001 of a standard deviation of 0.01005: t 0.995; 100 days compound to 9.96 %.
+        let told = |deflated| title(&summary([0.011, -0.009], 0.0, deflated), 0.05);
+        assert_eq!(told(0.8754), "Book: `ridge` made 9.96 % a year after costs; t 0.995, deflated Sharpe 87.5 %, below 95 %");
+        assert!(told(0.97).ends_with("deflated Sharpe 97.0 %, at least 95 %"), "{}", told(0.97));
+        // One sees on which side it is.
+        assert!(told(0.949_96).ends_with("deflated Sharpe 94.996 %, below 95 %"), "{}", told(0.949_96));
+    }
+
+    #[test]
+    fn a_loss_after_certain_costs_is_not_called_chance() {
+        let told = title(&summary([0.011, -0.009], 0.002, 0.1), 0.05);
+        assert_eq!(told, "Book: `ridge` lost 9.97 % a year after costs; before them it made 9.96 %");
+    }
 }

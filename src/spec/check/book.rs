@@ -43,6 +43,7 @@ fn long_short(block: &Reader<'_>, models: &[ModelSpec]) -> Result<LongShortSpec>
         rebalance,
         cost_bps: block.number("cost_bps")?,
         delay_days: block.count("delay_days")?,
+        delisting_return: block.number("delisting_return")?,
     })
 }
 

@@ -198,6 +198,13 @@ const LONG_SHORT: Section = where_is(
         key("rebalance", Choice(&["daily", "weekly", "monthly"]), Default("\"daily\""), "\"weekly\"", "How often weights are set."),
         key("cost_bps", Number(Between(0.0, 10_000.0)), Default("0"), "5", "Cost per unit of turnover, in basis points."),
         key("delay_days", Integer(0, 252), Default("1"), "1", "Trading days between the decision and the first return earned."),
+        key(
+            "delisting_return",
+            Number(Between(-1.0, 1.0)),
+            Default("0"),
+            "-0.3",
+            "Return of a name held when its rows end, unless SQL gives its last target; Shumway (1997) has -0.3.",
+        ),
     ],
 );
 

@@ -13,7 +13,7 @@ pub use feature::{FeatureSummary, features};
 pub use mean::{Comparison, MeanErrors, MeanSummary};
 pub use metric::{Judged, Metric, Metrics, Standing, Unit};
 pub use probability::{ProbabilityGroup, ProbabilitySummary};
-pub use strategy::{Activity, StrategySummary};
+pub use strategy::{Activity, Best, N_BEST, StrategySummary};
 pub use tail::{NamesCoverage, TailPoint, TailSummary};
 pub use tested::{Group, Grouped};
 pub use volatility::VolatilitySummary;

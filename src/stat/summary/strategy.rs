@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::Facts;
 use super::metric::{Metrics, Unit};
-use crate::book::{DayOfBook, TradedBook};
+use crate::book::{DayOfBook, NameOfBook, TradedBook};
 use crate::day::Day;
-use crate::stat::{EquityPoint, Outcome, SharpeRatio, Strategy, deflated_sharpe, equity_curve, expected_best_sharpe, strategy};
+use crate::stat::{
+    EquityPoint, Outcome, PeriodReturn, SharpeRatio, Strategy, best_share, deflated_sharpe, equity_curve, expected_best_sharpe, strategy,
+};
 
 /// Tail of a book's historical VaR and ES; the customary 5 %.
 const TAIL: f64 = 0.05;
@@ -36,8 +38,10 @@ pub struct Activity {
     pub n_long: f64,
     /// Mean number of names held short.
     pub n_short: f64,
-    /// Names held without a known return, summed over the days; they earned 0.
+    /// Names held without a known return, leavers aside, summed over the days; they earned 0.
     pub n_missing: usize,
+    /// Names that left while they were held; they earned the spec's delisting return.
+    pub n_left: usize,
 }
 
 /// One model's traded book in numbers.
@@ -59,9 +63,27 @@ pub struct StrategySummary {
     pub n_trials: usize,
     /// Probability that the true Sharpe ratio after costs is above the best of as many trials without skill.
     pub deflated_sharpe: Outcome<f64>,
+    /// The days and names that added most, and their share of the profit.
+    pub best: Best,
     /// The date that lost all capital or more, if one did.
     pub ruined_on: Option<Day>,
 }
+
+/// The parts of a book's profit that were largest. Profit is the sum of net returns, not compounded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Best {
+    /// The best days, best first, at most [`N_BEST`].
+    pub days: Vec<PeriodReturn>,
+    /// Their share of the profit.
+    pub days_share: Outcome<f64>,
+    /// The names that added most, best first, at most [`N_BEST`].
+    pub names: Vec<NameOfBook>,
+    /// Their share of the profit.
+    pub names_share: Outcome<f64>,
+}
+
+/// Best days and names listed at most.
+pub const N_BEST: usize = 5;
 
 pub(super) fn summarize(facts: &Facts<'_>, books: &[TradedBook], metrics: &mut Metrics) -> Vec<StrategySummary> {
     let days_per_year = facts.spec.risk.days_per_year;
@@ -87,8 +109,21 @@ fn one(book: &TradedBook, days_per_year: f64, n_trials: usize) -> StrategySummar
         gross: judged(&gross),
         curve: equity_curve(&days, &net),
         activity: activity(&book.days, days_per_year),
+        best: best(&days, &net, &book.names),
         ruined_on: book.ruined_on,
     }
+}
+
+fn best(days: &[Day], net: &[f64], names: &[NameOfBook]) -> Best {
+    let mut best_days: Vec<PeriodReturn> = days.iter().zip(net).map(|(&start, &value)| PeriodReturn { start, value }).collect();
+    let mut best_names = names.to_vec();
+    // Stable, so that of equals the earlier day and the lower code come first.
+    best_days.sort_by(|a, b| b.value.total_cmp(&a.value));
+    best_names.sort_by(|a, b| b.net_return.total_cmp(&a.net_return));
+    best_days.truncate(N_BEST);
+    best_names.truncate(N_BEST);
+    let of_names: Vec<f64> = names.iter().map(|name| name.net_return).collect();
+    Best { days: best_days, days_share: best_share(net, N_BEST), names: best_names, names_share: best_share(&of_names, N_BEST) }
 }
 
 /// The deflated Sharpe ratio, with the trials' ratios spread as those of independent trials without skill are: by 1 / root(n - 1).
@@ -141,6 +176,7 @@ fn activity(days: &[DayOfBook], days_per_year: f64) -> Outcome<Activity> {
         n_long: mean(|day| day.n_long as f64),
         n_short: mean(|day| day.n_short as f64),
         n_missing: days.iter().map(|day| day.n_missing).sum(),
+        n_left: days.iter().map(|day| day.n_left).sum(),
     })
 }
 
@@ -169,6 +205,8 @@ fn put(summary: &StrategySummary, metrics: &mut Metrics) {
     metrics.put(name("shortfall"), maybe(|net| &net.shortfall), Unit::Share, n);
     metrics.put(name("t"), maybe(|net| &net.t_statistic), Unit::Number, n);
     metrics.put(name("p"), maybe(|net| &net.p_value), Unit::PValue, n);
+    metrics.put(name("best_days_share"), summary.best.days_share.clone(), Unit::Share, n);
+    metrics.put(name("best_names_share"), summary.best.names_share.clone(), Unit::Share, n);
     let activity = summary.activity.as_ref();
     metrics.put(name("turnover_annual"), activity.clone().map(|activity| activity.turnover_annual), Unit::Number, summary.n_days);
     metrics.put(name("cost_annual"), activity.clone().map(|activity| activity.cost_annual), Unit::Share, summary.n_days);
@@ -194,11 +232,12 @@ mod tests {
             n_long: 3,
             n_short: 3,
             n_missing: 1,
+            n_left: 0,
         }
     }
 
     fn book(days: Vec<DayOfBook>) -> TradedBook {
-        TradedBook { model: "gbdt".into(), positions: Vec::new(), days, ruined_on: None }
+        TradedBook { model: "gbdt".into(), positions: Vec::new(), days, names: Vec::new(), ruined_on: None }
     }
 
     #[test]
@@ -239,6 +278,19 @@ mod tests {
         // Mean 0.1 of a standard deviation, G2 near -2: P(Z <= 0.1 root(499)) is 0.987; the best of 100 without skill is at
         // 2.5306 / root(499) (the factor of 0.1132 in the paper's example, 0.1132 root(500)): P(Z <= 2.2338 - 2.5306) is 0.383.
         assert!((worth(1) - 0.987).abs() < 0.001 && (worth(100) - 0.383).abs() < 0.001, "{} {}", worth(1), worth(100));
+    }
+
+    #[test]
+    fn the_five_best_days_and_names_are_named_with_their_share_of_the_profit() {
+        // Seven days: 0.06, 0.05 .. 0.01 and -0.11: 0.10 in all, of which the best five made 0.20.
+        let mut days: Vec<DayOfBook> = (1..=6).map(|n| day(n, f64::from(n) / 100.0, 0.0)).collect();
+        days.push(day(7, -0.11, 0.0));
+        let names = [-0.05, 0.09, 0.02, 0.04].into_iter().zip(3..).map(|(net_return, entity)| NameOfBook { entity, net_return }).collect();
+        let best = one(&TradedBook { names, ..book(days) }, 250.0, 1).best;
+        assert_eq!(best.days.iter().map(|day| day.start.0).collect::<Vec<_>>(), [6, 5, 4, 3, 2]);
+        assert_eq!(best.names.iter().map(|name| name.entity).collect::<Vec<_>>(), [4, 6, 5, 3]);
+        let [days, names] = [best.days_share, best.names_share].map(|share| *share.value().expect("a profit"));
+        assert!((days - 2.0).abs() < 1e-12 && (names - 1.0).abs() < 1e-12, "{days} {names}");
     }
 
     #[test]

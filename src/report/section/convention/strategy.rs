@@ -25,6 +25,12 @@ pub(super) const DEFINITIONS: &[Definition] = &[
         source: "",
     },
     Definition {
+        name: "Share of the best days and names",
+        meaning: "Sum of the five largest parts of the profit / the profit",
+        convention: "Profit is the sum of R; a name's part is the sum of weight x return less the costs of trading it",
+        source: "",
+    },
+    Definition {
         name: "Sortino ratio",
         meaning: "Mean of R / root of the mean of min(R, 0)², times the root of the days a year",
         convention: "The mean is over all n days; target return 0",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, sha256, sha256_file};
 use crate::error::{Error, Result};
+use crate::stat::Colour;
 
 /// Name of the manifest in a run folder.
 pub const MANIFEST: &str = "run.json";
@@ -109,8 +110,12 @@ pub struct Machine {
 pub struct Ended {
     /// One line.
     pub headline: String,
+    /// The colour of the page's verdict.
+    pub colour: Colour,
     /// Limits breached.
     pub n_breached: usize,
+    /// Limits that could not be judged.
+    pub n_not_judged: usize,
     /// Limits set.
     pub n_limits: usize,
 }

@@ -11,6 +11,7 @@ use crate::manifest::{Ended, Inputs, MANIFEST, Machine, Manifest, Program, VERSI
 use crate::report::{self, Material, Previous, Templates};
 use crate::source::Tables;
 use crate::spec::{ModelKind, Spec};
+use crate::stat::Standing;
 use crate::walk::{Step, Store};
 use crate::{book, feature, sidecar, source, stat, walk, window};
 
@@ -97,6 +98,7 @@ impl Job<'_> {
         let profiles = source::profile(&tables)?;
         clock.stage("feature");
         let built = feature::build(root, spec, &tables)?;
+        stat::check_limits(spec, &built.data)?;
         clock.stage("window");
         let windows = window::plan(&spec.window, &built.data).map_err(|error| error.within(&file))?;
         clock.stage("walk");
@@ -112,7 +114,7 @@ impl Job<'_> {
             .map_err(|error| error.within(&file))?;
         clock.stage("stat");
         let facts = stat::Facts { spec, data: &built.data, windows: &windows, predictions, book: book.as_ref() };
-        let summary = stat::summarize(&facts)?;
+        let summary = stat::summarize(&facts);
         clock.stage("report");
         let material = Material { facts, summary: &summary, profiles: &profiles, built: &built, as_of, inputs: &inputs, previous: previous.as_ref() };
         let page = report::compose(&material);
@@ -125,7 +127,13 @@ impl Job<'_> {
         if let Some(book) = &book {
             files.push(("book.parquet".to_owned(), sidecar::book(&built.data, book)?));
         }
-        let ended = Ended { headline: page.head.verdict.headline.clone(), n_breached: summary.n_breached(), n_limits: spec.limits.len() };
+        let ended = Ended {
+            headline: page.head.verdict.headline.clone(),
+            colour: summary.colour(),
+            n_breached: summary.n_limits(Standing::Breached),
+            n_not_judged: summary.n_limits(Standing::NotJudged),
+            n_limits: spec.limits.len(),
+        };
         let machine = clock.stop(walked.n_trained, walked.n_known);
         let manifest = Manifest {
             schema: 1,

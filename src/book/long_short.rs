@@ -323,7 +323,7 @@ mod tests {
     }
 
     fn risk() -> RiskSpec {
-        RiskSpec { entity: Some("MARKET".into()), days_per_year: 252.0, significance: 0.05, baseline: None }
+        RiskSpec { entity: Some("MARKET".into()), entities: vec![], days_per_year: 252.0, significance: 0.05, baseline: None }
     }
 
     fn trade(spec: &LongShortSpec, rows: &[Row]) -> TradedBook {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Exit, found, say};
 use crate::error::Result;
 use crate::spec::{self, Spec};
-use crate::{feature, source, window};
+use crate::{feature, source, stat, window};
 
 pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exit> {
     if explain {
@@ -24,6 +24,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
             }
         }
         let built = feature::build(root, &spec, &tables)?;
+        stat::check_limits(&spec, &built.data)?;
         say(&format!(
             "  features: {} rows, {} entities, {} features",
             built.data.n_rows(),

@@ -30,7 +30,7 @@ pub(crate) enum Exit {
     Fixable = 1,
     /// Our bug.
     Bug = 2,
-    /// The report was made and a limit is breached.
+    /// The report was made and a limit is breached or could not be judged.
     Breached = 3,
 }
 

@@ -4,9 +4,9 @@ use super::cell::{Cell, State};
 use super::format;
 use super::material::Material;
 use super::page::{Column, Head, Page, Table, TestPeriod, Verdict};
-use super::section;
+use super::section::{self, counted};
 use crate::manifest::VERSION;
-use crate::stat::{Judged, Metric, Outcome, Standing, Summary, Unit};
+use crate::stat::{Colour, Judged, Metric, Outcome, Standing, Unit};
 
 /// The page of a report.
 #[must_use]
@@ -36,7 +36,7 @@ fn head(material: &Material<'_>) -> Head {
         run_id: hash[..12].to_owned(),
         version: VERSION.to_owned(),
         hashes_line: sources.join(", "),
-        verdict: verdict(material.summary),
+        verdict: verdict(material),
         limits: limits(&material.summary.judged),
         sign_off: spec.sign_off.clone(),
     }
@@ -52,80 +52,72 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn verdict(summary: &Summary) -> Verdict {
+fn verdict(material: &Material<'_>) -> Verdict {
+    let summary = material.summary;
     let judged = &summary.judged;
-    let of = |standing: Standing| judged.iter().filter(move |judged| judged.standing == standing);
-    let (n_breached, n_open) = (of(Standing::Breached).count(), of(Standing::NotJudged).count());
-    let ruined: Vec<String> = summary.strategies.iter().filter_map(section::ruin).collect();
-    let state = match (judged.len(), n_breached, n_open) {
-        (_, _, _) if !ruined.is_empty() => State::Red,
-        (0, _, _) => State::Neutral,
-        (_, 0, 0) => State::Green,
-        (_, 0, _) => State::Amber,
-        (_, _, _) => State::Red,
-    };
-    let headline = match (judged.len(), n_breached, n_open) {
-        (0, _, _) => "No limits are set: this report judges nothing".to_owned(),
+    let (n_breached, n_open) = (summary.n_limits(Standing::Breached), summary.n_limits(Standing::NotJudged));
+    let failures = summary.unlimited_rejections();
+    let limits = match (judged.len(), n_breached, n_open) {
+        (0, _, _) => "No limits are set".to_owned(),
         (1, 0, 0) => "The one limit is kept".to_owned(),
         (n, 0, 0) => format!("All {n} limits are kept"),
-        (n, 0, open) => format!("No limit of {n} is breached; {open} could not be judged"),
+        (1, 0, _) => "The one limit could not be judged".to_owned(),
+        (n, 0, open) => format!("None of {n} limits is breached; {open} could not be judged"),
         (n, breached, 0) => format!("{breached} of {n} limits breached"),
         (n, breached, open) => format!("{breached} of {n} limits breached; {open} could not be judged"),
     };
-    let headline = if ruined.is_empty() { headline } else { format!("{}; {headline}", ruined.join("; ")) };
+    let n_tests = summary.decided().count();
+    let tests = match failures.len() {
+        0 => String::new(),
+        1 => format!("; 1 of {} rejects and carries no limit", counted(n_tests, "test", "tests")),
+        n => format!("; {n} of {} reject and carry no limit", counted(n_tests, "test", "tests")),
+    };
+    // Ruin comes first: after it nothing else about the book matters.
+    let ruined: Vec<String> = summary.strategies.iter().filter_map(section::ruin).map(|words| format!("{words}; ")).collect();
+    let of = |standing: Standing| judged.iter().filter(move |judged| judged.standing == standing);
     let mut sentences: Vec<String> = of(Standing::Breached)
         .map(|judged| {
             let value = match &judged.metric.value {
                 Outcome::Undefined(reason) => format!("not defined ({reason})"),
-                Outcome::Value(_) => shown(&judged.metric),
+                Outcome::Value(_) => beside_limit(judged),
             };
-            let said = format!("`{}` is {value}: {}.", judged.limit.metric, wanted(judged));
-            in_words(summary, &judged.limit.metric).map_or(said.clone(), |words| format!("{words}: {said}"))
+            let said = format!("`{}` is {value}, {}.", judged.limit.metric, wanted(judged));
+            summary.behind(&judged.limit.metric).map_or(said.clone(), |found| format!("{}: {said}", section::failure(material, found)))
         })
         .collect();
     sentences.extend(of(Standing::NotJudged).map(|judged| match &judged.metric.value {
         Outcome::Undefined(reason) => format!("`{}` is not defined: {reason}.", judged.limit.metric),
         Outcome::Value(_) => format!("`{}` is not judged.", judged.limit.metric),
     }));
-    Verdict { state, headline, sentences }
+    sentences.extend(failures.into_iter().map(|found| format!("{}; no limit is set on it.", section::failure(material, found))));
+    Verdict { state: state(summary.colour()), headline: format!("{}{limits}{tests}", ruined.concat()), sentences }
 }
 
-/// What a breached limit on coverage or calibration means.
-fn in_words(summary: &Summary, metric: &str) -> Option<String> {
-    let tail = summary.tails.iter().find(|tail| metric.starts_with(&format!("coverage.{}.{}.", tail.model, tail.tail)));
-    if let Some(tail) = tail {
-        let (found, expected) = (tail.n_breaches as f64, tail.n_expected);
-        let how = match metric.rsplit('.').next() {
-            Some("christoffersen_p") => "has breaches that cluster",
-            Some(_) if expected < found => "is too low",
-            Some(_) | None => "is too high",
-        };
-        return Some(format!(
-            "VaR {} of `{}` {how} ({} breaches, {} expected, n = {})",
-            section::confidence(tail.tail),
-            tail.model,
-            tail.n_breaches,
-            format::number(expected, 3),
-            format::count(tail.points.len() as u64)
-        ));
+/// The page's colour of a run's.
+pub(super) fn state(colour: Colour) -> State {
+    match colour {
+        Colour::Green => State::Green,
+        Colour::Amber => State::Amber,
+        Colour::Red => State::Red,
+        Colour::Neutral => State::Neutral,
     }
-    let model = summary.probabilities.iter().find(|model| metric == format!("probability.{}.jeffreys_p", model.model))?;
-    let scores = model.all.scores.value()?;
-    Some(format!(
-        "PDs of `{}` are too low ({} % forecast, {} % observed, n = {})",
-        model.model,
-        format::percent(scores.mean_predicted),
-        format::percent(scores.observed_rate),
-        format::count(scores.n as u64)
-    ))
+}
+
+/// A value with so many digits that one sees on which side of its limit it is.
+fn beside_limit(judged: &Judged) -> String {
+    let bound = judged.limit.min.or(judged.limit.max);
+    match (&judged.metric.value, judged.metric.unit, bound) {
+        (Outcome::Value(value), Unit::PValue, Some(bound)) => section::p_near(*value, bound).printed().unwrap_or_default(),
+        (_, _, _) => shown(&judged.metric),
+    }
 }
 
 fn wanted(judged: &Judged) -> String {
     let bound = |value: f64| shown(&Metric { value: Outcome::Value(value), ..judged.metric.clone() });
     match (judged.limit.min, judged.limit.max) {
-        (Some(min), Some(max)) => format!("{} to {} is allowed", bound(min), bound(max)),
-        (Some(min), None) => format!("at least {} is wanted", bound(min)),
-        (None, Some(max)) => format!("at most {} is allowed", bound(max)),
+        (Some(min), Some(max)) => format!("limit: {} to {}", bound(min), bound(max)),
+        (Some(min), None) => format!("limit: {} or more", bound(min)),
+        (None, Some(max)) => format!("limit: {} or less", bound(max)),
         (None, None) => "no bound is set".to_owned(),
     }
 }
@@ -134,7 +126,7 @@ fn wanted(judged: &Judged) -> String {
 pub(super) fn shown(metric: &Metric) -> String {
     match (&metric.value, metric.unit) {
         (Outcome::Undefined(_), _) => "n/a".to_owned(),
-        (Outcome::Value(value), Unit::Number | Unit::Count) => format::number(*value, 4),
+        (Outcome::Value(value), Unit::Number | Unit::Count | Unit::Target | Unit::TargetSquared) => format::number(*value, 4),
         (Outcome::Value(value), Unit::Share) => format!("{} %", format::percent(*value)),
         (Outcome::Value(value), Unit::PValue) => format::p_value(*value),
         (Outcome::Value(value), Unit::Money) => format::money(*value),
@@ -144,13 +136,21 @@ pub(super) fn shown(metric: &Metric) -> String {
 /// A metric as a cell.
 pub(super) fn cell(metric: &Metric) -> Cell {
     let of_unit: fn(f64) -> Cell = match metric.unit {
-        Unit::Number => Cell::number,
+        Unit::Number | Unit::Target | Unit::TargetSquared => Cell::number,
         Unit::Share => Cell::Percent,
         Unit::PValue => Cell::PValue,
         Unit::Count => |value| Cell::Count(value as u64),
         Unit::Money => Cell::Money,
     };
     Cell::outcome(&metric.value, of_unit)
+}
+
+/// A metric beside its limit.
+fn limited(judged: &Judged) -> Cell {
+    match (&judged.metric.value, judged.metric.unit, judged.limit.min.or(judged.limit.max)) {
+        (Outcome::Value(value), Unit::PValue, Some(bound)) => section::p_near(*value, bound),
+        (_, _, _) => cell(&judged.metric),
+    }
 }
 
 fn limits(judged: &[Judged]) -> Table {
@@ -166,8 +166,8 @@ fn limits(judged: &[Judged]) -> Table {
         };
         table.rows.push(vec![
             Cell::code(&judged.limit.metric),
-            cell(&judged.metric),
-            Cell::text(wanted(judged).replace(" is wanted", "").replace(" is allowed", "")),
+            limited(judged),
+            Cell::text(wanted(judged).replace("limit: ", "")),
             Cell::Count(judged.metric.n),
             state,
         ]);

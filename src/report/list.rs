@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::cell::State;
+use super::compose::state;
 use super::render::{IndexEntry, Templates, index};
 use crate::error::{Error, Result};
 use crate::folder::write_whole;
@@ -26,16 +26,11 @@ pub fn write_index(root: &Path, reports: &Path) -> Result<()> {
 
 fn entry(reports: &Path, run: &Path, manifest: Manifest) -> Option<IndexEntry> {
     let ended = manifest.ended;
-    let state = match (ended.n_breached, ended.n_limits) {
-        (_, 0) => State::Neutral,
-        (0, _) => State::Green,
-        (_, _) => State::Red,
-    };
     Some(IndexEntry {
         name: manifest.name,
         title: manifest.title,
         as_of: manifest.as_of.parse().ok()?,
-        state,
+        state: state(ended.colour),
         verdict: ended.headline,
         breached: ended.n_breached as u64,
         limits: ended.n_limits as u64,

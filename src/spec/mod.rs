@@ -291,12 +291,23 @@ pub struct LoansSpec {
 pub struct RiskSpec {
     /// The entity whose VaR is the headline; not traded, and left out of cross-sectional errors.
     pub entity: Option<String>,
+    /// Other entities whose VaR and ES are tested one by one: desks, funds, names.
+    pub entities: Vec<String>,
     /// Trading days a year.
     pub days_per_year: f64,
     /// Level of the tests' decisions, e.g. 0.05.
     pub significance: f64,
     /// The model others are compared with.
     pub baseline: Option<String>,
+}
+
+impl RiskSpec {
+    /// Code of the entity whose VaR is the headline: the one named, or the only one there is.
+    #[must_use]
+    pub fn headline(&self, entities: &[String]) -> Option<u32> {
+        let named = self.entity.as_ref().and_then(|name| entities.iter().position(|entity| entity == name));
+        named.map(|code| code as u32).or((entities.len() == 1).then_some(0))
+    }
 }
 
 /// A limit on a metric.

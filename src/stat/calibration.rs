@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::distribution::{Interval, beta_at_most, beta_quantile, binomial_at_least, chi_square_at_least, normal_at_most};
+use super::measure::{Direction, Test};
 use super::probability::reject_probabilities;
 use super::rank::ascending;
 use super::sample::mean;
@@ -50,21 +51,6 @@ pub struct Band {
     pub test: Outcome<PdTest>,
 }
 
-/// The Hosmer-Lemeshow test.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct HosmerLemeshow {
-    /// Rows.
-    pub n: usize,
-    /// Sum over the bands of squared standardised distances.
-    pub statistic: f64,
-    /// Degrees of freedom: the bands, since the PDs are given and not fitted to these rows.
-    pub df: usize,
-    /// P(a statistic at least as large) under the null.
-    pub p_value: f64,
-    /// Fewest defaults or non-defaults expected in a band; below 5 the chi-square is rough.
-    pub min_expected: f64,
-}
-
 /// Calibration of forecast probabilities.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibration {
@@ -75,7 +61,16 @@ pub struct Calibration {
     /// Bands in ascending order of the forecast.
     pub bands: Vec<Band>,
     /// All bands in one test.
-    pub hosmer_lemeshow: Outcome<HosmerLemeshow>,
+    pub hosmer_lemeshow: Outcome<Test>,
+}
+
+impl Calibration {
+    /// Fewest defaults or non-defaults expected in a band; below 5 the chi-square of Hosmer-Lemeshow is rough.
+    #[must_use]
+    pub fn min_expected(&self) -> Option<f64> {
+        let expected = self.bands.iter().map(|band| (band.n as f64, band.n as f64 * band.mean_pd));
+        expected.map(|(n, expected)| expected.min(n - expected)).reduce(f64::min)
+    }
 }
 
 /// Jeffreys', binomial and normal test: is a PD high enough for the defaults seen?
@@ -158,8 +153,8 @@ fn band(predicted: &[f64], is_default: &[bool], rows: &[usize]) -> Band {
     Band { low, high, n, n_defaults, mean_pd, observed_rate: n_defaults as f64 / n as f64, test: pd_test(n, n_defaults, mean_pd) }
 }
 
-fn hosmer_lemeshow(n: usize, bands: &[Band]) -> Outcome<HosmerLemeshow> {
-    let (mut statistic, mut min_expected) = (0.0, f64::INFINITY);
+fn hosmer_lemeshow(n: usize, bands: &[Band]) -> Outcome<Test> {
+    let mut statistic = 0.0;
     for band in bands {
         let expected = band.n as f64 * band.mean_pd;
         let variance = expected * (1.0 - band.mean_pd);
@@ -167,10 +162,11 @@ fn hosmer_lemeshow(n: usize, bands: &[Band]) -> Outcome<HosmerLemeshow> {
             return Outcome::undefined(format!("a band's mean forecast is {}, which leaves no room for chance", band.mean_pd));
         }
         statistic += (band.n_defaults as f64 - expected).powi(2) / variance;
-        min_expected = f64::min(min_expected, expected.min(band.n as f64 - expected));
     }
     let df = bands.len();
-    Outcome::Value(HosmerLemeshow { n, statistic, df, p_value: chi_square_at_least(statistic, df), min_expected })
+    let total = |value: fn(&Band) -> f64| bands.iter().map(value).sum::<f64>();
+    let direction = Direction::of(total(|band| band.n_defaults as f64), total(|band| band.n as f64 * band.mean_pd));
+    Outcome::Value(Test { statistic, df: Some(df as f64), n, p_value: chi_square_at_least(statistic, df), critical: None, direction })
 }
 
 #[cfg(test)]
@@ -224,10 +220,10 @@ mod tests {
         assert_close(result.bands[3].mean_pd, 0.354_368_932_038_834_9, 1e-12);
         assert_close(result.bands[3].test.value().expect("inner").jeffreys_p, 0.787_595_172_741_949_9, 1e-12);
         let test = *result.hosmer_lemeshow.value().expect("inner bands");
-        assert_eq!(test.df, 10);
+        assert_eq!(test.df, Some(10.0));
         assert_close(test.statistic, 381.559_557_985_495, 1e-9);
         assert_close(test.p_value / 7.878_908_850_393_835e-76, 1.0, 1e-9);
-        assert_close(test.min_expected, 2.669_902_912_621_358_5, 1e-12);
+        assert_close(result.min_expected().expect("bands"), 2.669_902_912_621_358_5, 1e-12);
     }
 
     #[test]

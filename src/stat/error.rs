@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::distribution::student_two_sided;
-use super::kupiec::assert_tail;
 use super::rank::average_ranks;
 use super::sample::{deviation, is_constant, mean, reject};
+use super::var::assert_tail;
 use crate::score;
 
 /// Forecast errors, predicted minus realised.

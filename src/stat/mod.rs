@@ -1,10 +1,10 @@
-//! Stat: how wrong, how risky? One family of statistics per file, pure functions of slices; `summary` applies them.
+//! Stat: how wrong, how risky? A statistic declares itself beside its formula (`measure`), a family lists its own; `summary` applies them.
 
 mod calendar;
 mod calibration;
-mod christoffersen;
-mod comparison;
+pub mod compare;
 mod concentration;
+pub mod credit;
 mod deflated;
 mod describe;
 mod discrimination;
@@ -13,21 +13,20 @@ mod draw;
 mod drawdown;
 mod drift;
 mod error;
-mod kupiec;
+pub mod es;
+pub mod mean;
+pub mod measure;
 mod outcome;
 mod probability;
 mod rank;
 mod sample;
-mod shortfall;
 mod strategy;
 mod summary;
-mod traffic_light;
-mod volatility;
+pub mod var;
+pub mod volatility;
 
 pub use calendar::{PeriodReturn, YearReturns};
-pub use calibration::{Band, Calibration, HosmerLemeshow, PdTest, calibration, pd_test};
-pub use christoffersen::{Independence, Transitions, conditional_coverage, independence};
-pub use comparison::{DieboldMariano, MeanDifference, N_RESAMPLED, block_length, diebold_mariano, mean_by_date, mean_difference};
+pub use calibration::{Band, Calibration, PdTest, calibration, pd_test};
 pub use concentration::best_share;
 pub use deflated::{SharpeRatio, deflated_sharpe, expected_best_sharpe};
 pub use describe::{Description, QuantilePoint, SHARES, describe};
@@ -36,15 +35,12 @@ pub use distribution::Interval;
 pub use drawdown::{Drawdown, EquityPoint};
 pub use drift::{Chance, Drift, DriftBin, EMPTY_BIN_RULE, MOVED, SHIFTED, Stability, drift};
 pub use error::{DateIc, Errors, HitRate, RankIc, errors, pearson, pinball_loss, r2_out_of_sample, rank_ic, spearman};
-pub use kupiec::{BinomialZ, LikelihoodRatio, binomial_z, kupiec, kupiec_exact, time_until_first};
+pub use measure::{Answer, Assessed, Decision, Found, Subject, Test, Tier, Unit};
 pub use outcome::Outcome;
 pub use probability::{Confusion, ProbabilityScores, confusion, probability_scores};
 pub use sample::quantile;
-pub use shortfall::{N_SIMULATED, ShortfallTest, TailForecasts, acerbi_szekely_1, acerbi_szekely_2, fissler_ziegel_loss};
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
-    Activity, Best, Comparison, Facts, FeatureSummary, Group, Grouped, Judged, MeanErrors, MeanSummary, Metric, Metrics, N_BEST, NamesCoverage,
-    ProbabilityGroup, ProbabilitySummary, Standing, StrategySummary, Summary, TailPoint, TailSummary, Unit, VolatilitySummary, features, summarize,
+    Activity, Best, Colour, Facts, FeatureSummary, Group, Grouped, Judged, Metric, Metrics, N_BEST, Standing, StrategySummary, Summary, check_limits,
+    features, metric_names, summarize,
 };
-pub use traffic_light::{BASEL_DAYS, RollingLight, TrafficLight, Zone, basel_multiplier, traffic_light, traffic_light_history};
-pub use volatility::qlike;

@@ -6,8 +6,8 @@ use super::Outcome;
 use super::calendar::{PeriodReturn, YearReturns, months, year_table, years};
 use super::distribution::student_two_sided;
 use super::drawdown::{Drawdown, EquityPoint, equity_points, spells};
-use super::kupiec::assert_tail;
 use super::sample::{deviation, mean, quantile, reject};
+use super::var::assert_tail;
 use crate::day::Day;
 
 /// A strategy in numbers; returns in decimals, compounded, no risk-free rate taken off.

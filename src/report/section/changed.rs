@@ -145,7 +145,7 @@ fn row(material: &Material<'_>, moved: &Moved, why: Why) -> Vec<Cell> {
         (None, _) => Cell::na("not defined in both runs"),
         (Some(change), Unit::Share) => Cell::Percent(change),
         (Some(change), Unit::Money) => Cell::Money(change),
-        (Some(change), Unit::Number | Unit::PValue | Unit::Count) => Cell::number(change),
+        (Some(change), Unit::Number | Unit::PValue | Unit::Count | Unit::Target | Unit::TargetSquared) => Cell::number(change),
     };
     let limit = match why {
         Why::Crossed { is_within: true } => Cell::verdict(State::Green, "crossed, within"),

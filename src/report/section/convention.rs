@@ -1,7 +1,6 @@
 //! Conventions: every statistic on the page in words, and the rules that hold for all of them.
 
 mod credit;
-mod error;
 mod feature;
 mod risk;
 mod strategy;
@@ -10,7 +9,8 @@ use super::pieces::{is_asked, level, plain};
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Section, Subhead, Table};
-use crate::spec::{BookSpec, Kind, Quantity};
+use crate::spec::Kind;
+use crate::stat::Found;
 
 /// What a statistic is, how it is taken, and who says so.
 struct Definition {
@@ -29,61 +29,64 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("conventions", "Conventions and definitions");
     section.blocks.push(Block::List(rules(material)));
     section.blocks.push(Block::Subhead(Subhead::new("definitions-statistics", "Every statistic on this page")));
-    section.blocks.extend(chapters(material).into_iter().map(|(id, title, definitions)| Block::Table(table(id, title, &definitions))));
+    section.blocks.extend(chapters(material).into_iter().map(|(id, title, definitions)| Block::Table(table(id, title, definitions))));
     section
 }
 
-fn table(id: &str, title: &str, definitions: &[&Definition]) -> Table {
+/// A row of a table of definitions.
+type Row = [String; 4];
+
+fn table(id: &str, title: &str, rows: Vec<Row>) -> Table {
     let columns = vec![Column::words("Statistic"), Column::words("Definition"), Column::words("Convention"), Column::words("Source")];
     let mut table = Table::new(format!("definitions-{id}"), title, columns);
     // A definition that is not printed is no definition to a reader on paper.
-    table.shown = definitions.len();
-    table.rows = definitions.iter().map(|one| [one.name, one.meaning, one.convention, one.source].map(Cell::text).to_vec()).collect();
+    table.shown = rows.len();
+    table.rows = rows.into_iter().map(|row| row.map(Cell::text).to_vec()).collect();
     table
 }
 
+fn given(definitions: &[Definition]) -> impl Iterator<Item = Row> {
+    definitions.iter().map(|one| [one.name, one.meaning, one.convention, one.source].map(str::to_owned))
+}
+
+/// What the measures on this page say of themselves, each once, for metrics that begin so.
+fn declared(material: &Material<'_>, prefixes: &[&str]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let begins = |found: &&Found| prefixes.iter().any(|prefix| found.prefix.starts_with(&format!("{prefix}.")));
+    for about in material.summary.found.iter().filter(begins).map(|found| found.about) {
+        let null = if about.null.is_empty() { String::new() } else { format!("Null hypothesis: {}. ", about.null) };
+        let row = [about.name.to_owned(), about.formula.to_owned(), format!("{null}{}", about.convention), about.source.to_owned()];
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
 /// Anchor, title and definitions of each group that applies.
-fn chapters(material: &Material<'_>) -> Vec<(&'static str, &'static str, Vec<&'static Definition>)> {
-    let summary = material.summary;
-    let kind = material.facts.spec.kind;
-    let asked = |wanted: fn(Quantity) -> bool| is_asked(material, wanted);
-    let mut chapters = vec![("features", "Features", feature::definitions(kind))];
-    let mut errors = Vec::new();
-    if !summary.means.is_empty() {
-        errors.extend(error::MEAN.iter());
+fn chapters(material: &Material<'_>) -> Vec<(&'static str, &'static str, Vec<Row>)> {
+    let features: Vec<Row> = feature::definitions(material.facts.spec.kind).into_iter().flat_map(|one| given(std::slice::from_ref(one))).collect();
+    let mut risk = declared(material, &["coverage", "shortfall", "coverage_names", "volatility"]);
+    if !material.summary.tails.is_empty() {
+        risk.extend(given(risk::COVERAGE));
     }
-    if summary.means.iter().any(|model| model.comparison.is_some()) || summary.probabilities.iter().any(|model| model.comparison.is_some()) {
-        errors.extend(error::COMPARISON.iter());
+    let mut book = declared(material, &["book"]);
+    if !book.is_empty() {
+        book.extend(given(strategy::DEFINITIONS));
     }
-    if !errors.is_empty() {
-        chapters.push(("errors", "Forecast errors", errors));
+    let mut loans = declared(material, &["loans"]);
+    if !loans.is_empty() {
+        loans.extend(given(credit::LOANS));
     }
-    if !summary.strategies.is_empty() {
-        chapters.push(("book", "Book", strategy::DEFINITIONS.iter().collect()));
-    }
-    let mut risk = Vec::new();
-    if !summary.tails.is_empty() {
-        risk.extend(risk::COVERAGE.iter());
-    }
-    if summary.tails.iter().any(|tail| tail.z2.is_some()) {
-        risk.extend(risk::SHORTFALL.iter());
-    }
-    if !summary.names.is_empty() {
-        risk.extend(risk::NAMES.iter());
-    }
-    if asked(|quantity| quantity == Quantity::Volatility) {
-        risk.extend(risk::VOLATILITY.iter());
-    }
-    if !risk.is_empty() {
-        chapters.push(("risk", "Risk", risk));
-    }
-    if !summary.probabilities.is_empty() {
-        chapters.push(("credit", "Default probabilities", credit::PROBABILITY.iter().collect()));
-    }
-    if let Some(BookSpec::Loans(_)) = &material.facts.spec.book {
-        chapters.push(("loans", "Loan book", credit::LOANS.iter().collect()));
-    }
-    chapters
+    let all = [
+        ("features", "Features", features),
+        ("errors", "Forecast errors", declared(material, &["error"])),
+        ("book", "Book; R is a day's return after costs", book),
+        ("risk", "Risk", risk),
+        ("credit", "Default probabilities", declared(material, &["probability"])),
+        ("loans", "Loan book", loans),
+    ];
+    all.into_iter().filter(|(.., rows)| !rows.is_empty()).collect()
 }
 
 fn rules(material: &Material<'_>) -> Vec<String> {
@@ -118,22 +121,4 @@ fn rules(material: &Material<'_>) -> Vec<String> {
         "n/a: the statistic is not defined, for the reason in the footnote. It is never a zero, and a limit on it is not judged.".to_owned(),
     ]);
     rules
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_statistic_is_defined_twice_within_a_report() {
-        let market = [error::MEAN, error::COMPARISON, strategy::DEFINITIONS, risk::COVERAGE, risk::SHORTFALL, risk::NAMES, risk::VOLATILITY];
-        let credit = [error::COMPARISON, credit::PROBABILITY, credit::LOANS];
-        for (kind, tables) in [(Kind::Market, &market[..]), (Kind::Credit, &credit[..])] {
-            let mut names: Vec<&str> = tables.iter().flat_map(|table| table.iter()).chain(feature::definitions(kind)).map(|one| one.name).collect();
-            let n = names.len();
-            names.sort_unstable();
-            names.dedup();
-            assert_eq!(names.len(), n, "{kind:?}");
-        }
-    }
 }

@@ -12,7 +12,8 @@ use super::pieces::{counted, period, row_words};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section};
-use crate::stat::{Discrimination, ProbabilitySummary};
+use crate::stat::credit::ProbabilityCase;
+use crate::stat::{Assessed, Discrimination};
 
 /// `None` without a forecast of a probability.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
@@ -30,17 +31,17 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     Some(section)
 }
 
-fn title(models: &[ProbabilitySummary]) -> String {
+fn title(models: &[Assessed<ProbabilityCase>]) -> String {
     let Some((best, found)) = best(models) else { return "Credit: no model can be judged".to_owned() };
     let interval =
         found.auc_interval.value().map_or(String::new(), |interval| format!(", 95 % interval {:.3} to {:.3}", interval.low, interval.high));
     let how = if models.len() > 1 { "tells defaults from the rest best" } else { "tells defaults from the rest" };
-    format!("Credit: `{}` {how} (AUC {:.3}{interval})", best.model, found.auc)
+    format!("Credit: `{}` {how} (AUC {:.3}{interval})", best.subject.model, found.auc)
 }
 
 /// The model with the largest area under the curve.
-fn best(models: &[ProbabilitySummary]) -> Option<(&ProbabilitySummary, &Discrimination)> {
-    let found = models.iter().filter_map(|model| model.discrimination.value().map(|found| (model, found)));
+fn best(models: &[Assessed<ProbabilityCase>]) -> Option<(&Assessed<ProbabilityCase>, &Discrimination)> {
+    let found = models.iter().filter_map(|model| model.case.discrimination.value().map(|found| (model, found)));
     // `max_by` would take the last of equals.
     found.reduce(|best, next| if best.1.auc < next.1.auc { next } else { best })
 }
@@ -48,9 +49,9 @@ fn best(models: &[ProbabilitySummary]) -> Option<(&ProbabilitySummary, &Discrimi
 fn what_is_tested(material: &Material<'_>) -> String {
     let models = &material.summary.probabilities;
     let mut sentences = vec![format!("Tested, {}: {}.", period(material), tested(material))];
-    for model in models.iter().filter(|model| 0 < model.n_without_forecast) {
+    for model in models.iter().filter(|model| 0 < model.case.n_without_forecast) {
         let (one, many) = row_words(material.summary.observation);
-        sentences.push(format!("`{}`: {} without a forecast are left out.", model.model, counted(model.n_without_forecast, one, many)));
+        sentences.push(format!("`{}`: {} without a forecast are left out.", model.subject.model, counted(model.case.n_without_forecast, one, many)));
     }
     sentences.join(" ")
 }

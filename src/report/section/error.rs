@@ -1,12 +1,20 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
-use super::pieces::{capital, level, short, significant};
+use super::measured::{self, numbers, p_near};
+use super::pieces::{capital, counted, level, scale, short, significant};
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window};
+use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
-use crate::spec::Kind;
-use crate::stat::{Comparison, Group, Grouped, MeanErrors, MeanSummary, Outcome, ProbabilityGroup};
+use crate::stat::compare::{Comparison, DIEBOLD_MARIANO, RANKING_DIFFERENCE};
+use crate::stat::credit::ProbabilityGroup;
+use crate::stat::mean::{BIAS, HIT_RATE, ICIR, MAE, MeanCase, MeanErrors, R2, RANK_IC, RANK_IC_T, RMSE, RMSE_COMMON};
+use crate::stat::measure::Direction;
+use crate::stat::{Assessed, Found, Group, Grouped, Outcome};
+
+/// Dates without which a mean rank IC is no headline.
+pub(super) const MIN_DATES: usize = 10;
 
 /// `None` without mean or probability forecasts.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
@@ -16,152 +24,188 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     }
     let mut section = Section::new("errors", title(material));
     if !summary.means.is_empty() {
-        section.blocks.push(Block::Table(by_model(&summary.means)));
+        section.blocks.push(Block::Table(by_model(material)));
     }
     section.blocks.extend(against_baseline(material).map(Block::Table));
     section.blocks.extend(window_figures(material).into_iter().map(Block::Figure));
     let year = |table: Table| Block::Table(table);
     if !summary.means.is_empty() {
-        section.blocks.push(year(mean_groups("year", "Errors by year", summary.means.iter().map(|model| (model.model.as_str(), &model.by_year)))));
         section.blocks.push(year(mean_groups(
-            "segment",
-            "Errors by segment",
-            summary.means.iter().map(|model| (model.model.as_str(), &model.by_segment)),
+            material,
+            ("year", "Errors by year"),
+            summary.means.iter().map(|model| (model.subject.model.as_str(), &model.case.by_year)),
+        )));
+        section.blocks.push(year(mean_groups(
+            material,
+            ("segment", "Errors by segment"),
+            summary.means.iter().map(|model| (model.subject.model.as_str(), &model.case.by_segment)),
         )));
     }
     if !summary.probabilities.is_empty() {
         section.blocks.push(year(probability_groups(
             "year",
             "Errors by year",
-            summary.probabilities.iter().map(|model| (model.model.as_str(), &model.by_year)),
+            summary.probabilities.iter().map(|model| (model.subject.model.as_str(), &model.case.by_year)),
         )));
         section.blocks.push(year(probability_groups(
             "segment",
             "Errors by segment",
-            summary.probabilities.iter().map(|model| (model.model.as_str(), &model.by_segment)),
+            summary.probabilities.iter().map(|model| (model.subject.model.as_str(), &model.case.by_segment)),
         )));
     }
     section.blocks.retain(|block| !matches!(block, Block::Table(table) if table.rows.is_empty()));
     Some(section)
 }
 
-/// Every model's comparison with the baseline.
-fn comparisons<'a>(material: &'a Material<'_>) -> Vec<(&'a str, &'a Comparison)> {
-    let means = material.summary.means.iter().map(|model| (model.model.as_str(), model.comparison.as_ref()));
-    let probabilities = material.summary.probabilities.iter().map(|model| (model.model.as_str(), model.comparison.as_ref()));
-    means.chain(probabilities).filter_map(|(model, comparison)| Some((model, comparison?))).collect()
+/// Every model's comparison with the baseline, and what its test found.
+fn comparisons<'a>(material: &'a Material<'_>) -> Vec<(&'a str, &'a Comparison, &'a Found)> {
+    let dm = |found: &'a [Found]| found.iter().find(|found| found.about.key == DIEBOLD_MARIANO.about.key);
+    let means = material.summary.means.iter().map(move |one| (one.subject.model.as_str(), one.case.comparison.as_ref(), dm(&one.found)));
+    let probabilities =
+        material.summary.probabilities.iter().map(move |one| (one.subject.model.as_str(), one.case.comparison.as_ref(), dm(&one.found)));
+    means.chain(probabilities).filter_map(|(model, comparison, found)| Some((model, comparison?, found?))).collect()
 }
 
-fn is_better(comparison: &Comparison, significance: f64) -> bool {
-    comparison.test.value().is_some_and(|test| test.mean_difference < 0.0 && test.p_value < significance)
+/// Models whose difference from the baseline the test finds on this side.
+fn different(compared: &[(&str, &Comparison, &Found)], side: Direction) -> Vec<String> {
+    let on_side = |found: &Found| found.rejection().is_some() && found.test().value().is_some_and(|test| test.direction == side);
+    compared.iter().filter(|(.., found)| on_side(found)).map(|(model, ..)| format!("`{model}`")).collect()
 }
 
 fn title(material: &Material<'_>) -> String {
     let compared = comparisons(material);
-    let significance = material.facts.spec.risk.significance;
-    let Some((_, first)) = compared.first() else { return "Forecast errors".to_owned() };
-    let better: Vec<String> =
-        compared.iter().filter(|(_, comparison)| is_better(comparison, significance)).map(|(model, _)| format!("`{model}`")).collect();
-    if better.is_empty() {
-        format!("Forecast errors: no model is significantly better than `{}`", first.baseline)
-    } else {
-        format!(
-            "Forecast errors: {} significantly better than `{}`",
-            better.join(", ") + if better.len() == 1 { " is" } else { " are" },
-            first.baseline
-        )
-    }
+    let Some((_, first, _)) = compared.first() else { return "Forecast errors".to_owned() };
+    let (better, worse) = (different(&compared, Direction::Below), different(&compared, Direction::Above));
+    let are = |models: &[String]| format!("{} {}", models.join(", "), if models.len() == 1 { "has" } else { "have" });
+    let errors = match (better.is_empty(), worse.is_empty()) {
+        (true, true) => format!("Forecast errors: no model's squared errors differ significantly from those of `{}`", first.baseline),
+        (false, true) => format!("Forecast errors: {} significantly smaller squared errors than `{}`", are(&better), first.baseline),
+        (true, false) => format!("Forecast errors: {} significantly larger squared errors than `{}`, none has smaller", are(&worse), first.baseline),
+        (false, false) => {
+            format!("Forecast errors: {} significantly smaller squared errors than `{}`, {} larger", are(&better), first.baseline, are(&worse))
+        }
+    };
+    ranking(material).map_or(errors.clone(), |ranking| format!("{errors}; {ranking}"))
 }
 
-fn by_model(means: &[MeanSummary]) -> Table {
-    let columns = vec![
-        Column::words("Model"),
-        Column::numbers("n", ""),
-        Column::numbers("No forecast", ""),
-        Column::numbers("Bias", "bp"),
-        Column::numbers("MAE", "bp"),
-        Column::numbers("RMSE", "bp"),
-        Column::numbers("R2", "%"),
-        Column::numbers("Hit rate", "%"),
-        Column::numbers("Rank IC", ""),
-        Column::numbers("ICIR", ""),
-        Column::numbers("t", ""),
-        Column::numbers("Dates", ""),
-    ];
-    let mut table = Table::new("errors-by-model", "Errors of the mean forecasts, out of sample", columns).note(
-        "Bias, MAE and RMSE in basis points of the target. R2 out of sample against the baseline's forecasts. Rank IC: mean of each date's Spearman correlation; ICIR: mean / sd over dates; t: of that mean, dates taken as independent.",
-    );
-    for model in means {
-        let errors = model.all.errors.as_ref();
-        let ic = model.rank_ic.as_ref();
-        let of_ic =
-            |pick: fn(&crate::stat::RankIc) -> Outcome<f64>| Cell::outcome(&ic.clone().and_then(pick), |value| Cell::Number { value, digits: 3 });
-        table.rows.push(vec![
-            Cell::code(&model.model),
-            Cell::Count(model.all.n as u64),
-            Cell::Count(model.n_without_forecast as u64),
-            Cell::outcome(&errors.clone().map(|errors| errors.bias), Cell::BasisPoints),
-            Cell::outcome(&errors.clone().map(|errors| errors.mae), Cell::BasisPoints),
-            Cell::outcome(&errors.clone().map(|errors| errors.rmse), Cell::BasisPoints),
-            Cell::outcome(&model.all.r2, Cell::Percent),
-            Cell::outcome(&errors.and_then(|errors| errors.hit_rate.as_ref().map(|hits| hits.rate)), Cell::Percent),
-            of_ic(|ic| Outcome::Value(ic.mean)),
-            of_ic(|ic| ic.icir.clone()),
-            of_ic(|ic| ic.t_statistic.clone()),
-            ic.value().map_or_else(|| Cell::na("no date has two names"), |ic| Cell::Count(ic.n as u64)),
-        ]);
+/// What the models' order of the names is worth: what a book uses.
+fn ranking(material: &Material<'_>) -> Option<String> {
+    let means = material.summary.means.iter().filter(|one| MIN_DATES <= one.case.rank_ic.value().map_or(0, |ic| ic.n));
+    let ic = |one: &Assessed<MeanCase>| one.number(&RANK_IC).value().copied().unwrap_or(f64::NEG_INFINITY);
+    let best = means.max_by(|a, b| ic(a).total_cmp(&ic(b)))?;
+    let t = best.test(&RANK_IC_T);
+    let t = t.value()?;
+    Some(format!(
+        "rank IC of `{}` {} (t {}, {})",
+        best.subject.model,
+        format::number(ic(best), 2),
+        format::fixed(t.statistic, 1),
+        counted(t.n, "date", "dates")
+    ))
+}
+
+fn by_model(material: &Material<'_>) -> Table {
+    let means = &material.summary.means;
+    let measures = [&BIAS, &MAE, &RMSE, &RMSE_COMMON, &R2, &HIT_RATE, &RANK_IC, &ICIR, &RANK_IC_T];
+    let mut table = numbers(material, ("errors-by-model", "Errors of the mean forecasts, out of sample", "Model"), means, &measures);
+    table.columns.insert(1, Column::numbers("n", ""));
+    table.columns.insert(2, Column::numbers("No forecast", ""));
+    table.columns.push(Column::numbers("p of t", ""));
+    table.columns.push(Column::numbers("Dates", ""));
+    for (row, one) in table.rows.iter_mut().zip(means) {
+        row[0] = Cell::code(&one.subject.model);
+        row.insert(1, Cell::Count(one.case.all.n as u64));
+        row.insert(2, Cell::Count(one.case.n_without_forecast as u64));
+        let p_value = one.test(&RANK_IC_T).map(|test| test.p_value);
+        row.push(Cell::outcome(&p_value, Cell::PValue));
+        row.push(
+            one.case.rank_ic.value().map_or_else(|| Cell::na("no date has three names with different forecasts"), |ic| Cell::Count(ic.n as u64)),
+        );
     }
-    table
+    let n_common = means.iter().map(|one| one.case.n_common).max().unwrap_or(0);
+    let left_out = means.iter().map(|one| one.case.all.n).max().unwrap_or(0).saturating_sub(n_common);
+    let left_out = match left_out {
+        0 => "all rows".to_owned(),
+        n => format!("{} are left out", counted(n, "row", "rows")),
+    };
+    table.note(format!(
+        "R2 out of sample against the baseline's forecasts on the rows both have. RMSE, common rows: on the {} that every model forecasts ({left_out}), so that models can be compared. Rank IC: mean of each date's Spearman correlation; t: of that mean, targets spanning {}.",
+        counted(n_common, "row", "rows"),
+        counted(material.summary.horizon, "date", "dates")
+    ))
 }
 
 fn against_baseline(material: &Material<'_>) -> Option<Table> {
     let compared = comparisons(material);
-    let (_, first) = compared.first()?;
+    let (_, first, _) = compared.first()?;
     let significance = material.facts.spec.risk.significance;
-    // Squared returns are read in squared basis points, squared probabilities as they are.
-    let (unit, loss): (&str, fn(f64) -> Cell) = match material.facts.spec.kind {
-        Kind::Market => ("bp\u{b2}", |value| short(1e8 * value)),
-        Kind::Credit => ("", significant),
-    };
-    let columns = vec![
+    let scale = scale(material);
+    let (unit, loss) = (scale.unit_squared, scale.cell_squared);
+    let mut columns = vec![
         Column::words("Model"),
-        Column::numbers("Loss difference", unit),
-        Column::numbers("95 % from", unit),
-        Column::numbers("95 % to", unit),
+        Column::numbers("Loss difference", &unit),
+        Column::numbers("95 % from", &unit),
+        Column::numbers("95 % to", &unit),
         Column::numbers("DM", ""),
         Column::numbers("p", ""),
         Column::numbers("Dates", ""),
         Column::words("Decision"),
     ];
+    let has_ranks = !material.summary.means.is_empty();
+    if has_ranks {
+        columns.extend([Column::numbers("Rank IC difference", "t"), Column::numbers("p", ""), Column::words("Decision")]);
+    }
     let block = first.difference.value().map_or(String::new(), |found| {
-        format!(" Stationary block bootstrap, {} resamples, mean block {} dates, seeded.", found.n_resampled, found.block_length)
+        format!(" Interval: stationary block bootstrap, {} resamples, mean block {} dates, seeded.", found.n_resampled, found.block_length)
     });
-    let horizon = first.test.value().map_or(1, |test| test.horizon);
+    let ranks =
+        if has_ranks { " Rank IC difference: the dates' rank ICs less the baseline's, the same test; a book holds ranks, not levels." } else { "" };
     let mut table = Table::new("against-baseline", format!("Squared errors against `{}`", first.baseline), columns).note(format!(
-        "Mean over dates of the date's mean loss difference, model minus baseline: negative is better. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {horizon} dates. Decision at {}.{block}",
+        "Mean over dates of the date's mean squared error, model less baseline, on the rows both forecast: negative is closer. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {}. Decision at {}.{block}{ranks}",
+        counted(first.horizon, "date", "dates"),
         level(material)
     ));
-    for (model, comparison) in compared {
-        let test = comparison.test.as_ref();
+    for (model, comparison, found) in compared {
+        let test = found.test();
         let difference = comparison.difference.as_ref();
-        let decision = match comparison.test.value() {
-            None => Cell::verdict(State::Neutral, "not decided"),
-            Some(test) if significance <= test.p_value => Cell::verdict(State::Neutral, "no difference shown"),
-            Some(test) if test.mean_difference < 0.0 => Cell::verdict(State::Green, "better"),
-            Some(_) => Cell::verdict(State::Red, "worse"),
-        };
-        table.rows.push(vec![
+        let mut row = vec![
             Cell::code(model),
             Cell::outcome(&difference.clone().map(|found| found.mean), loss),
             Cell::outcome(&difference.clone().map(|found| found.interval.low), loss),
             Cell::outcome(&difference.map(|found| found.interval.high), loss),
-            Cell::outcome(&test.clone().map(|test| test.statistic), short),
-            Cell::outcome(&test.clone().map(|test| test.p_value), Cell::PValue),
+            Cell::outcome(&test.as_ref().map(|test| test.statistic), short),
+            p_value(&test, significance),
             test.value().map_or_else(|| Cell::na("no test"), |test| Cell::Count(test.n as u64)),
-            decision,
-        ]);
+            compared_cell(found, Direction::Below),
+        ];
+        if has_ranks {
+            let ranked = material.summary.means.iter().find(|one| one.subject.model == model);
+            let ranked = ranked.and_then(|one| one.found.iter().find(|found| found.about.key == RANKING_DIFFERENCE.about.key));
+            let test = ranked.map_or_else(|| Outcome::undefined("not a mean forecast"), Found::test);
+            row.push(Cell::outcome(&test.as_ref().map(|test| test.statistic), short));
+            row.push(p_value(&test, significance));
+            row.push(ranked.map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |found| compared_cell(found, Direction::Above)));
+        }
+        table.rows.push(row);
     }
     Some(table)
+}
+
+fn p_value(test: &Outcome<crate::stat::Test>, significance: f64) -> Cell {
+    match test {
+        Outcome::Value(test) => p_near(test.p_value, significance),
+        Outcome::Undefined(reason) => Cell::na(reason),
+    }
+}
+
+/// A comparison's decision; on its good side the model is ahead of the baseline.
+fn compared_cell(found: &Found, good: Direction) -> Cell {
+    match (found.rejection(), found.test().value().map(|test| test.direction)) {
+        (Some(words), Some(side)) if side == good => Cell::verdict(State::Green, words),
+        (Some(words), _) => Cell::verdict(State::Red, words),
+        (None, Some(_)) => Cell::verdict(State::Neutral, "no difference shown"),
+        (None, None) => measured::decision(found),
+    }
 }
 
 fn window_figures(material: &Material<'_>) -> Vec<Figure> {
@@ -171,28 +215,31 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
     let means = &material.summary.means;
     if !means.is_empty() {
         // Levels of error lie on top of one another; what a model adds to the baseline does not.
-        let has_baseline = means.iter().any(|model| model.all.r2.value().is_some());
-        let (id, title, y_title) = if has_baseline {
-            ("r2-by-window", "Does a model beat the baseline all the time, or some of the time?", "R2 out of sample, %")
+        let has_baseline = means.iter().any(|model| model.case.all.r2.value().is_some());
+        let axis_unit = match scale(material).axis {
+            Scale::Percent => ", %".to_owned(),
+            Scale::Number => String::new(),
+        };
+        let (id, title, y_title, axis) = if has_baseline {
+            ("r2-by-window", "Squared errors against the baseline's, window by window", "R2 out of sample, %".to_owned(), Scale::Percent)
         } else {
-            ("rmse-by-window", "Root mean squared error by window", "RMSE, %")
+            ("rmse-by-window", "Root mean squared error by window", format!("RMSE{axis_unit}"), scale(material).axis)
         };
         let value = |errors: &MeanErrors| if has_baseline { errors.r2.value().copied() } else { errors.errors.value().map(|errors| errors.rmse) };
         let series = means.iter().map(|model| Series {
-            name: model.model.clone(),
-            color: material.color(&model.model),
-            points: points(&model.by_window, start, value),
+            name: model.subject.model.clone(),
+            color: material.color(&model.subject.model),
+            points: points(&model.case.by_window, start, value),
         });
-        let chart =
-            LineChart { label: title.to_owned(), y_title: y_title.to_owned(), scale: Scale::Percent, zero: Zero::Shown, series: series.collect() };
+        let chart = LineChart { label: title.to_owned(), y_title, scale: axis, zero: Zero::Shown, series: series.collect() };
         figures.push(Figure::new(id, title, &note, error_by_window(&chart)));
     }
     let probabilities = &material.summary.probabilities;
     if !probabilities.is_empty() {
         let series = probabilities.iter().map(|model| Series {
-            name: model.model.clone(),
-            color: material.color(&model.model),
-            points: points(&model.by_window, start, |group| group.auc.value().copied()),
+            name: model.subject.model.clone(),
+            color: material.color(&model.subject.model),
+            points: points(&model.case.by_window, start, |group| group.auc.value().copied()),
         });
         let chart = LineChart {
             label: "AUC by window".to_owned(),
@@ -201,12 +248,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             zero: Zero::Free,
             series: series.collect(),
         };
-        figures.push(Figure::new(
-            "auc-by-window",
-            "AUC by window: is the ranking right all the time, or some of the time?",
-            &note,
-            error_by_window(&chart),
-        ));
+        figures.push(Figure::new("auc-by-window", "AUC by window", &note, error_by_window(&chart)));
     }
     figures
 }
@@ -219,13 +261,18 @@ fn points<T>(
     groups.iter().filter_map(|group| Some((start(&group.group)?, value(&group.value)?))).collect()
 }
 
-fn mean_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = (&'a str, &'a Vec<Grouped<MeanErrors>>)>) -> Table {
+fn mean_groups<'a>(
+    material: &Material<'_>,
+    (kind, title): (&str, &str),
+    models: impl Iterator<Item = (&'a str, &'a Vec<Grouped<MeanErrors>>)>,
+) -> Table {
+    let scale = scale(material);
     let columns = vec![
         Column::words(capital(kind)),
         Column::words("Model"),
         Column::numbers("n", ""),
-        Column::numbers("Bias", "bp"),
-        Column::numbers("RMSE", "bp"),
+        Column::numbers("Bias", &scale.unit),
+        Column::numbers("RMSE", &scale.unit),
         Column::numbers("R2", "%"),
         Column::numbers("Rank IC", ""),
     ];
@@ -237,8 +284,8 @@ fn mean_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = (&'a st
                 Cell::text(group.to_string()),
                 Cell::code(model),
                 Cell::Count(value.n as u64),
-                Cell::outcome(&errors.clone().map(|errors| errors.bias), Cell::BasisPoints),
-                Cell::outcome(&errors.map(|errors| errors.rmse), Cell::BasisPoints),
+                Cell::outcome(&errors.clone().map(|errors| errors.bias), scale.cell),
+                Cell::outcome(&errors.map(|errors| errors.rmse), scale.cell),
                 Cell::outcome(&value.r2, Cell::Percent),
                 Cell::outcome(&value.rank_ic, |value| Cell::Number { value, digits: 3 }),
             ]);

@@ -1,6 +1,8 @@
 //! The summary: the numbers that matter, each with what it is read against, and one figure.
 
-use super::pieces::confidence;
+use super::error::MIN_DATES;
+use super::failure;
+use super::measured;
 use crate::report::cell::Cell;
 use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window, lines};
 use crate::report::compose::{cell, shown};
@@ -8,7 +10,9 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Figure, KeyNumber, Section};
 use crate::spec::Kind;
-use crate::stat::{Grouped, Metric, Outcome, ProbabilityGroup, TailSummary, Unit};
+use crate::stat::credit::ProbabilityGroup;
+use crate::stat::var::{KUPIEC_EXACT, TailCase};
+use crate::stat::{Assessed, Grouped, Metric, Outcome, Unit};
 
 /// Key numbers at most.
 const N_SHOWN: usize = 6;
@@ -36,8 +40,8 @@ fn leading<'a>(material: &'a Material<'_>) -> Option<&'a str> {
         Some(Book::Loans(books)) => books.first().map(|book| book.model.as_str()),
         None => None,
     };
-    let means = material.summary.means.last().map(|model| model.model.as_str());
-    of_book.or(means).or(material.summary.probabilities.last().map(|model| model.model.as_str()))
+    let means = material.summary.means.last().map(|model| model.subject.model.as_str());
+    of_book.or(means).or(material.summary.probabilities.last().map(|model| model.subject.model.as_str()))
 }
 
 fn sentences(material: &Material<'_>) -> String {
@@ -51,25 +55,14 @@ fn sentences(material: &Material<'_>) -> String {
         format::count(data.entities.len() as u64),
         format::count(material.facts.predictions.rows.len() as u64)
     )];
-    for tail in &material.summary.tails {
-        let verb = tail.kupiec_exact.value().map(|&p| (p < material.facts.spec.risk.significance, p));
-        if let Some((true, p)) = verb {
-            let word = if tail.n_expected < tail.n_breaches as f64 { "low" } else { "high" };
-            sentences.push(format!(
-                "VaR {} of `{}` is too {word}: {} breaches where {} were expected (exact p {}).",
-                confidence(tail.tail),
-                tail.model,
-                tail.n_breaches,
-                format::number(tail.n_expected, 3),
-                format::p_value(p)
-            ));
-        }
+    for found in material.summary.unlimited_rejections() {
+        sentences.push(format!("{}.", failure(material, found)));
     }
     for model in &material.summary.probabilities {
-        if let Outcome::Value(scores) = &model.all.scores {
+        if let Outcome::Value(scores) = &model.case.all.scores {
             sentences.push(format!(
                 "`{}` forecast {} % defaults where {} % were observed.",
-                model.model,
+                model.subject.model,
                 format::percent(scores.mean_predicted),
                 format::percent(scores.observed_rate)
             ));
@@ -83,23 +76,30 @@ fn market(material: &Material<'_>) -> Vec<KeyNumber> {
     if let Some(model) = leading(material) {
         numbers.extend(metric(material, &format!("book.{model}.sharpe"), &format!("Sharpe ratio of `{model}`, net of costs")));
         numbers.extend(metric(material, &format!("book.{model}.max_drawdown"), &format!("Largest drawdown of `{model}`")));
-        numbers.extend(metric(material, &format!("error.{model}.rank_ic"), &format!("Rank IC of `{model}`")));
+        // A mean over a few dates is no headline.
+        let rank_ic = format!("error.{model}.rank_ic");
+        if MIN_DATES <= n_dates(material, model) {
+            numbers.extend(metric(material, &rank_ic, &format!("Rank IC of `{model}`")));
+        }
     }
     numbers.extend(material.summary.tails.iter().map(|tail| breaches(material, tail)));
     numbers
 }
 
-fn breaches(material: &Material<'_>, tail: &TailSummary) -> KeyNumber {
-    let p = tail.kupiec_exact.value().map_or(String::new(), |&p| format!(", exact p {}", format::p_value(p)));
+/// Dates with a rank IC.
+fn n_dates(material: &Material<'_>, model: &str) -> usize {
+    let found = material.summary.means.iter().find(|one| one.subject.model == model);
+    found.and_then(|one| one.case.rank_ic.value().map(|ic| ic.n)).unwrap_or(0)
+}
+
+fn breaches(material: &Material<'_>, tail: &Assessed<TailCase>) -> KeyNumber {
+    let p = tail.test(&KUPIEC_EXACT).value().map_or(String::new(), |test| format!(", exact p {}", format::p_value(test.p_value)));
+    let prefix = tail.found.first().map_or(String::new(), |found| found.prefix.clone());
     KeyNumber {
-        label: format!("Breaches of VaR {}, `{}`", confidence(tail.tail), tail.model),
-        value: Cell::Count(tail.n_breaches as u64),
-        comparison: format!(
-            "{} expected{p}{}",
-            format::number(tail.n_expected, 3),
-            before(material, &format!("coverage.{}.{}.breaches", tail.model, tail.tail))
-        ),
-        n: Some(tail.points.len() as u64),
+        label: format!("Breaches of VaR, {}", measured::label(material, &tail.subject)),
+        value: Cell::Count(tail.case.n_breaches() as u64),
+        comparison: format!("{} expected{p}{}", format::number(tail.case.n_expected(), 3), before(material, &format!("{prefix}.breaches"))),
+        n: Some(tail.case.points.len() as u64),
     }
 }
 
@@ -128,7 +128,7 @@ fn metric(material: &Material<'_>, name: &str, label: &str) -> Option<KeyNumber>
     });
     let limit = material.summary.judged.iter().find(|judged| judged.limit.metric == name);
     let limit = limit.and_then(|judged| {
-        judged.limit.min.map(|min| format!("limit: at least {min}")).or(judged.limit.max.map(|max| format!("limit: at most {max}")))
+        judged.limit.min.map(|min| format!("limit: {min} or more")).or(judged.limit.max.map(|max| format!("limit: {max} or less")))
     });
     let comparison: Vec<String> = baseline.into_iter().chain(limit).collect();
     let comparison = comparison.join("; ") + &before(material, name);
@@ -149,14 +149,15 @@ fn figure(material: &Material<'_>) -> Option<Figure> {
 }
 
 fn ic_figure(material: &Material<'_>) -> Option<Figure> {
-    let models: Vec<_> = material.summary.means.iter().filter(|model| model.rank_ic.value().is_some()).collect();
+    let models: Vec<_> = material.summary.means.iter().filter(|model| model.case.rank_ic.value().is_some()).collect();
     if models.is_empty() {
         return None;
     }
     let windows = material.facts.windows;
     let series = models.iter().map(|model| {
-        let points = model.by_window.iter().filter_map(|group| Some((windows.get(group.group.window()?)?.test.start, *group.value.rank_ic.value()?)));
-        Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() }
+        let points =
+            model.case.by_window.iter().filter_map(|group| Some((windows.get(group.group.window()?)?.test.start, *group.value.rank_ic.value()?)));
+        Series { name: model.subject.model.clone(), color: material.color(&model.subject.model), points: points.collect() }
     });
     let chart = LineChart {
         label: "Rank IC by window".to_owned(),
@@ -179,11 +180,11 @@ fn rate_figure(material: &Material<'_>) -> Option<Figure> {
         let window = windows.get(group.group.window()?)?;
         (MIN_OUTCOMES <= group.value.n).then_some(window.test.start)
     };
-    let observed = first.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.observed_rate)));
+    let observed = first.case.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.observed_rate)));
     let mut series = vec![Series { name: "observed".to_owned(), color: 5, points: observed.collect() }];
     for model in &material.summary.probabilities {
-        let points = model.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.mean_predicted)));
-        series.push(Series { name: model.model.clone(), color: material.color(&model.model), points: points.collect() });
+        let points = model.case.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.mean_predicted)));
+        series.push(Series { name: model.subject.model.clone(), color: material.color(&model.subject.model), points: points.collect() });
     }
     let chart = LineChart {
         label: "Observed and forecast default rate by window".to_owned(),

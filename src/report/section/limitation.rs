@@ -44,21 +44,19 @@ fn seen(material: &Material<'_>) -> Vec<String> {
 
 /// Targets that reach over several dates make neighbouring errors alike.
 fn overlap(material: &Material<'_>) -> Option<String> {
-    let comparisons = material.summary.means.iter().filter_map(|model| model.comparison.as_ref());
-    let comparisons = comparisons.chain(material.summary.probabilities.iter().filter_map(|model| model.comparison.as_ref()));
-    let horizon = comparisons.filter_map(|comparison| comparison.test.value()).map(|test| test.horizon).max()?;
+    let horizon = material.summary.horizon;
     (1 < horizon).then(|| format!("Targets overlap over about {horizon} tested dates: neighbouring errors are alike, and tests that take rows as independent (AUC intervals, Jeffreys, Hosmer-Lemeshow) reject too often."))
 }
 
 /// A coverage test on few days rejects little.
 fn low_power(material: &Material<'_>) -> Option<String> {
-    let tail = material.summary.tails.iter().min_by(|a, b| a.n_expected.total_cmp(&b.n_expected))?;
-    (tail.n_expected < 10.0).then(|| {
+    let tail = material.summary.tails.iter().min_by(|a, b| a.case.n_expected().total_cmp(&b.case.n_expected()))?;
+    (tail.case.n_expected() < 10.0).then(|| {
         format!(
             "Only {} breaches are expected at tail {} in {} days: a coverage test of this size has little power against a model that is moderately wrong.",
-            format::number(tail.n_expected, 2),
-            tail.tail,
-            format::count(tail.points.len() as u64)
+            format::number(tail.case.n_expected(), 2),
+            tail.case.tail,
+            format::count(tail.case.points.len() as u64)
         )
     })
 }
@@ -66,7 +64,7 @@ fn low_power(material: &Material<'_>) -> Option<String> {
 fn few_defaults(material: &Material<'_>) -> Option<String> {
     let model = material.summary.probabilities.first()?;
     let data = material.facts.data;
-    let series = material.facts.predictions.find(&model.model, Quantity::Probability)?;
+    let series = material.facts.predictions.find(&model.subject.model, Quantity::Probability)?;
     let rows = material.facts.predictions.rows.iter().zip(&series.predicted).filter(|(_, predicted)| predicted.is_some());
     let defaults = rows.filter(|(row, _)| data.target[**row as usize] == Some(1.0)).map(|(row, _)| data.entity[*row as usize]);
     let n = defaults.collect::<BTreeSet<u32>>().len();

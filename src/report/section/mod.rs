@@ -9,6 +9,7 @@ mod error;
 mod feature;
 mod key_number;
 mod limitation;
+mod measured;
 mod model;
 mod pieces;
 mod reproduce;
@@ -16,7 +17,8 @@ mod risk;
 mod window;
 
 pub(super) use book::ruin;
-pub(super) use pieces::confidence;
+pub(super) use measured::p_near;
+pub(super) use pieces::{confidence, counted};
 
 use super::material::Material;
 use super::page::Section;
@@ -39,4 +41,9 @@ pub(super) fn all(material: &Material<'_>) -> Vec<Section> {
         Some(reproduce::section(material)),
     ];
     sections.into_iter().flatten().collect()
+}
+
+/// What failed, in words: "VaR 99 % of `ewma` is too low (...)": the subject, the rejection by its direction, and the numbers.
+pub(super) fn failure(material: &Material<'_>, found: &crate::stat::Found) -> String {
+    measured::failure(material, found)
 }

@@ -3,9 +3,10 @@
 use crate::day::Day;
 use crate::feature::Observation;
 use crate::report::cell::{Cell, State};
+use crate::report::chart::Scale;
 use crate::report::format;
 use crate::report::material::Material;
-use crate::spec::Quantity;
+use crate::spec::{Quantity, TargetUnit};
 use crate::stat::Outcome;
 
 /// Three significant digits, but at most three decimals, and never fewer digits than one: test statistics and ratios.
@@ -19,6 +20,42 @@ pub(super) fn short(value: f64) -> Cell {
         3
     };
     Cell::Number { value, digits }.checked()
+}
+
+/// How numbers in the target's unit are printed.
+pub(super) struct TargetScale {
+    /// Unit in a heading.
+    pub(super) unit: String,
+    /// Unit of a square in a heading.
+    pub(super) unit_squared: String,
+    /// Currency, where the target is money.
+    pub(super) currency: String,
+    /// A number in the target's unit.
+    pub(super) cell: fn(f64) -> Cell,
+    /// A number in its square.
+    pub(super) cell_squared: fn(f64) -> Cell,
+    /// The axis of a figure.
+    pub(super) axis: Scale,
+}
+
+/// Returns are read in basis points, shares in percent, the rest as they are.
+pub(super) fn scale(material: &Material<'_>) -> TargetScale {
+    let plain = |unit: &str, unit_squared: &str, cell: fn(f64) -> Cell, cell_squared: fn(f64) -> Cell, axis: Scale| TargetScale {
+        unit: unit.to_owned(),
+        unit_squared: unit_squared.to_owned(),
+        currency: String::new(),
+        cell,
+        cell_squared,
+        axis,
+    };
+    match &material.facts.spec.target.unit {
+        TargetUnit::Return => plain("bp", "bp\u{b2}", Cell::BasisPoints, |value| short(1e8 * value), Scale::Percent),
+        TargetUnit::Share => plain("%", "%\u{b2}", Cell::Percent, |value| significant(1e4 * value), Scale::Percent),
+        TargetUnit::Probability | TargetUnit::Number => plain("", "", significant, significant, Scale::Number),
+        TargetUnit::Money(currency) => {
+            TargetScale { currency: currency.clone(), ..plain(currency, &format!("{currency}\u{b2}"), Cell::Money, significant, Scale::Number) }
+        }
+    }
 }
 
 /// A whole number that was carried as a decimal one.
@@ -68,7 +105,7 @@ pub(super) fn level(material: &Material<'_>) -> String {
 }
 
 /// "1 breach", "14 breaches".
-pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
+pub(in crate::report) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", format::count(n as u64), if n == 1 { one } else { many })
 }
 

@@ -89,6 +89,7 @@ pub(super) fn risk(top: &Reader<'_>, models: &[ModelSpec]) -> Result<RiskSpec> {
     let block = top.block("risk")?.plain()?;
     let risk = RiskSpec {
         entity: block.text_if("entity")?,
+        entities: block.texts("entities")?,
         days_per_year: block.number("days_per_year")?,
         significance: block.number("significance")?,
         baseline: block.text_if("baseline")?,

@@ -225,6 +225,13 @@ const RISK: Section = section(
     "how risk is judged",
     &[
         key("entity", Text, Optional, "\"MARKET\"", "The entity whose VaR is the headline; it is not traded, nor ranked with the others."),
+        key(
+            "entities",
+            Texts,
+            Default("[]"),
+            "[\"DESK_A\", \"DESK_B\"]",
+            "Other entities whose VaR and ES are tested one by one; metrics: coverage.MODEL.TAIL@ENTITY.kupiec_p.",
+        ),
         key("days_per_year", Number(Between(1.0, 366.0)), Default("252"), "252", "Trading days a year."),
         key("significance", Number(Inside(0.0, 0.5)), Default("0.05"), "0.05", "Level of the tests' decisions."),
         key("baseline", Text, Optional, "\"trees\"", "Model the others are compared with."),

@@ -4,10 +4,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Facts;
-use super::metric::{Metrics, Unit};
+use super::PSI_WORST;
+use super::metric::Metrics;
 use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{Kind, Spec};
+use crate::stat::measure::Unit;
 use crate::stat::{Description, Drift, Outcome, describe, discrimination, drift, rank_ic};
 
 /// Bins of the drift index.
@@ -53,7 +55,7 @@ pub(super) fn summarize(facts: &Facts<'_>, metrics: &mut Metrics) -> Vec<Feature
     let features = features(facts.spec, facts.data);
     let worst = features.iter().filter_map(|feature| feature.drift.value()).map(|drift| drift.psi).reduce(f64::max);
     let worst = worst.map_or_else(|| Outcome::undefined("no feature has a year to compare with what came before"), Outcome::Value);
-    metrics.put("features.psi_worst".to_owned(), worst, Unit::Number, facts.data.n_rows());
+    metrics.put(PSI_WORST.to_owned(), worst, Unit::Number, facts.data.n_rows());
     features
 }
 

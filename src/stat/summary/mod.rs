@@ -1,6 +1,8 @@
 //! The summary: every number of the report, from the forecasts and the book.
 
+mod catalogue;
 mod feature;
+mod loan;
 mod mean;
 mod metric;
 mod probability;
@@ -9,20 +11,23 @@ mod tail;
 mod tested;
 mod volatility;
 
+pub use catalogue::{check_limits, metric_names};
 pub use feature::{FeatureSummary, features};
-pub use mean::{Comparison, MeanErrors, MeanSummary};
-pub use metric::{Judged, Metric, Metrics, Standing, Unit};
-pub use probability::{ProbabilityGroup, ProbabilitySummary};
+pub use metric::{Judged, Metric, Metrics, Standing};
 pub use strategy::{Activity, Best, N_BEST, StrategySummary};
-pub use tail::{NamesCoverage, TailPoint, TailSummary};
 pub use tested::{Group, Grouped};
-pub use volatility::VolatilitySummary;
 
-use crate::book::{Amounts, Book, LoanBook};
-use crate::error::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::book::Book;
 use crate::feature::{Dataset, Observation};
 use crate::spec::Spec;
 use crate::stat::Outcome;
+use crate::stat::credit::ProbabilityCase;
+use crate::stat::mean::MeanCase;
+use crate::stat::measure::{Assessed, Decision, Found, Tier, Unit};
+use crate::stat::var::{NamesCase, TailCase};
+use crate::stat::volatility::VolatilityCase;
 use crate::walk::Predictions;
 use crate::window::Window;
 use tested::Tested;
@@ -42,6 +47,21 @@ pub struct Facts<'a> {
     pub book: Option<&'a Book>,
 }
 
+/// How a run ended, in one colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// Every limit is kept and nothing failed.
+    Green,
+    /// No limit is breached, but one could not be judged, or a test rejects that carries none.
+    Amber,
+    /// A limit is breached.
+    Red,
+    /// No limit is set and nothing failed.
+    #[default]
+    Neutral,
+}
+
 /// Every number of the report.
 #[derive(Debug, Clone)]
 pub struct Summary {
@@ -50,17 +70,21 @@ pub struct Summary {
     /// Features: coverage, distribution, drift, strength.
     pub features: Vec<FeatureSummary>,
     /// Mean forecasts, one per model that makes them.
-    pub means: Vec<MeanSummary>,
+    pub means: Vec<Assessed<MeanCase>>,
     /// Probability forecasts, one per model that makes them.
-    pub probabilities: Vec<ProbabilitySummary>,
+    pub probabilities: Vec<Assessed<ProbabilityCase>>,
     /// Volatility forecasts, one per model that makes them.
-    pub volatilities: Vec<VolatilitySummary>,
-    /// VaR and ES of the headline series, one per model and tail.
-    pub tails: Vec<TailSummary>,
+    pub volatilities: Vec<Assessed<VolatilityCase>>,
+    /// VaR and ES of the headline series and the spec's others, one per series, model and tail.
+    pub tails: Vec<Assessed<TailCase>>,
     /// VaR of all other entities together, one per model and tail.
-    pub names: Vec<NamesCoverage>,
+    pub names: Vec<Assessed<NamesCase>>,
     /// Traded books.
     pub strategies: Vec<StrategySummary>,
+    /// Dates a target spans, at least 1: how far neighbouring errors overlap.
+    pub horizon: usize,
+    /// Every measure taken, in the order of the page.
+    pub found: Vec<Found>,
     /// Every metric by its flat name.
     pub metrics: Metrics,
     /// Every limit and how it fared.
@@ -68,68 +92,109 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Limits breached.
+    /// Limits that fared so.
     #[must_use]
-    pub fn n_breached(&self) -> usize {
-        self.judged.iter().filter(|judged| judged.standing == Standing::Breached).count()
+    pub fn n_limits(&self, standing: Standing) -> usize {
+        self.judged.iter().filter(|judged| judged.standing == standing).count()
+    }
+
+    /// Tests that may colour the report and were decided.
+    pub fn decided(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.about.tier == Tier::Verdict).filter(|found| match found.decision {
+            Some(Decision::Rejected(_) | Decision::NotRejected) => true,
+            Some(Decision::Descriptive | Decision::NotJudged) | None => false,
+        })
+    }
+
+    /// Tests among them that reject, and whose question no limit of the spec asks of the same subject.
+    #[must_use]
+    pub fn unlimited_rejections(&self) -> Vec<&Found> {
+        self.decided().filter(|found| found.rejection().is_some() && !self.carries_limit(found)).collect()
+    }
+
+    /// The colour of the run: never green while something failed or could not be judged.
+    #[must_use]
+    pub fn colour(&self) -> Colour {
+        let (breached, open) = (self.n_limits(Standing::Breached), self.n_limits(Standing::NotJudged));
+        match (breached, open + self.unlimited_rejections().len(), self.judged.len()) {
+            _ if self.strategies.iter().any(|summary| summary.ruined_on.is_some()) => Colour::Red,
+            (0, 0, 0) => Colour::Neutral,
+            (0, 0, _) => Colour::Green,
+            (0, _, _) => Colour::Amber,
+            (_, _, _) => Colour::Red,
+        }
+    }
+
+    /// Whether a limit is set on this measure, or on another that asks the same question of the same subject.
+    fn carries_limit(&self, found: &Found) -> bool {
+        let asks_the_same = |other: &&Found| other.prefix == found.prefix && other.about.question == found.about.question;
+        let names: Vec<String> =
+            self.found.iter().filter(asks_the_same).flat_map(|other| other.metrics().into_iter().map(|(name, ..)| name)).collect();
+        self.judged.iter().any(|judged| names.contains(&judged.limit.metric))
+    }
+
+    /// The measure that a metric belongs to.
+    #[must_use]
+    pub fn behind(&self, metric: &str) -> Option<&Found> {
+        self.found.iter().find(|found| found.metrics().iter().any(|(name, ..)| name == metric))
     }
 }
 
 /// Takes every statistic of the report.
-///
-/// Errors when a limit names a metric that the report does not have.
-pub fn summarize(facts: &Facts<'_>) -> Result<Summary> {
+#[must_use]
+pub fn summarize(facts: &Facts<'_>) -> Summary {
     let tested = Tested::new(facts);
     let mut metrics = Metrics::default();
     counts(facts, &mut metrics);
     let features = feature::summarize(facts, &mut metrics);
-    let means = mean::summarize(&tested, &mut metrics);
-    let probabilities = probability::summarize(&tested, &mut metrics);
-    let volatilities = volatility::summarize(&tested, &mut metrics);
-    let tails = tail::summarize(&tested, &mut metrics);
-    let names = tail::names(&tested, &mut metrics);
-    let strategies = match facts.book {
-        Some(Book::LongShort(books)) => strategy::summarize(facts, books, &mut metrics),
-        Some(Book::Loans(books)) => {
-            loans(books, &mut metrics);
-            Vec::new()
-        }
-        None => Vec::new(),
+    let means = mean::summarize(&tested);
+    let probabilities = probability::summarize(&tested);
+    let volatilities = volatility::summarize(&tested);
+    let tails = tail::summarize(&tested);
+    let names = tail::names(&tested);
+    let (strategies, of_books) = match facts.book {
+        Some(Book::LongShort(books)) => strategy::summarize(facts, books, tested.level()),
+        Some(Book::Loans(books)) => (Vec::new(), loan::summarize(books, tested.level())),
+        None => (Vec::new(), Vec::new()),
     };
-    let judged = metric::judge(facts.spec, &metrics, &strategies)?;
-    Ok(Summary { observation: Observation::of(facts.data), features, means, probabilities, volatilities, tails, names, strategies, metrics, judged })
+    let found: Vec<Found> = collect(&tails)
+        .chain(collect(&names))
+        .chain(collect(&probabilities))
+        .chain(collect(&means))
+        .chain(collect(&volatilities))
+        .chain(of_books)
+        .collect();
+    metrics.extend(&found);
+    let judged = metric::judge(facts.spec, &metrics, &strategies);
+    Summary {
+        observation: Observation::of(facts.data),
+        features,
+        means,
+        probabilities,
+        volatilities,
+        tails,
+        names,
+        strategies,
+        horizon: tested.horizon,
+        found,
+        metrics,
+        judged,
+    }
 }
+
+fn collect<Case>(assessed: &[Assessed<Case>]) -> impl Iterator<Item = Found> {
+    assessed.iter().flat_map(|one| one.found.iter().cloned())
+}
+
+/// Metrics of what was read and walked.
+const COUNTS: [&str; 5] = ["data.rows", "data.entities", "data.features", "windows.count", "windows.tested_rows"];
+/// The largest drift of a feature.
+const PSI_WORST: &str = "features.psi_worst";
 
 fn counts(facts: &Facts<'_>, metrics: &mut Metrics) {
     let n_tested = facts.predictions.rows.len();
-    let mut put = |name: &str, count: usize| metrics.put(name.to_owned(), Outcome::Value(count as f64), Unit::Count, count);
-    put("data.rows", facts.data.n_rows());
-    put("data.entities", facts.data.entities.len());
-    put("data.features", facts.data.feature_names.len());
-    put("windows.count", facts.windows.len());
-    put("windows.tested_rows", n_tested);
-}
-
-fn loans(books: &[LoanBook], metrics: &mut Metrics) {
-    for book in books {
-        let name = |metric: &str| format!("loans.{}.{metric}", book.model);
-        let n = book.total.n;
-        let amount = |sum: f64| match book.amounts {
-            Amounts::Sum => Outcome::Value(sum),
-            Amounts::PerPeriod => {
-                Outcome::undefined(format!("{} loans have {n} rows: a sum over rows counts a loan as often as it was seen", book.total.n_loans))
-            }
-        };
-        metrics.put(name("loans"), Outcome::Value(book.total.n_loans as f64), Unit::Count, n);
-        metrics.put(name("loans_defaulted"), Outcome::Value(book.total.n_loans_default as f64), Unit::Count, n);
-        metrics.put(name("exposure"), amount(book.total.exposure), Unit::Money, n);
-        metrics.put(name("expected_loss"), amount(book.total.expected_loss), Unit::Money, n);
-        metrics.put(name("realized_loss"), amount(book.total.realized_loss), Unit::Money, n);
-        let ratio = if book.total.expected_loss > 0.0 {
-            Outcome::Value(book.total.realized_loss / book.total.expected_loss)
-        } else {
-            Outcome::undefined("no loss was expected")
-        };
-        metrics.put(name("realized_to_expected"), ratio, Unit::Number, n);
+    let counts = [facts.data.n_rows(), facts.data.entities.len(), facts.data.feature_names.len(), facts.windows.len(), n_tested];
+    for (name, count) in COUNTS.into_iter().zip(counts) {
+        metrics.put(name.to_owned(), Outcome::Value(count as f64), Unit::Count, count);
     }
 }

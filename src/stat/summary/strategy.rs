@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Facts;
-use super::metric::{Metrics, Unit};
+use super::catalogue::book_prefix;
 use crate::book::{DayOfBook, NameOfBook, TradedBook};
 use crate::day::Day;
+use crate::stat::measure::{About, Answer, Found, Level, Measure, Subject, Unit, take};
 use crate::stat::{
     EquityPoint, Outcome, PeriodReturn, SharpeRatio, Strategy, best_share, deflated_sharpe, equity_curve, expected_best_sharpe, strategy,
 };
@@ -85,14 +86,18 @@ pub struct Best {
 /// Best days and names listed at most.
 pub const N_BEST: usize = 5;
 
-pub(super) fn summarize(facts: &Facts<'_>, books: &[TradedBook], metrics: &mut Metrics) -> Vec<StrategySummary> {
+pub(super) fn summarize(facts: &Facts<'_>, books: &[TradedBook], level: Level) -> (Vec<StrategySummary>, Vec<Found>) {
     let days_per_year = facts.spec.risk.days_per_year;
     let n_trials = facts.spec.models.iter().map(|model| model.tune.as_ref().map_or(1, |tune| tune.trials.len())).sum();
     let summaries: Vec<StrategySummary> = books.iter().map(|book| one(book, days_per_year, n_trials)).collect();
-    for summary in &summaries {
-        put(summary, metrics);
-    }
-    summaries
+    let found = summaries.iter().flat_map(|summary| found(summary, level)).collect();
+    (summaries, found)
+}
+
+fn found(summary: &StrategySummary, level: Level) -> Vec<Found> {
+    let subject = Subject { model: summary.model.clone(), entity: None, quantity: None };
+    let n = summary.net.value().map_or(summary.n_days, |net| net.n);
+    take(BOOK, &book_prefix(&summary.model), (&subject, n), summary, level)
 }
 
 fn one(book: &TradedBook, days_per_year: f64, n_trials: usize) -> StrategySummary {
@@ -180,38 +185,328 @@ fn activity(days: &[DayOfBook], days_per_year: f64) -> Outcome<Activity> {
     })
 }
 
-fn put(summary: &StrategySummary, metrics: &mut Metrics) {
-    let n = summary.net.value().map_or(summary.n_days, |net| net.n);
-    let name = |metric: &str| format!("book.{}.{metric}", summary.model);
-    let net = summary.net.as_ref();
-    let always = |value: fn(&Strategy) -> f64| net.clone().map(value);
-    let maybe = |value: fn(&Strategy) -> &Outcome<f64>| net.clone().and_then(|net| value(net).clone());
-    metrics.put(name("n"), Outcome::Value(summary.n_days as f64), Unit::Count, summary.n_days);
-    metrics.put(name("cumulative_return"), always(|net| net.cumulative_return), Unit::Share, n);
-    metrics.put(name("cagr"), always(|net| net.cagr), Unit::Share, n);
-    metrics.put(name("cagr_gross"), summary.gross.as_ref().map(|gross| gross.cagr), Unit::Share, n);
-    metrics.put(name("volatility"), maybe(|net| &net.volatility), Unit::Share, n);
-    metrics.put(name("sharpe"), maybe(|net| &net.sharpe), Unit::Number, n);
-    metrics.put(name("sharpe_gross"), summary.gross.as_ref().and_then(|gross| gross.sharpe.clone()), Unit::Number, n);
-    metrics.put(name("trials"), Outcome::Value(summary.n_trials as f64), Unit::Count, summary.n_trials);
-    metrics.put(name("deflated_sharpe"), summary.deflated_sharpe.clone(), Unit::Share, n);
-    metrics.put(name("sortino"), maybe(|net| &net.sortino), Unit::Number, n);
-    metrics.put(name("calmar"), maybe(|net| &net.calmar), Unit::Number, n);
-    metrics.put(name("max_drawdown"), always(|net| net.max_drawdown), Unit::Share, n);
-    metrics.put(name("longest_drawdown_days"), always(|net| f64::from(net.longest_drawdown_days)), Unit::Count, n);
-    metrics.put(name("worst_day"), always(|net| net.worst_day.value), Unit::Share, n);
-    metrics.put(name("worst_month"), always(|net| net.worst_month.value), Unit::Share, n);
-    metrics.put(name("var"), maybe(|net| &net.var), Unit::Share, n);
-    metrics.put(name("shortfall"), maybe(|net| &net.shortfall), Unit::Share, n);
-    metrics.put(name("t"), maybe(|net| &net.t_statistic), Unit::Number, n);
-    metrics.put(name("p"), maybe(|net| &net.p_value), Unit::PValue, n);
-    metrics.put(name("best_days_share"), summary.best.days_share.clone(), Unit::Share, n);
-    metrics.put(name("best_names_share"), summary.best.names_share.clone(), Unit::Share, n);
-    let activity = summary.activity.as_ref();
-    metrics.put(name("turnover_annual"), activity.clone().map(|activity| activity.turnover_annual), Unit::Number, summary.n_days);
-    metrics.put(name("cost_annual"), activity.clone().map(|activity| activity.cost_annual), Unit::Share, summary.n_days);
-    metrics.put(name("gross_exposure"), activity.clone().map(|activity| activity.gross_exposure), Unit::Number, summary.n_days);
-    metrics.put(name("net_exposure_max"), activity.map(|activity| activity.net_exposure_max), Unit::Number, summary.n_days);
+const N_DAYS: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "n",
+        name: "Days",
+        question: "On how many dates was the book held?",
+        formula: "Dates held",
+        unit: Unit::Count,
+        ..About::NUMBER
+    },
+    take: |summary| Outcome::Value(Answer::Number(summary.n_days as f64)),
+};
+const CUMULATIVE_RETURN: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "cumulative_return",
+        name: "Cumulative return",
+        question: "How much was made in all?",
+        formula: "Product of (1 + R), less 1",
+        convention: "After costs, compounded",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| Outcome::Value(net.cumulative_return)),
+};
+const CAGR: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "cagr",
+        name: "CAGR",
+        question: "How much was made a year?",
+        formula: "(1 + cumulative return)^(days a year / n) - 1",
+        convention: "n counts days with a return",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| Outcome::Value(net.cagr)),
+};
+const CAGR_GROSS: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "cagr_gross",
+        name: "CAGR before costs",
+        question: "How much was made a year before costs?",
+        formula: "As CAGR, of returns before costs",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| summary.gross.as_ref().map(|gross| Answer::Number(gross.cagr)),
+};
+const VOLATILITY: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "volatility",
+        name: "Volatility, annual",
+        question: "How far do returns stray?",
+        formula: "Standard deviation of R times the root of the days a year",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.volatility.clone()),
+};
+const SHARPE: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "sharpe",
+        name: "Sharpe ratio",
+        question: "How much is made for the risk?",
+        formula: "Mean of R / standard deviation of R, times the root of the days a year",
+        convention: "No risk-free rate is taken off",
+        source: "Sharpe (1994), Journal of Portfolio Management 21(1)",
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.sharpe.clone()),
+};
+const SHARPE_GROSS: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "sharpe_gross",
+        name: "Sharpe ratio before costs",
+        question: "How much is made for the risk, before costs?",
+        formula: "As Sharpe ratio, of returns before costs",
+        ..About::NUMBER
+    },
+    take: |summary| summary.gross.as_ref().and_then(|gross| gross.sharpe.clone()).map(Answer::Number),
+};
+const TRIALS: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "trials",
+        name: "Trials",
+        question: "How many combinations of settings were tried?",
+        formula: "Combinations of settings over all models of the spec, one for a model without a search",
+        unit: Unit::Count,
+        ..About::NUMBER
+    },
+    take: |summary| Outcome::Value(Answer::Number(summary.n_trials as f64)),
+};
+const DEFLATED_SHARPE: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "deflated_sharpe",
+        name: "Deflated Sharpe ratio",
+        question: "Is the Sharpe ratio more than the best of as many trials without skill?",
+        formula: "Probability that the true Sharpe ratio after costs is above the best that as many trials without skill are expected to show",
+        convention: "Every combination of settings tried for any model of the spec is a trial; trials are taken as independent, their ratios spread by 1 / root(n - 1)",
+        source: "Bailey and Lopez de Prado (2014), Journal of Portfolio Management 40(5)",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| summary.deflated_sharpe.clone().map(Answer::Number),
+};
+const SORTINO: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "sortino",
+        name: "Sortino ratio",
+        question: "How much is made for the risk of loss?",
+        formula: "Mean of R / root of the mean of min(R, 0)², times the root of the days a year",
+        convention: "The mean is over all n days; target return 0",
+        source: "Sortino and Price (1994), Journal of Investing 3(3)",
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.sortino.clone()),
+};
+const CALMAR: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "calmar",
+        name: "Calmar ratio",
+        question: "How much is made for the worst drawdown?",
+        formula: "CAGR / depth of the maximum drawdown",
+        convention: "Over the whole test, not three years",
+        source: "Young (1991), Futures",
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.calmar.clone()),
+};
+const MAX_DRAWDOWN: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "max_drawdown",
+        name: "Maximum drawdown",
+        question: "How far did wealth fall below its peak?",
+        formula: "Least of wealth / highest wealth so far, less 1",
+        convention: "The start, wealth 1, counts as a peak",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| Outcome::Value(net.max_drawdown)),
+};
+const LONGEST_DRAWDOWN: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "longest_drawdown_days",
+        name: "Longest drawdown, days",
+        question: "How long was wealth below a peak?",
+        formula: "Calendar days from a peak to the first day back at it",
+        convention: "Or to the last day, where there is none",
+        unit: Unit::Count,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| Outcome::Value(f64::from(net.longest_drawdown_days))),
+};
+const WORST_DAY: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "worst_day",
+        name: "Worst day",
+        question: "How much was lost on the worst day?",
+        formula: "Least R",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| Outcome::Value(net.worst_day.value)),
+};
+const WORST_MONTH: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "worst_month",
+        name: "Worst month",
+        question: "How much was lost in the worst month?",
+        formula: "Least product of (1 + R) over a calendar month, less 1",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| Outcome::Value(net.worst_month.value)),
+};
+const VAR: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "var",
+        name: "VaR, one day",
+        question: "How much may a day lose?",
+        formula: "Minus the 5 % quantile of R",
+        convention: "Historical, in sample: a description, no forecast",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.var.clone()),
+};
+const SHORTFALL: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "shortfall",
+        name: "ES, one day",
+        question: "How much does a bad day lose?",
+        formula: "Minus the mean of the days at or below the 5 % quantile",
+        convention: "Historical, in sample: a description, no forecast",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.shortfall.clone()),
+};
+const T: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "t",
+        name: "t of the mean",
+        question: "Is the mean return more than chance?",
+        formula: "Mean of R / its standard error",
+        convention: "Null hypothesis: the mean is 0; days taken as independent; arithmetic mean, not the compounded return",
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.t_statistic.clone()),
+};
+const P: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "p",
+        name: "p of the mean",
+        question: "Is the mean return more than chance?",
+        formula: "Two-sided p of t, Student with n - 1 degrees of freedom",
+        convention: "As t",
+        unit: Unit::PValue,
+        ..About::NUMBER
+    },
+    take: |summary| maybe(summary, |net| net.p_value.clone()),
+};
+const TURNOVER: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "turnover_annual",
+        name: "Turnover, annual",
+        question: "How much is traded?",
+        formula: "Mean daily sum over names of |new weight - drifted weight|, times the days a year",
+        convention: "Buys and sells both count",
+        ..About::NUMBER
+    },
+    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.turnover_annual)),
+};
+const COST: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "cost_annual",
+        name: "Costs, annual",
+        question: "What does trading cost?",
+        formula: "Mean daily turnover x cost in basis points / 10,000, times the days a year",
+        convention: "Paid on the date of the trades",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.cost_annual)),
+};
+const GROSS_EXPOSURE: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "gross_exposure",
+        name: "Gross exposure",
+        question: "How much is held?",
+        formula: "Mean of the sum of |weight|",
+        convention: "After trading, as shares of capital",
+        ..About::NUMBER
+    },
+    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.gross_exposure)),
+};
+const NET_EXPOSURE_MAX: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "net_exposure_max",
+        name: "Largest absolute net exposure",
+        question: "How one-sided was the book at most?",
+        formula: "Largest |sum of weights| on a day",
+        convention: "After trading, as shares of capital",
+        ..About::NUMBER
+    },
+    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.net_exposure_max)),
+};
+
+const BEST_DAYS: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "best_days_share",
+        name: "Share of the five best days",
+        question: "How much of the profit came on the five best days?",
+        formula: "Sum of net returns of the five best days / sum of all",
+        convention: "Not compounded; above 100 % where the others lost",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| summary.best.days_share.clone().map(Answer::Number),
+};
+const BEST_NAMES: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "best_names_share",
+        name: "Share of the five best names",
+        question: "How much of the profit came from the five best names?",
+        formula: "Sum of net returns of the five best names / sum of all",
+        convention: "Not compounded; above 100 % where the others lost",
+        unit: Unit::Share,
+        ..About::NUMBER
+    },
+    take: |summary| summary.best.names_share.clone().map(Answer::Number),
+};
+
+/// Every measure of a traded book, in the order of the page; R is a day's return after costs.
+pub(super) const BOOK: &[&Measure<StrategySummary>] = &[
+    &N_DAYS,
+    &CUMULATIVE_RETURN,
+    &CAGR,
+    &CAGR_GROSS,
+    &VOLATILITY,
+    &SHARPE,
+    &SHARPE_GROSS,
+    &TRIALS,
+    &DEFLATED_SHARPE,
+    &SORTINO,
+    &CALMAR,
+    &MAX_DRAWDOWN,
+    &LONGEST_DRAWDOWN,
+    &WORST_DAY,
+    &WORST_MONTH,
+    &VAR,
+    &SHORTFALL,
+    &T,
+    &P,
+    &BEST_DAYS,
+    &BEST_NAMES,
+    &TURNOVER,
+    &COST,
+    &GROSS_EXPOSURE,
+    &NET_EXPOSURE_MAX,
+];
+
+fn maybe(summary: &StrategySummary, value: fn(&Strategy) -> Outcome<f64>) -> Outcome<Answer> {
+    summary.net.as_ref().and_then(value).map(Answer::Number)
 }
 
 #[cfg(test)]
@@ -263,12 +558,12 @@ mod tests {
 
     #[test]
     fn a_book_without_days_has_reasons_and_no_zeros() {
-        let mut metrics = Metrics::default();
         let summary = one(&book(Vec::new()), 252.0, 1);
-        put(&summary, &mut metrics);
-        assert_eq!(metrics.0["book.gbdt.sharpe"].value, Outcome::undefined("there are no daily returns"));
-        assert_eq!(metrics.0["book.gbdt.cost_annual"].value, Outcome::undefined("the book never held anything"));
-        assert_eq!(metrics.0["book.gbdt.n"].value, Outcome::Value(0.0));
+        let metrics: Vec<_> = found(&summary, Level { significance: 0.05, horizon: 1 }).iter().flat_map(Found::metrics).collect();
+        let value = |name: &str| metrics.iter().find(|(found, ..)| found == name).map(|(_, value, _)| value.clone());
+        assert_eq!(value("book.gbdt.sharpe"), Some(Outcome::undefined("there are no daily returns")));
+        assert_eq!(value("book.gbdt.cost_annual"), Some(Outcome::undefined("the book never held anything")));
+        assert_eq!(value("book.gbdt.n"), Some(Outcome::Value(0.0)));
     }
 
     #[test]

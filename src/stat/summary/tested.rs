@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Facts;
 use crate::spec::Quantity;
+use crate::stat::measure::Level;
 use crate::walk::Series;
 use crate::window::target_dates;
 
@@ -72,13 +73,32 @@ impl<'a> Tested<'a> {
         days.dedup();
         let date_idx = rows.iter().map(|&row| days.partition_point(|&day| day < data.as_of[row as usize]) as u32).collect();
         let horizon = target_dates(data, rows.iter().copied());
-        let headline = facts.spec.risk.entity.as_ref().and_then(|name| data.entity_code(name)).or((data.entities.len() == 1).then_some(0));
+        let headline = facts.spec.risk.headline(&data.entities);
         Self { facts, date_idx, horizon, headline }
     }
 
     /// Code of the entity whose VaR is the headline.
     pub(super) fn headline(&self) -> Option<u32> {
         self.headline
+    }
+
+    /// Series judged one by one: the headline first, then the spec's others in their order.
+    pub(super) fn judged(&self) -> Vec<u32> {
+        let named = self.facts.spec.risk.entities.iter().filter_map(|name| self.facts.data.entity_code(name));
+        let others = named.filter(|&code| Some(code) != self.headline);
+        self.headline.into_iter().chain(others).collect()
+    }
+
+    /// The report's level, and how far neighbouring targets of a series overlap.
+    pub(super) fn level(&self) -> Level {
+        Level { significance: self.facts.spec.risk.significance, horizon: self.horizon }
+    }
+
+    /// As [`Tested::level`] for tests over entities: without overlap where no entity is tested twice.
+    pub(super) fn entity_level(&self) -> Level {
+        let mut seen = vec![false; self.facts.data.entities.len()];
+        let repeats = (0..self.facts.predictions.rows.len()).any(|at| std::mem::replace(&mut seen[self.entity(at) as usize], true));
+        Level { horizon: if repeats { self.horizon } else { 1 }, ..self.level() }
     }
 
     /// Series of a quantity, each with its model's name.
@@ -122,18 +142,18 @@ impl<'a> Tested<'a> {
     }
 
     /// Realised targets at positions whose target is known.
-    pub(super) fn targets(&self, positions: &Positions) -> Vec<f64> {
+    pub(super) fn targets(&self, positions: &[usize]) -> Vec<f64> {
         positions.iter().filter_map(|&at| self.realized(at)).collect()
     }
 
     /// Date positions at positions.
-    pub(super) fn dates(&self, positions: &Positions) -> Vec<u32> {
+    pub(super) fn dates(&self, positions: &[usize]) -> Vec<u32> {
         positions.iter().map(|&at| self.date_idx[at]).collect()
     }
 }
 
 /// Forecasts at positions that have one.
-pub(super) fn forecasts(series: &Series, positions: &Positions) -> Vec<f64> {
+pub(super) fn forecasts(series: &Series, positions: &[usize]) -> Vec<f64> {
     positions.iter().filter_map(|&at| series.predicted[at]).collect()
 }
 

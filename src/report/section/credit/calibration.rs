@@ -5,12 +5,18 @@ use crate::report::chart::{self, CalibrationChart, CalibrationPoint, Calibration
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
+use crate::report::section::measured;
 use crate::report::section::pieces::{capital, count, counted, decision, level, of, period, row_words, short, whole};
-use crate::stat::{Band, Calibration, Outcome, PdTest};
+use crate::stat::credit::{HOSMER_LEMESHOW, JEFFREYS};
+use crate::stat::{Band, Calibration, Decision, Outcome, PdTest};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
-    let found: Vec<(&str, &Calibration)> =
-        material.summary.probabilities.iter().filter_map(|model| model.calibration.value().map(|found| (model.model.as_str(), found))).collect();
+    let found: Vec<(&str, &Calibration)> = material
+        .summary
+        .probabilities
+        .iter()
+        .filter_map(|model| model.case.calibration.value().map(|found| (model.subject.model.as_str(), found)))
+        .collect();
     let significance = material.facts.spec.risk.significance;
     let mut blocks =
         vec![Block::Subhead(Subhead::new("calibration", heading(&found, significance))), Block::Table(pools(material)), Block::Table(fits(material))];
@@ -64,15 +70,18 @@ fn pools(material: &Material<'_>) -> Table {
     ));
     table.shown = models.len();
     for model in models {
-        let pool = model.calibration.as_ref().and_then(|found| found.pool.clone());
+        let pool = model.case.calibration.as_ref().and_then(|found| found.pool.clone());
         table.rows.push(vec![
-            Cell::code(&model.model),
-            count(model.all.n),
+            Cell::code(&model.subject.model),
+            count(model.case.all.n),
             of(&pool, |test| test.pd, Cell::Percent),
             of(&pool, |test| test.observed_rate, Cell::Percent),
             of(&pool, |test| test.jeffreys_p, Cell::PValue),
             of(&pool, |test| test.binomial_p, Cell::PValue),
-            judged(&pool, significance),
+            match model.decision(&JEFFREYS) {
+                Decision::Descriptive => Cell::verdict(State::Neutral, "descriptive only: targets overlap"),
+                Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged => judged(&pool, significance),
+            },
         ]);
     }
     table
@@ -95,15 +104,15 @@ fn fits(material: &Material<'_>) -> Table {
     ));
     table.shown = models.len();
     for model in models {
-        let fit = model.calibration.as_ref().and_then(|found| found.hosmer_lemeshow.clone());
+        let fit = model.case.calibration.as_ref().and_then(|found| found.hosmer_lemeshow.clone());
         table.rows.push(vec![
-            Cell::code(&model.model),
-            count(model.all.n),
-            of(&fit, |test| test.df as f64, whole),
+            Cell::code(&model.subject.model),
+            count(model.case.all.n),
+            Cell::outcome(&fit.as_ref().map(|test| test.df.unwrap_or(0.0)), whole),
             of(&fit, |test| test.statistic, short),
             of(&fit, |test| test.p_value, Cell::PValue),
-            of(&fit, |test| test.min_expected, short),
-            decision(&fit.as_ref().map(|test| test.p_value), material.facts.spec.risk.significance, "rejected"),
+            model.case.calibration.value().and_then(Calibration::min_expected).map_or_else(|| Cell::na("there are no bands"), short),
+            model.find(&HOSMER_LEMESHOW).map_or_else(|| Cell::verdict(State::Neutral, "not judged"), measured::decision),
         ]);
     }
     table

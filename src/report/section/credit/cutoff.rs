@@ -4,7 +4,8 @@ use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
 use crate::report::section::pieces::{capital, of, percent, plain, row_words, whole};
-use crate::stat::{Confusion, Outcome, ProbabilitySummary};
+use crate::stat::credit::ProbabilityCase;
+use crate::stat::{Assessed, Confusion, Outcome};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let models = &material.summary.probabilities;
@@ -13,9 +14,9 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
 }
 
 /// The first model at work, not the one that flags most: who flags all finds every default.
-fn heading(models: &[ProbabilitySummary]) -> String {
-    let flags = |model: &ProbabilitySummary| {
-        let confusion = model.confusion.value()?;
+fn heading(models: &[Assessed<ProbabilityCase>]) -> String {
+    let flags = |model: &Assessed<ProbabilityCase>| {
+        let confusion = model.case.confusion.value()?;
         let recall = *confusion.recall.value()?;
         let n_good = confusion.n_false_positive + confusion.n_true_negative;
         (0 < n_good && 0.0 < recall).then(|| (confusion.cutoff, recall, confusion.n_false_positive as f64 / n_good as f64))
@@ -23,13 +24,13 @@ fn heading(models: &[ProbabilitySummary]) -> String {
     match models.iter().find_map(|model| Some((model, flags(model)?))) {
         Some((model, (cutoff, recall, fall_out))) => {
             let (recall, fall_out) = (percent(recall), percent(fall_out));
-            format!("At a cut-off of {} % `{}` flags {recall} of defaults and {fall_out} of the others", plain(100.0 * cutoff), model.model)
+            format!("At a cut-off of {} % `{}` flags {recall} of defaults and {fall_out} of the others", plain(100.0 * cutoff), model.subject.model)
         }
         None => "Decisions at the cut-off".to_owned(),
     }
 }
 
-fn table(models: &[ProbabilitySummary]) -> Table {
+fn table(models: &[Assessed<ProbabilityCase>]) -> Table {
     let columns = vec![
         Column::words("Model"),
         Column::numbers("Rows", "n"),
@@ -45,10 +46,10 @@ fn table(models: &[ProbabilitySummary]) -> Table {
     );
     table.shown = models.len();
     for model in models {
-        let found = &model.confusion;
+        let found = &model.case.confusion;
         let share = |value: fn(&Confusion) -> Outcome<f64>, cell: fn(f64) -> Cell| Cell::outcome(&found.as_ref().and_then(value), cell);
         table.rows.push(vec![
-            Cell::code(&model.model),
+            Cell::code(&model.subject.model),
             of(found, |confusion| confusion.n as f64, whole),
             of(found, |confusion| confusion.cutoff, Cell::Percent),
             of(found, |confusion| confusion.accuracy, Cell::Percent),
@@ -61,7 +62,7 @@ fn table(models: &[ProbabilitySummary]) -> Table {
     table
 }
 
-fn counts(models: &[ProbabilitySummary], many: &str) -> Table {
+fn counts(models: &[Assessed<ProbabilityCase>], many: &str) -> Table {
     let columns = vec![
         Column::words("Model"),
         Column::numbers("Flagged", "defaulted"),
@@ -72,9 +73,9 @@ fn counts(models: &[ProbabilitySummary], many: &str) -> Table {
     let mut table = Table::new("confusion", format!("{} by decision and outcome", capital(many)), columns);
     table.shown = models.len();
     for model in models {
-        let n = |value: fn(&Confusion) -> usize| of(&model.confusion, |confusion| value(confusion) as f64, whole);
+        let n = |value: fn(&Confusion) -> usize| of(&model.case.confusion, |confusion| value(confusion) as f64, whole);
         table.rows.push(vec![
-            Cell::code(&model.model),
+            Cell::code(&model.subject.model),
             n(|confusion| confusion.n_true_positive),
             n(|confusion| confusion.n_false_positive),
             n(|confusion| confusion.n_false_negative),

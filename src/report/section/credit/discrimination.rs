@@ -7,7 +7,8 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table};
 use crate::report::section::pieces::{count, of, period, whole};
-use crate::stat::{Discrimination, Interval, Outcome, ProbabilitySummary};
+use crate::stat::credit::ProbabilityCase;
+use crate::stat::{Assessed, Discrimination, Interval, Outcome};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let models = &material.summary.probabilities;
@@ -19,14 +20,23 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     ]
 }
 
-fn heading(models: &[ProbabilitySummary]) -> String {
+fn heading(models: &[Assessed<ProbabilityCase>]) -> String {
     let Some((first, found)) = best(models) else { return "Discrimination".to_owned() };
-    let others: Vec<ProbabilitySummary> = models.iter().filter(|model| model.model != first.model).cloned().collect();
+    let others: Vec<Assessed<ProbabilityCase>> = models.iter().filter(|model| model.subject.model != first.subject.model).cloned().collect();
     match best(&others) {
         Some((second, behind)) => {
-            format!("Discrimination: `{}` is {} of AUC ahead of `{}`", first.model, format::fixed(found.auc - behind.auc, 3), second.model)
+            format!(
+                "Discrimination: `{}` is {} of AUC ahead of `{}`",
+                first.subject.model,
+                format::fixed(found.auc - behind.auc, 3),
+                second.subject.model
+            )
         }
-        None => format!("Discrimination: `{}` puts a default above a non-default {} times in 100", first.model, format::fixed(100.0 * found.auc, 0)),
+        None => format!(
+            "Discrimination: `{}` puts a default above a non-default {} times in 100",
+            first.subject.model,
+            format::fixed(100.0 * found.auc, 0)
+        ),
     }
 }
 
@@ -47,7 +57,7 @@ fn table(material: &Material<'_>) -> Table {
     );
     table.shown = material.summary.probabilities.len();
     for model in &material.summary.probabilities {
-        let found = &model.discrimination;
+        let found = &model.case.discrimination;
         let number = |value: fn(&Discrimination) -> f64| of(found, value, digits);
         let end = |value: fn(&Interval) -> f64| Cell::outcome(&found.as_ref().and_then(|found| found.auc_interval.as_ref().map(value)), digits);
         let at = found.as_ref().and_then(|found| match found.ks_point.threshold {
@@ -55,8 +65,8 @@ fn table(material: &Material<'_>) -> Table {
             None => Outcome::undefined("no forecast tells the classes apart"),
         });
         table.rows.push(vec![
-            Cell::code(&model.model),
-            count(model.all.n),
+            Cell::code(&model.subject.model),
+            count(model.case.all.n),
             of(found, |found| found.n_defaults as f64, whole),
             number(|found| found.auc),
             end(|interval| interval.low),
@@ -75,10 +85,10 @@ fn digits(value: f64) -> Cell {
 }
 
 fn figure(material: &Material<'_>) -> Figure {
-    let curve = |model: &ProbabilitySummary| {
-        let found = model.discrimination.value()?;
+    let curve = |model: &Assessed<ProbabilityCase>| {
+        let found = model.case.discrimination.value()?;
         let points = found.roc.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect();
-        Some(RocCurve { name: model.model.clone(), color: material.color(&model.model), auc: found.auc, points })
+        Some(RocCurve { name: model.subject.model.clone(), color: material.color(&model.subject.model), auc: found.auc, points })
     };
     let models = &material.summary.probabilities;
     let chart = RocChart { label: "Receiver operating characteristic of the models".to_owned(), curves: models.iter().filter_map(curve).collect() };
@@ -90,7 +100,7 @@ fn figure(material: &Material<'_>) -> Figure {
     Figure::new("roc", "Defaults found against good ones rejected", note, roc(&chart))
 }
 
-fn scores(models: &[ProbabilitySummary]) -> Table {
+fn scores(models: &[Assessed<ProbabilityCase>]) -> Table {
     let columns = vec![
         Column::words("Model"),
         Column::numbers("Rows", "n"),
@@ -103,10 +113,10 @@ fn scores(models: &[ProbabilitySummary]) -> Table {
         .note("Brier: mean squared distance of the PD from 0 or 1. Log loss: mean negative log likelihood, natural logarithms. Smaller is better; both blend discrimination and calibration.");
     table.shown = models.len();
     for model in models {
-        let found = &model.all.scores;
+        let found = &model.case.all.scores;
         table.rows.push(vec![
-            Cell::code(&model.model),
-            count(model.all.n),
+            Cell::code(&model.subject.model),
+            count(model.case.all.n),
             of(found, |scores| scores.brier, Cell::number),
             of(found, |scores| scores.log_loss, Cell::number),
             of(found, |scores| scores.mean_predicted, Cell::Percent),

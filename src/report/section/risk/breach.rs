@@ -9,22 +9,23 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::pieces::{confidence, count, counted, percent, short, span};
-use crate::stat::{TailPoint, TailSummary};
+use crate::stat::Assessed;
+use crate::stat::var::{EXCESS_MEAN, TailCase, TailPoint};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let drawn = furthest(&material.summary.tails);
     let mut blocks = vec![Block::Subhead(Subhead::new("losses", heading(&drawn)))];
     for tail in drawn {
-        blocks.push(Block::Figure(figure(tail, material.color(&tail.model))));
-        if 0 < tail.n_breaches {
+        blocks.push(Block::Figure(figure(tail, material.color(&tail.subject.model))));
+        if 0 < tail.case.n_breaches() {
             blocks.push(Block::Table(list(tail)));
         }
     }
     blocks
 }
 
-fn breaches(tail: &TailSummary) -> impl Iterator<Item = &TailPoint> {
-    tail.points.iter().filter(|point| point.breached())
+fn breaches(tail: &Assessed<TailCase>) -> impl Iterator<Item = &TailPoint> {
+    tail.case.points.iter().filter(|point| point.breached())
 }
 
 fn excess(point: &TailPoint) -> f64 {
@@ -32,7 +33,7 @@ fn excess(point: &TailPoint) -> f64 {
 }
 
 /// Names the year with the most breaches of the first VaR where it has a third of them or more.
-fn heading(drawn: &[&TailSummary]) -> String {
+fn heading(drawn: &[&Assessed<TailCase>]) -> String {
     let Some(tail) = drawn.first() else { return "Losses against VaR".to_owned() };
     let mut years: BTreeMap<i32, usize> = BTreeMap::new();
     for point in breaches(tail) {
@@ -42,21 +43,24 @@ fn heading(drawn: &[&TailSummary]) -> String {
     let worst = years.iter().max_by_key(|(year, n)| (**n, std::cmp::Reverse(**year)));
     match worst {
         Some((year, most)) if years.len() > 1 && 3 < *most && n <= 3 * most => {
-            format!("Losses against VaR: {most} of {n} breaches of `{}` fall in {year}", tail.model)
+            format!("Losses against VaR: {most} of {n} breaches of `{}` fall in {year}", tail.subject.model)
         }
         Some(_) | None => "Losses against VaR".to_owned(),
     }
 }
 
-fn figure(tail: &TailSummary, color: usize) -> Figure {
-    let var =
-        Series { name: format!("VaR {}", confidence(tail.tail)), color, points: tail.points.iter().map(|point| (point.date, point.var)).collect() };
-    let title = format!("Daily losses against VaR {} of `{}`", confidence(tail.tail), tail.model);
+fn figure(tail: &Assessed<TailCase>, color: usize) -> Figure {
+    let var = Series {
+        name: format!("VaR {}", confidence(tail.case.tail)),
+        color,
+        points: tail.case.points.iter().map(|point| (point.date, point.var)).collect(),
+    };
+    let title = format!("Daily losses against VaR {} of `{}`", confidence(tail.case.tail), tail.subject.model);
     let chart = LossChart {
         label: title.replace('`', ""),
         y_title: "Loss, % (a gain is negative)".to_owned(),
         scale: Scale::Percent,
-        losses: tail.points.iter().map(|point| (point.date, point.loss)).collect(),
+        losses: tail.case.points.iter().map(|point| (point.date, point.loss)).collect(),
         vars: vec![var],
         breaches: breaches(tail).map(|point| Breach { day: point.date, loss: point.loss, var: point.var }).collect(),
     };
@@ -64,12 +68,12 @@ fn figure(tail: &TailSummary, color: usize) -> Figure {
     let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, percent(excess(point))));
     let note = format!(
         "Every breach is a dot: {}, {} expected{deepest}. n = {} days, {}.",
-        counted(tail.n_breaches, "breach", "breaches"),
-        format::fixed(tail.n_expected, 1),
-        format::count(tail.points.len() as u64),
-        span(tail.points.first().map(|point| point.date), tail.points.last().map(|point| point.date))
+        counted(tail.case.n_breaches(), "breach", "breaches"),
+        format::fixed(tail.case.n_expected(), 1),
+        format::count(tail.case.points.len() as u64),
+        span(tail.case.points.first().map(|point| point.date), tail.case.points.last().map(|point| point.date))
     );
-    Figure::new(format!("losses-{}", anchor(&tail.model)), title, note, losses_against_var(&chart))
+    Figure::new(format!("losses-{}", anchor(&tail.subject.model)), title, note, losses_against_var(&chart))
 }
 
 /// Breaches printed of either kind where there are more than twice as many.
@@ -93,7 +97,7 @@ fn listed(excesses: &[f64]) -> Vec<(usize, usize)> {
     order.into_iter().map(|breach| (breach, rank[breach])).collect()
 }
 
-fn list(tail: &TailSummary) -> Table {
+fn list(tail: &Assessed<TailCase>) -> Table {
     let columns = vec![
         Column::words("Date"),
         Column::numbers("Loss", "%"),
@@ -105,8 +109,8 @@ fn list(tail: &TailSummary) -> Table {
     let points: Vec<&TailPoint> = breaches(tail).collect();
     let excesses: Vec<f64> = points.iter().map(|point| excess(point)).collect();
     let which = if 2 * N_LISTED < points.len() { ": the ten deepest, then the ten newest of the others" } else { "" };
-    let title = format!("Breaches of VaR {} of `{}`{which}", confidence(tail.tail), tail.model);
-    let mut table = Table::new(format!("breaches-{}", anchor(&tail.model)), title, columns);
+    let title = format!("Breaches of VaR {} of `{}`{which}", confidence(tail.case.tail), tail.subject.model);
+    let mut table = Table::new(format!("breaches-{}", anchor(&tail.subject.model)), title, columns);
     table.shown = 2 * N_LISTED;
     for (breach, rank) in listed(&excesses) {
         let point = points[breach];
@@ -120,11 +124,11 @@ fn list(tail: &TailSummary) -> Table {
             ratio,
         ]);
     }
-    let mean = tail.excess_mean.value().map_or(String::new(), |&mean| format!(", {} on average", percent(mean)));
+    let mean = tail.number(&EXCESS_MEAN).value().map_or(String::new(), |&mean| format!(", {} on average", percent(mean)));
     table.note(format!(
         "Date: the day the loss was known. Excess: loss less VaR{mean}. n = {} of {} days.",
-        counted(tail.n_breaches, "breach", "breaches"),
-        format::count(tail.points.len() as u64)
+        counted(tail.case.n_breaches(), "breach", "breaches"),
+        format::count(tail.case.points.len() as u64)
     ))
 }
 

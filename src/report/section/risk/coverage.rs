@@ -1,112 +1,72 @@
-//! Coverage: are breaches as frequent as the tail promises?
+//! Coverage: are breaches as frequent as the tail promises, and do they come alone?
 
 use std::collections::BTreeMap;
 
-use super::label;
-use crate::report::cell::{Cell, State};
+use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
-use crate::report::section::pieces::{count, counted, level, of, short};
-use crate::stat::{TailSummary, kupiec_exact};
-
-/// What the exact test says of the number of breaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Finding {
-    /// VaR is too low.
-    TooMany,
-    /// VaR is too high.
-    TooFew,
-    /// The number may be chance.
-    NotRejected,
-    /// There is no test.
-    NotJudged,
-}
-
-impl Finding {
-    pub(super) fn is_rejection(self) -> bool {
-        self.fault().is_some()
-    }
-
-    /// What a rejected VaR is.
-    pub(super) fn fault(self) -> Option<&'static str> {
-        match self {
-            Self::TooMany => Some("low"),
-            Self::TooFew => Some("high"),
-            Self::NotRejected | Self::NotJudged => None,
-        }
-    }
-
-    pub(super) fn cell(self) -> Cell {
-        match self {
-            Self::TooMany => Cell::verdict(State::Red, "too many"),
-            Self::TooFew => Cell::verdict(State::Amber, "too few"),
-            Self::NotRejected => Cell::verdict(State::Green, "not rejected"),
-            Self::NotJudged => Cell::verdict(State::Neutral, "not judged"),
-        }
-    }
-}
-
-/// Decides on the exact p-value: the chi-square is rough where few breaches are expected.
-pub(super) fn finding(tail: &TailSummary, significance: f64) -> Finding {
-    match tail.kupiec_exact.value() {
-        None => Finding::NotJudged,
-        Some(&p) if significance <= p => Finding::NotRejected,
-        Some(_) if (tail.n_breaches as f64) < tail.n_expected => Finding::TooFew,
-        Some(_) => Finding::TooMany,
-    }
-}
+use crate::report::section::measured::{self, numbers, tally};
+use crate::report::section::pieces::{counted, level};
+use crate::stat::var::{BREACHES, EXCESS_MAX, EXCESS_MEAN, EXPECTED_BREACHES, KUPIEC_EXACT, N_DAYS, RATE, TICK_LOSS, TailCase, kupiec_exact};
+use crate::stat::{Assessed, Decision, Found, Tier};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let tails = &material.summary.tails;
-    let significance = material.facts.spec.risk.significance;
-    let n_rejected = tails.iter().filter(|tail| finding(tail, significance).is_rejection()).count();
-    let n_judged = tails.iter().filter(|tail| finding(tail, significance) != Finding::NotJudged).count();
-    let heading = match (n_judged, n_rejected) {
+    vec![
+        Block::Subhead(Subhead::new("coverage", heading(tails))),
+        Block::Table(table(material)),
+        Block::Table(measured::tests(
+            material,
+            ("var-tests", "Tests of VaR", "VaR"),
+            of_var(tails).filter(|found| found.about.tier != Tier::Appendix),
+        )),
+    ]
+}
+
+/// Tests that are kept for the record.
+pub(super) fn appendix(material: &Material<'_>) -> Vec<Block> {
+    let head = ("var-tests-record", "Further tests of VaR, for the record", "VaR");
+    let table = measured::tests(material, head, of_var(&material.summary.tails).filter(|found| found.about.tier == Tier::Appendix));
+    if table.rows.is_empty() { Vec::new() } else { vec![Block::Table(table)] }
+}
+
+/// Every test of a VaR alone.
+pub(super) fn of_var(tails: &[Assessed<TailCase>]) -> impl Iterator<Item = &Found> {
+    tails.iter().flat_map(|tail| &tail.found).filter(|found| found.decision.is_some() && found.prefix.starts_with("coverage."))
+}
+
+fn heading(tails: &[Assessed<TailCase>]) -> String {
+    let decided = |wanted: fn(Decision) -> bool| tails.iter().filter(|tail| wanted(tail.decision(&KUPIEC_EXACT))).count();
+    let rejected = decided(|decision| matches!(decision, Decision::Rejected(_)));
+    let judged = rejected + decided(|decision| decision == Decision::NotRejected);
+    let others = of_var(tails).filter(|found| found.about.tier == Tier::Verdict && found.about.key != KUPIEC_EXACT.about.key);
+    let dependence = tally(others).map_or(String::new(), |tally| format!("; dependence of breaches: {tally}"));
+    match (judged, rejected) {
+        (0, _) if decided(|decision| decision == Decision::Descriptive) > 0 => {
+            "Coverage: descriptive only, targets overlap and no test of independent days applies".to_owned()
+        }
         (0, _) => "Coverage: no VaR can be tested".to_owned(),
-        (n, 0) => format!("Coverage: of {} tested none is rejected", counted(n, "VaR", "VaRs")),
-        (n, 1) => format!("Coverage: 1 of {} is rejected", counted(n, "VaR", "VaRs")),
-        (n, rejected) => format!("Coverage: {rejected} of {} are rejected", counted(n, "VaR", "VaRs")),
-    };
-    vec![Block::Subhead(Subhead::new("coverage", heading)), Block::Table(table(material))]
+        (n, 0) => format!("Coverage: the number of breaches is not rejected for any of {}{dependence}", counted(n, "VaR", "VaRs")),
+        (n, 1) => format!("Coverage: the number of breaches is rejected for 1 of {}{dependence}", counted(n, "VaR", "VaRs")),
+        (n, rejected) => format!("Coverage: the number of breaches is rejected for {rejected} of {}{dependence}", counted(n, "VaR", "VaRs")),
+    }
 }
 
 fn table(material: &Material<'_>) -> Table {
-    let columns = vec![
-        Column::words("VaR"),
-        Column::numbers("Days", "n"),
-        Column::numbers("Breaches", ""),
-        Column::numbers("Expected", ""),
-        Column::words("Not rejected"),
-        Column::numbers("Rate", "%"),
-        Column::numbers("Kupiec LR", ""),
-        Column::numbers("Kupiec p", ""),
-        Column::numbers("Exact p", ""),
-        Column::words("Decision"),
-    ];
-    let significance = material.facts.spec.risk.significance;
-    let mut table = Table::new("coverage-table", "Are breaches as frequent as the tail promises?", columns).note(format!(
-        "Null hypothesis: a breach comes with the tail's probability on every day. Two-sided: too few fail as well. Kupiec's LR is chi-square with 1 degree of freedom; the exact p sums the binomial probabilities of all counts with an LR at least as large, and decides at {}. Not rejected: the counts that would pass.",
-        level(material)
-    ));
-    table.shown = material.summary.tails.len();
+    let measures = [&N_DAYS, &BREACHES, &EXPECTED_BREACHES, &RATE, &EXCESS_MEAN, &EXCESS_MAX, &TICK_LOSS];
+    let mut table = numbers(material, ("coverage-table", "Breaches of VaR", "VaR"), &material.summary.tails, &measures);
+    table.columns.insert(4, Column::words("Acceptable range"));
     let mut regions = BTreeMap::new();
-    for tail in &material.summary.tails {
-        let n = tail.points.len();
-        let region = *regions.entry((n, tail.tail.to_bits())).or_insert_with(|| region(n, tail.tail, significance));
-        table.rows.push(vec![
-            Cell::text(label(tail)),
-            count(n),
-            count(tail.n_breaches),
-            short(tail.n_expected),
-            region.map_or_else(|| Cell::na("there are no forecasts"), |(least, most)| Cell::text(format!("{least} to {most}"))),
-            if n == 0 { Cell::na("there are no forecasts") } else { Cell::Percent(tail.n_breaches as f64 / n as f64) },
-            of(&tail.kupiec, |test| test.statistic, short),
-            of(&tail.kupiec, |test| test.p_value, Cell::PValue),
-            Cell::outcome(&tail.kupiec_exact, Cell::PValue),
-            finding(tail, significance).cell(),
-        ]);
+    for (row, one) in table.rows.iter_mut().zip(&material.summary.tails) {
+        let (n, tail) = (one.case.points.len(), one.case.tail);
+        let significance = material.facts.spec.risk.significance;
+        let region = *regions.entry((n, tail.to_bits())).or_insert_with(|| region(n, tail, significance));
+        row.insert(4, region.map_or_else(|| Cell::na("there are no forecasts"), |(least, most)| Cell::text(format!("{least} to {most}"))));
     }
-    table
+    table.note(format!(
+        "A breach is a loss strictly greater than VaR. Acceptable range: the numbers of breaches that the exact test does not reject at {}. Excess: loss less VaR on the days of the breaches.",
+        level(material)
+    ))
 }
 
 /// Fewest and most breaches that the exact test does not reject.
@@ -116,7 +76,7 @@ fn region(n: usize, tail: f64, significance: f64) -> Option<(usize, usize)> {
     }
     let passes = |x: usize| {
         let breached: Vec<bool> = (0..n).map(|day| day < x).collect();
-        kupiec_exact(&breached, tail).value().is_some_and(|&p| significance <= p)
+        kupiec_exact(&breached, tail).value().is_some_and(|test| significance <= test.p_value)
     };
     // The expected number passes or lies beside one that does; the region is walked outwards from there.
     let expected = (n as f64 * tail).round() as usize;

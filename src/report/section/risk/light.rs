@@ -1,28 +1,43 @@
 //! Traffic light: the supervisor's zones, now and over time.
 
-use super::{furthest, label};
+use super::furthest;
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{TrafficChart, traffic_strip};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
+use crate::report::section::measured::label;
 use crate::report::section::pieces::{confidence, of, short, span, whole};
-use crate::stat::{BASEL_DAYS, RollingLight, TailSummary, Zone, basel_multiplier, traffic_light};
+use crate::stat::var::{
+    BASEL_DAYS, KUPIEC_EXACT, RollingLight, TailCase, Zone, basel_multiplier, recent_light, traffic_light, traffic_light_history,
+};
+use crate::stat::{Assessed, Decision, Outcome};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let tails = &material.summary.tails;
-    let mut blocks = vec![Block::Subhead(Subhead::new("traffic-light", heading(tails))), Block::Table(table(tails))];
+    let mut blocks = vec![Block::Subhead(Subhead::new("traffic-light", heading(tails))), Block::Table(table(material))];
     for tail in furthest(tails) {
-        if let Some(history) = tail.light_history.value() {
-            blocks.push(Block::Figure(figure(tail, history)));
+        if let Outcome::Value(history) = history(tail) {
+            blocks.push(Block::Figure(figure(tail, &history)));
         }
     }
     blocks
 }
 
-fn heading(tails: &[TailSummary]) -> String {
-    let lights: Vec<Zone> = tails.iter().filter_map(|tail| tail.light.value()).map(|light| light.zone).collect();
+fn light(tail: &Assessed<TailCase>) -> Outcome<crate::stat::var::TrafficLight> {
+    recent_light(&tail.case.breached, tail.case.tail)
+}
+
+fn history(tail: &Assessed<TailCase>) -> Outcome<Vec<RollingLight>> {
+    traffic_light_history(&tail.case.breached, tail.case.tail, BASEL_DAYS)
+}
+
+fn heading(tails: &[Assessed<TailCase>]) -> String {
+    let lights: Vec<Zone> = tails.iter().filter_map(|tail| light(tail).value().map(|light| light.zone)).collect();
     let n = |zone: Zone| lights.iter().filter(|&&light| light == zone).count();
+    if tails.iter().any(|tail| tail.decision(&KUPIEC_EXACT) == Decision::Descriptive) {
+        return "Traffic light: descriptive only, its zones are for targets that do not overlap".to_owned();
+    }
     match (lights.len(), n(Zone::Yellow), n(Zone::Red)) {
         (0, _, _) => format!("Traffic light: fewer than {BASEL_DAYS} days"),
         (_, 0, 0) => format!("Traffic light: green over the last {BASEL_DAYS} days"),
@@ -30,7 +45,8 @@ fn heading(tails: &[TailSummary]) -> String {
     }
 }
 
-fn table(tails: &[TailSummary]) -> Table {
+fn table(material: &Material<'_>) -> Table {
+    let tails = &material.summary.tails;
     let columns = vec![
         Column::words("VaR"),
         Column::numbers("Breaches", ""),
@@ -46,17 +62,22 @@ fn table(tails: &[TailSummary]) -> Table {
     );
     table.shown = tails.len();
     for tail in tails {
+        let (light, history) = (light(tail), history(tail));
+        let zone = |zone: Zone| match tail.decision(&KUPIEC_EXACT) {
+            Decision::Descriptive => Cell::verdict(State::Neutral, "descriptive only"),
+            Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged => word(zone),
+        };
         let not_green = |history: &Vec<RollingLight>| history.iter().filter(|light| light.zone != Zone::Green).count() as f64 / history.len() as f64;
         let most = |history: &Vec<RollingLight>| history.iter().map(|light| light.n_breaches).max().unwrap_or(0) as f64;
         table.rows.push(vec![
-            Cell::text(label(tail)),
-            of(&tail.light, |light| light.n_breaches as f64, whole),
-            tail.light.value().map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |light| word(light.zone)),
-            of(&tail.light, |light| light.probability, Cell::Percent),
-            of(&tail.light, |light| light.type_one, Cell::Percent),
-            Cell::outcome(&tail.light.as_ref().and_then(|light| basel_multiplier(light, tail.tail)), short),
-            of(&tail.light_history, most, whole),
-            of(&tail.light_history, not_green, Cell::Percent),
+            Cell::text(label(material, &tail.subject)),
+            of(&light, |light| light.n_breaches as f64, whole),
+            light.value().map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |light| zone(light.zone)),
+            of(&light, |light| light.probability, Cell::Percent),
+            of(&light, |light| light.type_one, Cell::Percent),
+            Cell::outcome(&light.as_ref().and_then(|light| basel_multiplier(light, tail.case.tail)), short),
+            of(&history, most, whole),
+            of(&history, not_green, Cell::Percent),
         ]);
     }
     table
@@ -70,12 +91,12 @@ fn word(zone: Zone) -> Cell {
     }
 }
 
-fn figure(tail: &TailSummary, history: &[RollingLight]) -> Figure {
-    let counts: Vec<_> = history.iter().map(|light| (tail.points[light.idx].date, light.n_breaches as u32)).collect();
-    let title = format!("Breaches of VaR {} of `{}` in the last {BASEL_DAYS} days", confidence(tail.tail), tail.model);
-    let (amber_from, red_from) = (fewest(tail.tail, Zone::Yellow), fewest(tail.tail, Zone::Red));
+fn figure(tail: &Assessed<TailCase>, history: &[RollingLight]) -> Figure {
+    let counts: Vec<_> = history.iter().map(|light| (tail.case.points[light.idx].date, light.n_breaches as u32)).collect();
+    let title = format!("Breaches of VaR {} of `{}` in the last {BASEL_DAYS} days", confidence(tail.case.tail), tail.subject.model);
+    let (amber_from, red_from) = (fewest(tail.case.tail, Zone::Yellow), fewest(tail.case.tail, Zone::Red));
     let worst = history.iter().max_by_key(|light| (light.n_breaches, std::cmp::Reverse(light.idx)));
-    let worst = worst.map_or(String::new(), |light| format!(" Most on {}: {}.", tail.points[light.idx].date, light.n_breaches));
+    let worst = worst.map_or(String::new(), |light| format!(" Most on {}: {}.", tail.case.points[light.idx].date, light.n_breaches));
     let note = format!(
         "The line counts breaches in the {BASEL_DAYS} days up to each day; the strip above gives the zone: amber from {amber_from}, red from {red_from}.{worst} n = {} days, {}.",
         format::count(history.len() as u64),
@@ -83,7 +104,7 @@ fn figure(tail: &TailSummary, history: &[RollingLight]) -> Figure {
     );
     let chart =
         TrafficChart { label: title.replace('`', ""), y_title: format!("Breaches in the last {BASEL_DAYS} days"), counts, amber_from, red_from };
-    Figure::new(format!("traffic-{}", anchor(&tail.model)), title, note, traffic_strip(&chart))
+    Figure::new(format!("traffic-{}", anchor(&tail.subject.model)), title, note, traffic_strip(&chart))
 }
 
 /// Fewest breaches in 250 days that lie in the zone.

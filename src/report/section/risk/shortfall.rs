@@ -1,98 +1,53 @@
-//! Expected shortfall: Acerbi and Szekely's tests, with VaR's test beside them.
+//! Expected shortfall: its tests, with VaR's test beside them.
 
-use super::label;
 use crate::report::cell::Cell;
-use crate::report::format;
 use crate::report::material::Material;
-use crate::report::page::{Block, Column, Subhead, Table};
-use crate::report::section::pieces::{confidence, count, counted, decision, level, of, short};
-use crate::stat::{N_SIMULATED, Outcome, ShortfallTest, TailSummary};
-
-/// A VaR with an ES beside it, and the ES's tests.
-struct Tested<'a> {
-    tail: &'a TailSummary,
-    z1: &'a Outcome<ShortfallTest>,
-    z2: &'a Outcome<ShortfallTest>,
-}
+use crate::report::page::{Block, Column, Subhead};
+use crate::report::section::measured::{label, numbers, tests};
+use crate::report::section::pieces::{count, short};
+use crate::stat::es::{FISSLER_ZIEGEL, Z1, Z2};
+use crate::stat::var::{BREACHES, KUPIEC_EXACT, N_DAYS, TailCase};
+use crate::stat::{Assessed, Decision, Outcome};
 
 /// Nothing where no model was asked for an ES at a tail of its VaR.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
-    let tested: Vec<Tested<'_>> = material.summary.tails.iter().filter_map(Tested::of).collect();
+    let tested: Vec<Assessed<TailCase>> = material.summary.tails.iter().filter(|tail| tail.find(&Z2).is_some()).cloned().collect();
     if tested.is_empty() {
         return Vec::new();
     }
-    let significance = material.facts.spec.risk.significance;
-    vec![Block::Subhead(Subhead::new("shortfall", heading(&tested, significance))), Block::Table(table(material, &tested))]
+    let mut table = numbers(material, ("shortfall-table", "VaR and ES together", "ES"), &tested, &[&N_DAYS, &BREACHES, &FISSLER_ZIEGEL]);
+    table.columns.push(Column::numbers("Z2 critical", "5 %"));
+    for (row, one) in table.rows.iter_mut().zip(&tested) {
+        let critical = one.test(&Z2).and_then(|test| test.critical.map_or_else(|| Outcome::undefined("not simulated"), Outcome::Value));
+        row.push(Cell::outcome(&critical, short));
+    }
+    let table = table.note("Z2 critical: the statistic below which 5 % of the samples simulated under the null lie.");
+    let found = tested.iter().flat_map(|tail| [tail.find(&Z2), tail.find(&Z1)]).flatten();
+    let mut of_tests = tests(material, ("shortfall-tests", "Tests of ES", "ES"), found);
+    of_tests.note.push_str(" Z2 weighs how many and how deep breaches are, the exact test of VaR counts them on both sides: they need not agree.");
+    vec![Block::Subhead(Subhead::new("shortfall", heading(material, &tested))), Block::Table(table), Block::Table(of_tests)]
 }
 
-impl<'a> Tested<'a> {
-    fn of(tail: &'a TailSummary) -> Option<Self> {
-        Some(Self { tail, z1: tail.z1.as_ref()?, z2: tail.z2.as_ref()? })
-    }
-
-    fn z2_p(&self) -> Outcome<f64> {
-        self.z2.as_ref().map(|test| test.p_value)
-    }
-
-    /// Whether Z2 and Kupiec's exact test decide differently.
-    fn is_disputed(&self, significance: f64) -> bool {
-        match (self.z2_p().value(), self.tail.kupiec_exact.value()) {
-            (Some(z2), Some(kupiec)) => (*z2 < significance) != (*kupiec < significance),
-            (_, _) => false,
-        }
-    }
-}
-
-fn heading(tested: &[Tested<'_>], significance: f64) -> String {
-    let rejected = tested.iter().filter(|one| one.z2_p().value().is_some_and(|&p| p < significance)).count();
-    let disputed: Vec<&Tested<'_>> = tested.iter().filter(|one| one.is_disputed(significance)).collect();
-    let n_judged = tested.iter().filter(|one| one.z2.value().is_some()).count();
-    let what = match (n_judged, rejected) {
+fn heading(material: &Material<'_>, tested: &[Assessed<TailCase>]) -> String {
+    let rejects = |decision: Decision| matches!(decision, Decision::Rejected(_));
+    let decided = |decision: Decision| rejects(decision) || decision == Decision::NotRejected;
+    let rejected = tested.iter().filter(|tail| rejects(tail.decision(&Z2))).count();
+    let judged = tested.iter().filter(|tail| decided(tail.decision(&Z2))).count();
+    let descriptive = tested.iter().any(|tail| tail.decision(&Z2) == Decision::Descriptive);
+    let disputed: Vec<&Assessed<TailCase>> = tested
+        .iter()
+        .filter(|tail| decided(tail.decision(&Z2)) && decided(tail.decision(&KUPIEC_EXACT)))
+        .filter(|tail| rejects(tail.decision(&Z2)) != rejects(tail.decision(&KUPIEC_EXACT)))
+        .collect();
+    let what = match (judged, rejected) {
+        (0, _) if descriptive => "Expected shortfall: descriptive only, targets overlap".to_owned(),
         (0, _) => "Expected shortfall: nothing can be tested".to_owned(),
         (_, 0) => "Expected shortfall: not rejected".to_owned(),
-        (n, rejected) => format!("Expected shortfall: too low for {rejected} of {}", counted(n, "forecast", "forecasts")),
+        (n, rejected) => format!("Expected shortfall: too low for {rejected} of {} forecasts", count(n).printed().unwrap_or_default()),
     };
     match disputed[..] {
         [] => what,
-        [only] => format!("{what}; the test of VaR disagrees for `{}` {}", only.tail.model, confidence(only.tail.tail)),
+        [only] => format!("{what}; the test of VaR disagrees for {}", label(material, &only.subject)),
         _ => format!("{what}; the test of VaR disagrees for {} of them", disputed.len()),
     }
-}
-
-fn table(material: &Material<'_>, tested: &[Tested<'_>]) -> Table {
-    let columns = vec![
-        Column::words("ES"),
-        Column::numbers("Days", "n"),
-        Column::numbers("Breaches", ""),
-        Column::numbers("Z1", ""),
-        Column::numbers("p", ""),
-        Column::numbers("Z2", ""),
-        Column::numbers("Critical", "5 %"),
-        Column::numbers("p", ""),
-        Column::words("Decision"),
-        Column::numbers("VaR p", "exact"),
-    ];
-    let significance = material.facts.spec.risk.significance;
-    let mut table = Table::new("shortfall-table", "Is expected shortfall large enough?", columns).note(format!(
-        "Null hypothesis of Z2: breaches come with the tail's frequency, and losses beyond VaR are those of the normal tail with the day's VaR and ES; of Z1: the losses beyond VaR are, given the breaches. One-sided, low p: ES too low. p by {} simulations, seed {}; decision on Z2 at {}. The exact test of VaR stands beside: Z2 weighs how deep breaches are, VaR's test counts them on both sides, so they need not agree.",
-        format::count(N_SIMULATED as u64),
-        material.facts.spec.seed,
-        level(material)
-    ));
-    table.shown = tested.len();
-    for one in tested {
-        table.rows.push(vec![
-            Cell::text(label(one.tail)),
-            count(one.tail.points.len()),
-            count(one.tail.n_breaches),
-            of(one.z1, |test| test.statistic, short),
-            of(one.z1, |test| test.p_value, Cell::PValue),
-            of(one.z2, |test| test.statistic, short),
-            of(one.z2, |test| test.critical_value, short),
-            of(one.z2, |test| test.p_value, Cell::PValue),
-            decision(&one.z2_p(), significance, "ES too low"),
-            Cell::outcome(&one.tail.kupiec_exact, Cell::PValue),
-        ]);
-    }
-    table
 }

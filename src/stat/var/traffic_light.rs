@@ -2,9 +2,51 @@
 
 use serde::Serialize;
 
-use super::Outcome;
-use super::distribution::{binomial_at_least, binomial_at_most};
+use super::TailCase;
 use super::kupiec::{assert_tail, count};
+use crate::stat::Outcome;
+use crate::stat::distribution::{binomial_at_least, binomial_at_most};
+use crate::stat::measure::{About, Answer, Measure, Unit};
+
+/// Breaches in the last 250 days.
+pub const RECENT_BREACHES: Measure<TailCase> = Measure {
+    about: About {
+        key: "breaches_250",
+        name: "Breaches in the last 250 days",
+        question: "How many breaches came in the last 250 days?",
+        formula: "Count over the last 250 forecasts, the supervisor's traffic light: green below P(X ≤ x) = 95 %, amber below 99.99 %, red above, X binomial",
+        convention: "One-sided: few breaches are green. Amber is the framework's yellow",
+        source: "Basel Committee (1996), BCBS 22",
+        unit: Unit::Count,
+        ..About::NUMBER
+    },
+    take: |case| recent_light(&case.breached, case.tail).map(|light| Answer::Number(light.n_breaches as f64)),
+};
+
+/// The most breaches in any 250 days in a row.
+pub const WORST_BREACHES: Measure<TailCase> = Measure {
+    about: About {
+        key: "breaches_250_worst",
+        name: "Most breaches in any 250 days",
+        question: "How many breaches came in the worst 250 days in a row?",
+        formula: "Largest count over all runs of 250 forecasts",
+        source: "Basel Committee (1996), BCBS 22",
+        unit: Unit::Count,
+        ..About::NUMBER
+    },
+    take: |case| {
+        let history = traffic_light_history(&case.breached, case.tail, BASEL_DAYS);
+        history.map(|history| Answer::Number(history.iter().map(|light| light.n_breaches).max().unwrap_or(0) as f64))
+    },
+};
+
+/// The traffic light of the last [`BASEL_DAYS`]; undefined with fewer forecasts.
+pub fn recent_light(breached: &[bool], tail: f64) -> Outcome<TrafficLight> {
+    if breached.len() < BASEL_DAYS {
+        return Outcome::undefined(format!("{} days are tested, {BASEL_DAYS} are needed", breached.len()));
+    }
+    traffic_light(&breached[breached.len() - BASEL_DAYS..], tail)
+}
 
 /// The supervisor's zones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -115,8 +157,8 @@ fn light(n: usize, n_breaches: usize, tail: f64) -> TrafficLight {
 #[cfg(test)]
 mod tests {
     use super::super::kupiec::mathworks_breaches;
-    use super::super::sample::assert_close;
     use super::*;
+    use crate::stat::sample::assert_close;
 
     #[test]
     fn basel_table_of_250_days_is_reproduced() {

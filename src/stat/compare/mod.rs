@@ -5,24 +5,87 @@ use serde::Serialize;
 use super::Outcome;
 use super::distribution::{Interval, student_two_sided};
 use super::draw::Draw;
+use super::measure::{About, Answer, Direction, Form, Measure, Overlap, Test};
 use super::sample::{is_constant, mean, quantile, reject};
 
-/// The Diebold-Mariano test.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct DieboldMariano {
-    /// Loss differences.
-    pub n: usize,
-    /// Steps ahead of the forecasts.
+/// A model's losses against the baseline's, date by date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The model compared with.
+    pub baseline: String,
+    /// Dates a target spans.
     pub horizon: usize,
-    /// Mean loss of the first less that of the second; negative: the first is better.
-    pub mean_difference: f64,
-    /// The corrected statistic of Harvey, Leybourne and Newbold.
-    pub statistic: f64,
-    /// Degrees of freedom of Student's t.
-    pub df: usize,
-    /// Two-sided.
-    pub p_value: f64,
+    /// Diebold-Mariano on the mean loss difference of each date; below 0: the model is better.
+    pub test: Outcome<Test>,
+    /// Mean loss difference with a block-bootstrap interval.
+    pub difference: Outcome<MeanDifference>,
+    /// The dates' rank ICs less the baseline's; above 0: the model ranks better.
+    pub ranking: Outcome<Test>,
 }
+
+/// The mean loss difference.
+pub const LOSS_DIFFERENCE: Measure<Comparison> = Measure {
+    about: About {
+        key: "loss_difference",
+        name: "Loss difference",
+        question: "By how much do squared errors differ from the baseline's?",
+        formula: "Mean over dates of the date's mean squared error, model less baseline, on the rows that both forecast",
+        convention: "Negative: the model is closer. Interval: stationary bootstrap, 2,000 resamples, mean block the cube root of the dates and no shorter than the target's span",
+        source: "Politis and Romano (1994), JASA 89(428)",
+        unit: super::measure::Unit::TargetSquared,
+        ..About::NUMBER
+    },
+    take: |case| case.difference.as_ref().map(|difference| Answer::Number(difference.mean)),
+};
+
+/// Diebold and Mariano's test.
+pub const DIEBOLD_MARIANO: Measure<Comparison> = Measure {
+    about: About {
+        key: "dm",
+        name: "Diebold-Mariano",
+        question: "Are squared errors larger or smaller than the baseline's?",
+        formula: "Mean of the dates' loss differences / its standard error, with h - 1 autocovariances where a target spans h dates, corrected for small samples",
+        convention: "Two-sided, Student's t with dates - 1 degrees of freedom",
+        source: "Diebold and Mariano (1995), JBES 13(3); Harvey, Leybourne and Newbold (1997)",
+        null: "Both are equally accurate",
+        form: Form::Test("DM"),
+        overlap: Overlap::Allowed,
+        says: |direction| match direction {
+            Direction::Below => "better",
+            Direction::Above => "worse",
+            Direction::Neither => "different",
+        },
+        ..About::NUMBER
+    },
+    take: |case| case.test.clone().map(Answer::Test),
+};
+
+/// Every measure of a comparison with the baseline.
+pub const COMPARISON: &[&Measure<Comparison>] = &[&LOSS_DIFFERENCE, &DIEBOLD_MARIANO];
+
+/// The paired test of the rank ICs.
+pub const RANKING_DIFFERENCE: Measure<Comparison> = Measure {
+    about: About {
+        key: "rank_ic_difference_t",
+        name: "Rank IC against the baseline",
+        question: "Does the model rank names better or worse than the baseline?",
+        formula: "Diebold-Mariano on the dates' differences of rank ICs, model less baseline",
+        convention: "Two-sided, Student's t with dates - 1 degrees of freedom; a book holds ranks, not levels",
+        source: "Diebold and Mariano (1995), JBES 13(3)",
+        null: "Both rank equally well",
+        form: Form::Test("t"),
+        says: |direction| match direction {
+            Direction::Above => "ranks better",
+            Direction::Below => "ranks worse",
+            Direction::Neither => "different",
+        },
+        ..About::NUMBER
+    },
+    take: |case| case.ranking.clone().map(Answer::Test),
+};
+
+/// Comparisons that only forecasts of a mean have: what a book uses is the order of the names.
+pub const RANKING: &[&Measure<Comparison>] = &[&RANKING_DIFFERENCE];
 
 /// A mean loss difference and its bootstrap interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -56,7 +119,7 @@ pub const N_RESAMPLED: usize = 2_000;
 /// above 0, which the truncated sum allows and which is said, not repaired.
 /// Source: Diebold and Mariano (1995), Journal of Business & Economic Statistics 13(3), 253-263; Harvey, Leybourne and
 /// Newbold (1997), International Journal of Forecasting 13(2), 281-291.
-pub fn diebold_mariano(difference: &[f64], horizon: usize) -> Outcome<DieboldMariano> {
+pub fn diebold_mariano(difference: &[f64], horizon: usize) -> Outcome<Test> {
     assert!(0 < horizon, "a forecast is made at least one step ahead");
     if let Some(reason) = reject(difference, 2.max(horizon + 1), "loss differences") {
         return Outcome::undefined(reason);
@@ -76,7 +139,8 @@ pub fn diebold_mariano(difference: &[f64], horizon: usize) -> Outcome<DieboldMar
     let correction = ((length + 1.0 - 2.0 * h + h * (h - 1.0) / length) / length).sqrt();
     let statistic = centre / variance.sqrt() * correction;
     let p_value = student_two_sided(statistic, n - 1);
-    Outcome::Value(DieboldMariano { n, horizon, mean_difference: centre, statistic, df: n - 1, p_value })
+    let direction = Direction::of(centre, 0.0);
+    Outcome::Value(Test { statistic, df: Some((n - 1) as f64), n, p_value, critical: None, direction })
 }
 
 /// The mean loss difference with a 95 % interval that allows for dependence between neighbouring dates.
@@ -128,8 +192,8 @@ pub fn mean_by_date(date_idx: &[u32], values: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::assert_close;
     use super::*;
+    use crate::stat::sample::assert_close;
 
     const ETS: [f64; 20] = [
         0.002_241_270,
@@ -186,7 +250,7 @@ mod tests {
         let test = *diebold_mariano(&squared_difference(), 1).value().expect("twenty differences");
         assert_close(test.statistic, -0.143_918_059_635, 1e-11);
         assert_close(test.p_value, 0.887_080_675_674, 1e-11);
-        assert_eq!((test.n, test.df), (20, 19));
+        assert_eq!((test.n, test.df), (20, Some(19.0)));
     }
 
     #[test]

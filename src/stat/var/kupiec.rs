@@ -1,37 +1,79 @@
 //! Are breaches as frequent as the tail promises? Kupiec's tests and the binomial z.
 
-use serde::Serialize;
+use super::TailCase;
+use crate::stat::Outcome;
+use crate::stat::distribution::{chi_square_at_least, normal_two_sided};
+use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test, Tier};
 
-use super::Outcome;
-use super::distribution::{chi_square_at_least, normal_two_sided};
+/// What every test of the number of breaches asks.
+const QUESTION: &str = "Are breaches as frequent as the tail promises?";
+const NULL: &str = "A breach comes with the tail's probability on every day";
 
-/// A likelihood ratio test on counts.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct LikelihoodRatio {
-    /// Forecasts the test is about; for [`time_until_first`], days up to and with the first breach.
-    pub n: usize,
-    /// Breaches among them.
-    pub n_breaches: usize,
-    /// The likelihood ratio, chi-square under the null.
-    pub statistic: f64,
-    /// Degrees of freedom.
-    pub df: usize,
-    /// P(a ratio at least as large) under the null.
-    pub p_value: f64,
+fn says(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Above => "VaR is too low",
+        Direction::Below => "VaR is too high",
+        Direction::Neither => "rejected",
+    }
 }
+
+/// A test of the number of breaches; name what differs.
+const COUNTS: About =
+    About { question: QUESTION, null: NULL, form: Form::Test("LR"), tier: Tier::Appendix, overlap: Overlap::Descriptive, says, ..About::NUMBER };
+
+/// The exact p-value of the number of breaches; it decides.
+pub const KUPIEC_EXACT: Measure<TailCase> = Measure {
+    about: About {
+        key: "kupiec_exact",
+        name: "Coverage, exact",
+        formula: "Binomial probability of all counts with a Kupiec LR at least as large as that seen",
+        convention: "Two-sided, breaches independent; it decides, for the chi-square is rough at few expected breaches",
+        source: "Kupiec (1995), Journal of Derivatives 3(2), exactly",
+        form: Form::ExactTest,
+        tier: Tier::Verdict,
+        ..COUNTS
+    },
+    take: |case| kupiec_exact(&case.breached, case.tail).map(Answer::Test),
+};
+
+/// Kupiec's likelihood ratio.
+pub const KUPIEC: Measure<TailCase> = Measure {
+    about: About {
+        key: "kupiec",
+        name: "Coverage, Kupiec",
+        formula: "LR = 2 [ln L(x/N) - ln L(tail)], ln L(p) = (N - x) ln(1 - p) + x ln p, x breaches in N days",
+        convention: "Two-sided, chi-square with 1 degree of freedom",
+        source: "Kupiec (1995), Journal of Derivatives 3(2)",
+        ..COUNTS
+    },
+    take: |case| kupiec(&case.breached, case.tail).map(Answer::Test),
+};
+
+/// Kupiec's time until the first failure.
+pub const FIRST_BREACH: Measure<TailCase> = Measure {
+    about: About {
+        key: "first_breach",
+        name: "Time until the first breach",
+        formula: "Kupiec's LR on the days up to and with the first breach, x = 1",
+        convention: "Two-sided, chi-square with 1 degree of freedom; one waiting time only, so its power is low",
+        source: "Kupiec (1995)",
+        ..COUNTS
+    },
+    take: |case| time_until_first(&case.breached, case.tail).map(Answer::Test),
+};
 
 /// The normal approximation to the number of breaches.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct BinomialZ {
-    /// Forecasts.
-    pub n: usize,
-    /// Breaches.
-    pub n_breaches: usize,
-    /// Standardised number of breaches; positive when there are too many.
-    pub statistic: f64,
-    /// Two-sided.
-    pub p_value: f64,
-}
+pub const BINOMIAL_Z: Measure<TailCase> = Measure {
+    about: About {
+        key: "binomial",
+        name: "Coverage, normal approximation",
+        formula: "z = (x - N tail) / root(N tail (1 - tail))",
+        convention: "Two-sided, standard normal",
+        form: Form::Test("z"),
+        ..COUNTS
+    },
+    take: |case| binomial_z(&case.breached, case.tail).map(Answer::Test),
+};
 
 /// Kupiec's test: are breaches as frequent as `tail` promises?
 ///
@@ -43,7 +85,7 @@ pub struct BinomialZ {
 /// * `tail`: tail probability in (0, 1); 0.01 for 99 % VaR.
 ///
 /// Undefined without forecasts. Source: Kupiec (1995), Journal of Derivatives 3(2), 73-84.
-pub fn kupiec(breached: &[bool], tail: f64) -> Outcome<LikelihoodRatio> {
+pub fn kupiec(breached: &[bool], tail: f64) -> Outcome<Test> {
     coverage(breached.len(), count(breached), tail)
 }
 
@@ -53,7 +95,7 @@ pub fn kupiec(breached: &[bool], tail: f64) -> Outcome<LikelihoodRatio> {
 /// freedom. It looks at one waiting time only, so its power is low.
 ///
 /// Undefined without a breach: the waiting time is then not over. Source: Kupiec (1995).
-pub fn time_until_first(breached: &[bool], tail: f64) -> Outcome<LikelihoodRatio> {
+pub fn time_until_first(breached: &[bool], tail: f64) -> Outcome<Test> {
     match breached.iter().position(|&breach| breach) {
         Some(idx) => coverage(idx + 1, 1, tail),
         None => Outcome::undefined(format!("there is no breach in {} forecasts", breached.len())),
@@ -64,7 +106,7 @@ pub fn time_until_first(breached: &[bool], tail: f64) -> Outcome<LikelihoodRatio
 ///
 /// The chi-square is an approximation that is rough where fewer than about five breaches are expected; this sums the
 /// binomial probabilities of every count at least as unlikely. Undefined without forecasts.
-pub fn kupiec_exact(breached: &[bool], tail: f64) -> Outcome<f64> {
+pub fn kupiec_exact(breached: &[bool], tail: f64) -> Outcome<Test> {
     let n = breached.len();
     coverage(n, count(breached), tail).map(|observed| {
         let mut ln_choose = 0.0;
@@ -78,7 +120,7 @@ pub fn kupiec_exact(breached: &[bool], tail: f64) -> Outcome<f64> {
                 sum += (ln_choose + ln_likelihood(n, x, tail)).exp();
             }
         }
-        sum.min(1.0)
+        Test { statistic: count(breached) as f64, df: None, p_value: sum.min(1.0), ..observed }
     })
 }
 
@@ -86,38 +128,40 @@ pub fn kupiec_exact(breached: &[bool], tail: f64) -> Outcome<f64> {
 ///
 /// z = (x - n tail) / sqrt(n tail (1 - tail)), standard normal for large n; two-sided.
 /// Undefined without forecasts.
-pub fn binomial_z(breached: &[bool], tail: f64) -> Outcome<BinomialZ> {
+pub fn binomial_z(breached: &[bool], tail: f64) -> Outcome<Test> {
     assert_tail(tail);
     let (n, n_breaches) = (breached.len(), count(breached));
     if n == 0 {
         return Outcome::undefined("there are no forecasts");
     }
     let statistic = (n_breaches as f64 - n as f64 * tail) / (n as f64 * tail * (1.0 - tail)).sqrt();
-    Outcome::Value(BinomialZ { n, n_breaches, statistic, p_value: normal_two_sided(statistic) })
+    let direction = Direction::of(n_breaches as f64, n as f64 * tail);
+    Outcome::Value(Test { n, statistic, df: None, p_value: normal_two_sided(statistic), critical: None, direction })
 }
 
 /// Number of breaches.
-pub(super) fn count(breached: &[bool]) -> usize {
+pub(in crate::stat) fn count(breached: &[bool]) -> usize {
     breached.iter().filter(|&&breach| breach).count()
 }
 
 /// `x` ln `p` with 0 ln 0 = 0.
-pub(super) fn x_ln_p(x: usize, p: f64) -> f64 {
+pub(in crate::stat) fn x_ln_p(x: usize, p: f64) -> f64 {
     if x == 0 { 0.0 } else { x as f64 * p.ln() }
 }
 
 /// `spec` admits tails in (0, 0.5) only; anything else here is our mistake.
-pub(super) fn assert_tail(tail: f64) {
+pub(in crate::stat) fn assert_tail(tail: f64) {
     assert!(0.0 < tail && tail < 1.0, "a tail lies in (0, 1), was {tail}");
 }
 
-fn coverage(n: usize, n_breaches: usize, tail: f64) -> Outcome<LikelihoodRatio> {
+fn coverage(n: usize, n_breaches: usize, tail: f64) -> Outcome<Test> {
     assert_tail(tail);
     if n == 0 {
         return Outcome::undefined("there are no forecasts");
     }
     let statistic = ratio(n, n_breaches, tail);
-    Outcome::Value(LikelihoodRatio { n, n_breaches, statistic, df: 1, p_value: chi_square_at_least(statistic, 1) })
+    let direction = Direction::of(n_breaches as f64, n as f64 * tail);
+    Outcome::Value(Test { n, statistic, df: Some(1.0), p_value: chi_square_at_least(statistic, 1), critical: None, direction })
 }
 
 // In logs throughout: raw powers underflow past about 3,750 forecasts at 5 %.
@@ -131,7 +175,7 @@ fn ln_likelihood(n: usize, x: usize, p: f64) -> f64 {
 }
 
 #[cfg(test)]
-pub(super) fn mathworks_breaches() -> Vec<bool> {
+pub(in crate::stat) fn mathworks_breaches() -> Vec<bool> {
     // 1,043 days, first breach on day 58, 53 runs of breaches of which four are of two days, no breach on the first or
     // last day: N00 932, N10 53, N01 53, N11 4, as in the MathWorks varbacktest documentation.
     let mut breached = vec![false; 57];
@@ -144,8 +188,8 @@ pub(super) fn mathworks_breaches() -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::assert_close;
     use super::*;
+    use crate::stat::sample::assert_close;
 
     fn breaches(x: usize, n: usize) -> Vec<bool> {
         (0..n).map(|day| day < x).collect()
@@ -203,7 +247,7 @@ mod tests {
     #[test]
     fn exact_p_value_sums_the_tails_of_the_binomial() {
         // scipy: binom.pmf over every count whose ratio is at least that of 6 of 255 at 1 %.
-        assert_close(*kupiec_exact(&breaches(6, 255), 0.01).value().expect("forecasts"), 0.121_668_059_349_120_4, 1e-10);
-        assert_close(*kupiec_exact(&breaches(5, 100), 0.05).value().expect("forecasts"), 1.0, 1e-12);
+        assert_close(kupiec_exact(&breaches(6, 255), 0.01).value().expect("forecasts").p_value, 0.121_668_059_349_120_4, 1e-10);
+        assert_close(kupiec_exact(&breaches(5, 100), 0.05).value().expect("forecasts").p_value, 1.0, 1e-12);
     }
 }

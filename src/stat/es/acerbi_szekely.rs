@@ -1,13 +1,70 @@
 //! Is expected shortfall large enough? Acerbi and Szekely's first and second test.
 
-use serde::Serialize;
-
-use super::Outcome;
-use super::distribution::{normal_density, normal_quantile};
-use super::draw::Draw;
-use super::kupiec::assert_tail;
-use super::sample::reject;
 use crate::score;
+use crate::stat::Outcome;
+use crate::stat::distribution::{normal_density, normal_quantile};
+use crate::stat::draw::Draw;
+use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test, Tier};
+use crate::stat::sample::reject;
+use crate::stat::var::{TailCase, assert_tail};
+
+fn says(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Above | Direction::Neither => "ES is too low",
+        Direction::Below => "rejected",
+    }
+}
+
+/// Acerbi and Szekely's second test: frequency and depth of losses beyond VaR.
+pub const Z2: Measure<TailCase> = Measure {
+    about: About {
+        key: "z2",
+        name: "ES, frequency and depth (Z2)",
+        question: "Are losses beyond VaR as frequent and as large as ES says?",
+        formula: "Z2 = 1 + sum over the breaches of return / (ES x N x tail)",
+        convention: "One-sided, low: ES too low; 10,000 simulations, p = (1 + samples at most Z2) / (1 + samples). A fat tail alone may put p just below the level",
+        source: "Acerbi and Szekely (2014), Risk, December",
+        null: "Breaches come independently with the tail's probability, and losses beyond VaR are those of the normal tail with the day's VaR and ES",
+        form: Form::Test("Z2"),
+        tier: Tier::Verdict,
+        overlap: Overlap::Descriptive,
+        says,
+        ..About::NUMBER
+    },
+    take: |case| case.with_shortfall(|forecasts| acerbi_szekely_2(forecasts, case.seed)).map(Answer::Test),
+};
+
+/// Acerbi and Szekely's first test: depth of losses given the breaches.
+pub const Z1: Measure<TailCase> = Measure {
+    about: About {
+        key: "z1",
+        name: "ES, depth (Z1)",
+        question: "Given the breaches, are their losses as large as ES says?",
+        formula: "Z1 = 1 + mean over the breaches of return / ES",
+        convention: "One-sided, low: ES too low; simulated; blind to the number of breaches",
+        source: "Acerbi and Szekely (2014)",
+        null: "Losses on the days of the breaches are those of the normal tail with the day's VaR and ES",
+        form: Form::Test("Z1"),
+        overlap: Overlap::Descriptive,
+        says,
+        ..About::NUMBER
+    },
+    take: |case| case.with_shortfall(|forecasts| acerbi_szekely_1(forecasts, case.seed)).map(Answer::Test),
+};
+
+/// Mean Fissler-Ziegel loss.
+pub const FISSLER_ZIEGEL: Measure<TailCase> = Measure {
+    about: About {
+        key: "fz0",
+        name: "FZ0 loss",
+        question: "How good are VaR and ES together?",
+        formula: "Mean of I (L - VaR) / (tail ES) + VaR / ES + ln ES - 1, L the loss and I = 1 on breaches",
+        convention: "Smaller is better; only differences between models on the same days mean anything",
+        source: "Patton, Ziegel and Chen (2019), Journal of Econometrics 211(2)",
+        ..About::NUMBER
+    },
+    take: |case| case.with_shortfall(fissler_ziegel_loss).map(Answer::Number),
+};
 
 /// Forecasts of the tail and what came, one entry per day.
 #[derive(Debug, Clone, Copy)]
@@ -20,23 +77,6 @@ pub struct TailForecasts<'a> {
     pub shortfall: &'a [f64],
     /// Tail probability of both, in (0, 1).
     pub tail: f64,
-}
-
-/// A test of expected shortfall.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct ShortfallTest {
-    /// Forecasts.
-    pub n: usize,
-    /// Breaches of VaR.
-    pub n_breaches: usize,
-    /// Zero on average if the forecasts are right; negative: expected shortfall too low.
-    pub statistic: f64,
-    /// P(a statistic at most as large) under the null; one-sided.
-    pub p_value: f64,
-    /// The statistic below which the null is rejected at 5 %, from the same simulation.
-    pub critical_value: f64,
-    /// Samples simulated under the null; the p-value is no finer than one over this.
-    pub n_simulated: usize,
 }
 
 /// Samples a p-value is simulated with.
@@ -55,7 +95,7 @@ pub const N_SIMULATED: usize = 10_000;
 ///
 /// Undefined without forecasts, and where a day's ES is not above 0 or is below its VaR.
 /// Source: Acerbi and Szekely (2014), Backtesting expected shortfall, Risk, December.
-pub fn acerbi_szekely_2(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<ShortfallTest> {
+pub fn acerbi_szekely_2(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Test> {
     if let Some(reason) = unusable(forecasts) {
         return Outcome::undefined(reason);
     }
@@ -78,7 +118,7 @@ pub fn acerbi_szekely_2(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Sho
         }
         1.0 - losses / expected
     });
-    Outcome::Value(judge(n, breaches.len(), observed, simulated.collect()))
+    Outcome::Value(judge(n, observed, simulated.collect()))
 }
 
 /// Acerbi and Szekely's first test: given the breaches, are their losses as large as expected shortfall says?
@@ -88,7 +128,7 @@ pub fn acerbi_szekely_2(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Sho
 /// Null hypothesis: on the days of the breaches seen, the loss is distributed as in [`acerbi_szekely_2`]. One-sided
 /// p-value by simulation with `seed`. Undefined without a breach, and as [`acerbi_szekely_2`] is.
 /// Source: Acerbi and Szekely (2014).
-pub fn acerbi_szekely_1(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<ShortfallTest> {
+pub fn acerbi_szekely_1(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Test> {
     if let Some(reason) = unusable(forecasts) {
         return Outcome::undefined(reason);
     }
@@ -105,7 +145,7 @@ pub fn acerbi_szekely_1(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Sho
         let losses: f64 = breaches.iter().map(|&idx| excess.loss(&mut draw, var[idx], shortfall[idx]) / shortfall[idx]).sum();
         1.0 - losses / n_breaches
     });
-    Outcome::Value(judge(realized.len(), breaches.len(), observed, simulated.collect()))
+    Outcome::Value(judge(realized.len(), observed, simulated.collect()))
 }
 
 /// Mean Fissler-Ziegel loss of VaR and ES together; the smaller the better, to compare models on the same days.
@@ -154,29 +194,30 @@ fn breaches(forecasts: &TailForecasts<'_>) -> Vec<usize> {
     (0..forecasts.realized.len()).filter(|&idx| forecasts.var[idx] < -forecasts.realized[idx]).collect()
 }
 
-fn judge(n: usize, n_breaches: usize, statistic: f64, mut simulated: Vec<f64>) -> ShortfallTest {
+fn judge(n: usize, statistic: f64, mut simulated: Vec<f64>) -> Test {
     let as_low = simulated.iter().filter(|&&value| value <= statistic).count();
     simulated.sort_unstable_by(f64::total_cmp);
-    ShortfallTest {
-        n,
-        n_breaches,
+    Test {
         statistic,
+        df: None,
+        n,
         p_value: (1 + as_low) as f64 / (1 + simulated.len()) as f64,
-        critical_value: simulated[simulated.len() / 20],
-        n_simulated: simulated.len(),
+        critical: Some(simulated[simulated.len() / 20]),
+        // Losses above what ES promises make the statistic negative.
+        direction: Direction::of(0.0, statistic),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::assert_close;
     use super::*;
+    use crate::stat::sample::assert_close;
 
     // A standard normal at 0.025: VaR 1.959964, ES 2.337803 (statistics.md).
     const VAR: f64 = 1.959_963_984_540_054;
     const SHORTFALL: f64 = 2.337_802_792_201_413;
 
-    fn test_2(realized: &[f64], scale: f64) -> ShortfallTest {
+    fn test_2(realized: &[f64], scale: f64) -> Test {
         let (var, shortfall) = (vec![VAR * scale; realized.len()], vec![SHORTFALL * scale; realized.len()]);
         let forecasts = TailForecasts { realized, var: &var, shortfall: &shortfall, tail: 0.025 };
         *acerbi_szekely_2(&forecasts, 1).value().expect("usable")
@@ -189,7 +230,7 @@ mod tests {
         let quiet = TailForecasts { realized: &[0.0; 250], var: &var, shortfall: &shortfall, tail: 0.025 };
         let simulated = |seed| *acerbi_szekely_2(&quiet, seed).value().expect("usable");
         // One simulation's critical value has a standard error of 0.012, the mean of twenty 0.003.
-        let critical_value = (0..20).map(|seed| simulated(seed).critical_value).sum::<f64>() / 20.0;
+        let critical_value = (0..20).map(|seed| simulated(seed).critical.expect("simulated")).sum::<f64>() / 20.0;
         assert_close(critical_value, -0.70, 0.01);
         let test = simulated(1);
         assert_close(test.statistic, 1.0, 0.0);
@@ -215,7 +256,7 @@ mod tests {
         // Z2 = 1 - (3/2 + 4/5) / (4 * .25) = -1.3; Z1 = 1 - (3/2 + 4/5) / 2 = -0.15.
         let second = *acerbi_szekely_2(&forecasts, 1).value().expect("usable");
         let first = *acerbi_szekely_1(&forecasts, 1).value().expect("two breaches");
-        assert_eq!((second.n, second.n_breaches, first.n_breaches), (4, 2, 2));
+        assert_eq!((second.n, first.n), (4, 4));
         assert_close(second.statistic, -1.3, 1e-12);
         assert_close(first.statistic, -0.15, 1e-12);
     }

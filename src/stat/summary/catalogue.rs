@@ -1,0 +1,149 @@
+//! The catalogue: every metric a report will have, known before anything is trained.
+
+use std::collections::BTreeSet;
+
+use super::{COUNTS, PSI_WORST};
+use crate::error::{Error, Result};
+use crate::feature::Dataset;
+use crate::spec::{BookSpec, ModelSpec, Quantity, Spec};
+use crate::stat::compare::COMPARISON;
+use crate::stat::credit::PROBABILITY;
+use crate::stat::es::ES;
+use crate::stat::mean::MEAN;
+use crate::stat::measure::Measure;
+use crate::stat::var::{NAMES, VAR};
+use crate::stat::volatility::VOLATILITY;
+
+/// `coverage.ewma.0.01`, of another series than the headline `coverage.ewma.0.01@DESK`.
+pub(super) fn tail_prefix(model: &str, tail: f64, other: Option<&str>) -> String {
+    format!("coverage.{model}.{tail}{}", at(other))
+}
+
+/// `shortfall.ewma.0.01`.
+pub(super) fn shortfall_prefix(model: &str, tail: f64, other: Option<&str>) -> String {
+    format!("shortfall.{model}.{tail}{}", at(other))
+}
+
+/// `coverage_names.ewma.0.01`.
+pub(super) fn names_prefix(model: &str, tail: f64) -> String {
+    format!("coverage_names.{model}.{tail}")
+}
+
+/// `error.ridge`.
+pub(super) fn mean_prefix(model: &str) -> String {
+    format!("error.{model}")
+}
+
+/// `probability.gbdt`.
+pub(super) fn probability_prefix(model: &str) -> String {
+    format!("probability.{model}")
+}
+
+/// `volatility.ewma.headline` or `volatility.ewma.names`.
+pub(super) fn volatility_prefix(model: &str, of: Whose) -> String {
+    match of {
+        Whose::Headline => format!("volatility.{model}.headline"),
+        Whose::Names => format!("volatility.{model}.names"),
+    }
+}
+
+/// `book.ridge`.
+pub(super) fn book_prefix(model: &str) -> String {
+    format!("book.{model}")
+}
+
+/// `loans.gbdt`.
+pub(super) fn loans_prefix(model: &str) -> String {
+    format!("loans.{model}")
+}
+
+/// Whose volatility is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The headline series'.
+    Headline,
+    /// All names' together.
+    Names,
+}
+
+fn at(other: Option<&str>) -> String {
+    other.map_or(String::new(), |entity| format!("@{entity}"))
+}
+
+/// Every metric that a run of `spec` on `data` has, by name.
+#[must_use]
+pub fn metric_names(spec: &Spec, data: &Dataset) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = COUNTS.iter().chain([&PSI_WORST]).map(|name| (*name).to_owned()).collect();
+    let headline = spec.risk.headline(&data.entities);
+    let others = || spec.risk.entities.iter().filter(|name| Some(name.as_str()) != headline.map(|code| data.entities[code as usize].as_str()));
+    let is_alone = headline.is_some() && data.entities.len() == 1;
+    for model in &spec.models {
+        for &quantity in &model.ask {
+            match quantity {
+                Quantity::Mean => {
+                    extend(&mut names, MEAN, &mean_prefix(&model.name));
+                    compared(&mut names, spec, model, quantity, &mean_prefix(&model.name));
+                }
+                Quantity::Probability => {
+                    extend(&mut names, PROBABILITY, &probability_prefix(&model.name));
+                    compared(&mut names, spec, model, quantity, &probability_prefix(&model.name));
+                }
+                Quantity::Volatility => {
+                    if headline.is_some() {
+                        extend(&mut names, VOLATILITY, &volatility_prefix(&model.name, Whose::Headline));
+                    }
+                    if 1 < data.entities.len() {
+                        extend(&mut names, VOLATILITY, &volatility_prefix(&model.name, Whose::Names));
+                    }
+                }
+                Quantity::Quantile(tail) => {
+                    let has_shortfall = model.ask.contains(&Quantity::Shortfall(tail));
+                    let series = headline.map(|_| None).into_iter().chain(others().map(|name| Some(name.as_str())));
+                    for other in series {
+                        extend(&mut names, VAR, &tail_prefix(&model.name, tail, other));
+                        if has_shortfall {
+                            extend(&mut names, ES, &shortfall_prefix(&model.name, tail, other));
+                        }
+                    }
+                    if !is_alone {
+                        extend(&mut names, NAMES, &names_prefix(&model.name, tail));
+                    }
+                }
+                Quantity::Shortfall(_) => {}
+            }
+        }
+    }
+    match &spec.book {
+        Some(BookSpec::LongShort(book)) => book.models.iter().for_each(|model| extend(&mut names, super::strategy::BOOK, &book_prefix(model))),
+        Some(BookSpec::Loans(book)) => book.models.iter().for_each(|model| extend(&mut names, super::loan::LOANS, &loans_prefix(model))),
+        None => {}
+    }
+    names
+}
+
+fn extend<Case>(names: &mut BTreeSet<String>, family: &[&Measure<Case>], prefix: &str) {
+    names.extend(family.iter().flat_map(|measure| measure.about.metrics()).map(|key| format!("{prefix}.{key}")));
+}
+
+fn compared(names: &mut BTreeSet<String>, spec: &Spec, model: &ModelSpec, quantity: Quantity, prefix: &str) {
+    let baseline = spec.risk.baseline.as_ref().and_then(|name| spec.models.iter().find(|other| other.name == *name));
+    if baseline.is_some_and(|baseline| baseline.name != model.name && baseline.ask.contains(&quantity)) {
+        extend(names, COMPARISON, prefix);
+        if quantity == Quantity::Mean {
+            extend(names, crate::stat::compare::RANKING, prefix);
+        }
+    }
+}
+
+/// Refuses a limit on a metric that the report will not have, suggesting the nearest.
+pub fn check_limits(spec: &Spec, data: &Dataset) -> Result<()> {
+    let names = metric_names(spec, data);
+    let unknown = spec.limits.iter().enumerate().find(|(_, limit)| !names.contains(&limit.metric));
+    let Some((at, limit)) = unknown else { return Ok(()) };
+    let error = Error::spec(format!("{}: `limits[{at}].metric`", spec.file.display()), format!("`{}` is no metric of this report", limit.metric));
+    let nearest = names.iter().min_by_key(|name| strsim::levenshtein(name, &limit.metric));
+    Err(match nearest {
+        Some(name) => error.hint(format!("did you mean `{name}`? all are under `metrics` in the summary.json of a run without this limit")),
+        None => error,
+    })
+}

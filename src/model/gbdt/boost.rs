@@ -290,9 +290,29 @@ mod tests {
     }
 
     #[test]
-    fn monotone_features_stay_monotone_where_leaves_are_renewed() {
+    fn monotone_fits_of_renewed_leaves_scale_with_the_target() {
+        // 2^-7 of the golden targets are of the size of returns; a power of two moves no bit of a mantissa.
         let table = Table::golden(2000, 2000);
         let target = target(Loss::Absolute, 2000);
+        let small: Vec<f64> = target.iter().map(|target| target / 128.0).collect();
+        for loss in [Loss::Absolute, Loss::Quantile { tail: 0.1 }] {
+            let free = settings(loss, 60);
+            let mut held = free.clone();
+            held.tree.monotone = vec![1, 0, 1];
+            let fit = |settings: &BoostSettings, target: &[f64]| fit(&table, settings, target, None, 1).expect("any").ensemble;
+            let (large, tiny) = (scores(&table, &fit(&held, &target)), scores(&table, &fit(&held, &small)));
+            assert!(large.iter().zip(&tiny).all(|(large, tiny)| large / 128.0 == *tiny), "{loss:?}");
+            // The truth rises with both features, so that holding the fit to it costs little.
+            let loss_of = |scores: &[f64]| mean_value(&*loss.row_loss(), Observed { target: &small, weight: None }, scores, 1);
+            let (held, free) = (loss_of(&tiny), loss_of(&scores(&table, &fit(&free, &small))));
+            assert!(held < 1.3 * free, "{loss:?}: {held} against {free}");
+        }
+    }
+
+    #[test]
+    fn monotone_features_stay_monotone_where_leaves_are_renewed() {
+        let table = Table::golden(2000, 2000);
+        let target: Vec<f64> = target(Loss::Absolute, 2000).iter().map(|target| target / 100.0).collect();
         for loss in [Loss::Squared, Loss::Absolute, Loss::Quantile { tail: 0.1 }] {
             let mut held = settings(loss, 30);
             held.tree.monotone = vec![-1, 1, 0];

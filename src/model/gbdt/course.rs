@@ -1,11 +1,9 @@
 //! The course of one score: it starts at a constant, or where an earlier ensemble left it, and each step adds a tree.
 
-use rayon::prelude::*;
-
 use super::ensemble::ModelFeature;
 use super::grow::{Gradients, Grower};
-use super::grown::Grown;
-use super::loss::{Observed, Renewal, RowLoss, even_quantile, mean_value, weighted_quantile, write_slopes};
+use super::loss::{Observed, Renewal, RowLoss, mean_value, write_slopes};
+use super::renewal::Residuals;
 use super::sample;
 use super::settings::{BoostSettings, RowSampling, Threshold};
 use super::tree::Tree;
@@ -159,7 +157,8 @@ impl<'a> Course<'a> {
         }
         self.n_stumps = 0;
         if let Renewal::Quantile(tail) = loss.renewal() {
-            self.renew(&mut grown, observed, tail);
+            let residuals = Residuals { observed, scores: &self.scores, hessian: &self.hessian, tail, cores: self.cores };
+            residuals.renew(&mut grown, &self.settings.tree.monotone);
         }
         let values: Vec<f64> = grown.tree.nodes.iter().map(|node| node.value * self.settings.learning_rate).collect();
         grower.add(&grown, &values, &mut self.scores);
@@ -214,32 +213,6 @@ impl<'a> Course<'a> {
                 Some(drawn.rows)
             }
         }
-    }
-
-    /// Sets leaves to the weighted quantile of their rows' residuals, within the bounds that monotone features leave them, and inner nodes
-    /// to the mean of their leaves.
-    fn renew(&self, grown: &mut Grown, observed: Observed<'_>, tail: f64) {
-        let leaves: Vec<usize> = grown.tree.leaves().collect();
-        let residual = |&position: &u32| observed.target[position as usize] - self.scores[position as usize];
-        let value = |&leaf: &usize| {
-            let rows = grown.leaf_rows(leaf);
-            let weight_of = |&position: &u32| match self.hessian.get(position as usize) {
-                Some(&hessian) => f64::from(hessian),
-                None => observed.weight_of(position as usize),
-            };
-            let quantile = if self.hessian.is_empty() && observed.weight.is_none() {
-                even_quantile(&mut rows.iter().map(residual).collect::<Vec<_>>(), tail)
-            } else {
-                weighted_quantile(&mut rows.iter().map(|row| (residual(row), weight_of(row))).collect::<Vec<_>>(), tail)
-            };
-            let (lower, upper) = grown.bounds(leaf);
-            quantile.max(lower).min(upper)
-        };
-        let values: Vec<f64> = if self.cores <= 1 { leaves.iter().map(value).collect() } else { leaves.par_iter().map(value).collect() };
-        for (leaf, value) in leaves.into_iter().zip(values) {
-            grown.tree.nodes[leaf].value = value;
-        }
-        average_inner_nodes(&mut grown.tree);
     }
 }
 

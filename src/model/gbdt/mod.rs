@@ -41,6 +41,7 @@ mod naive;
 mod partition;
 mod path;
 mod predict;
+mod renewal;
 mod rules;
 mod sample;
 mod scan;

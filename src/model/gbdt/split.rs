@@ -58,6 +58,11 @@ pub(super) struct Found {
 impl Bounds {
     /// None.
     pub(super) const FREE: Self = Self { lower: f64::NEG_INFINITY, upper: f64::INFINITY };
+
+    /// The value nearest to this one that lies between them.
+    pub(super) fn hold(self, value: f64) -> f64 {
+        value.max(self.lower).min(self.upper)
+    }
 }
 
 impl Cut {
@@ -95,7 +100,7 @@ impl Limits {
         let pull = (sum.gradient.abs() - self.l1).max(0.0).copysign(sum.gradient);
         let free = if 0.0 < sum.hessian + self.l2 { -pull / (sum.hessian + self.l2) } else { 0.0 };
         // Adding 0 turns -0 into 0.
-        free.max(bounds.lower).min(bounds.upper) + 0.0
+        bounds.hold(free) + 0.0
     }
 
     /// How much a value lowers the objective: -(G w + (H + l2) w^2 / 2 + l1 |w|).

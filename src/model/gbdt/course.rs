@@ -97,6 +97,12 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// Grows trees on no other rows than these, ascending; the others' scores are kept all the same.
+    pub(super) fn only(mut self, positions: Vec<u32>) -> Self {
+        self.positions = Some(positions);
+        self
+    }
+
     /// Takes all steps, or those up to the smallest loss on the rows held back, and says why fewer.
     ///
     /// `observed` are the targets of the training rows and of those held back.

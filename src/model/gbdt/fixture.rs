@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::bin::Binned;
 use super::course::{HeldBack, Material};
+use super::cross_fold::{CrossFold, cross_folds};
 use super::cut::{CutSpec, Cuts};
 use super::ensemble::ModelFeature;
 use super::grow::Grower;
 use super::loss::{Loss, Observed};
 use super::settings::{BoostSettings, RowSampling, Threshold, TreeSettings};
+use crate::day::Day;
 use crate::feature::Matrix;
 
 /// A table whose first rows are trained on and whose others are held back.
@@ -51,6 +53,12 @@ impl Table {
         let observed = |rows: std::ops::Range<usize>| Observed { target: &target[rows.clone()], weight: weight.map(|weight| &weight[rows]) };
         let held_back = HeldBack { rows: &self.held_rows, observed: observed(n..target.len()) };
         Material { place: "model `g` in window 1", features: &self.features, observed: observed(0..n), held_back, seed: 11, cores }
+    }
+
+    /// The training rows in parts, a row a day.
+    pub(super) fn folds(&self) -> Vec<CrossFold> {
+        let days = |offset: i32| (0..self.rows.len() as i32).map(|day| Day(day + offset)).collect::<Vec<_>>();
+        cross_folds(&days(0), &days(1))
     }
 
     /// Calls `learn` with a grower on the training rows, in a pool of `cores` threads.

@@ -35,6 +35,8 @@ pub(super) struct Ground {
 pub(super) struct Lot {
     /// Positions in the table, ascending.
     pub(super) rows: Vec<u32>,
+    /// Positions in the lesson, ascending.
+    pub(super) positions: Vec<u32>,
     pub(super) target: Vec<f64>,
     /// `None` where all are 1.
     pub(super) weight: Option<Vec<f64>>,
@@ -51,6 +53,7 @@ impl Lot {
         let weight: Option<Vec<f64>> = is_weighted.then(|| kept.iter().map(|&at| weight[at]).collect());
         Self {
             rows: kept.iter().map(|&at| train.lesson.rows[at]).collect(),
+            positions: kept.iter().map(|&at| at as u32).collect(),
             target: kept.iter().map(|&at| target[at]).collect(),
             narrow: weight.as_ref().map(|weight| weight.iter().map(|&weight| weight as f32).collect()),
             weight,

@@ -4,6 +4,7 @@ use super::adaboost::{self, AdaBoostSettings, ErrorShape, Vote};
 use super::boost::{Earlier, boost};
 use super::cart::{CartSettings, cart};
 use super::course::{HeldBack, Material};
+use super::cross_fold::{CrossFold, cross_folds};
 use super::ensemble::Ensemble;
 use super::fitted::{Answer, Fitted};
 use super::forest::{ForestRows, ForestSettings, ForestTarget, forest};
@@ -160,7 +161,7 @@ impl Boosting<'_> {
             }
         }
         if !tails.is_empty() {
-            let (model, notes) = tail::fit(&mut grower, &material, &settings, &tails)?;
+            let (model, notes) = tail::fit(&mut grower, &material, &settings, (&tails, &self.cross_folds(&lot)))?;
             fitted.notes.extend(notes);
             fitted.tails = Some(model);
         }
@@ -237,6 +238,11 @@ impl Boosting<'_> {
             MeanLoss::Gamma => Loss::Gamma,
             MeanLoss::Tweedie(power) => Loss::Tweedie { power },
         }
+    }
+
+    fn cross_folds(&self, lot: &Lot) -> Vec<CrossFold> {
+        let lesson = self.train.lesson.part(&lot.positions);
+        cross_folds(&lesson.as_of, &lesson.known_on)
     }
 
     /// With early stopping: the last share of the rows to judge by, and of the others those whose target was known before them.

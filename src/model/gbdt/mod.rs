@@ -14,6 +14,7 @@ mod check;
 mod column;
 mod course;
 mod crate_engine;
+mod cross_fold;
 mod cut;
 mod ensemble;
 mod file;

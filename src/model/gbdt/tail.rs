@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::boost::{boost, check};
-use super::course::{Course, Material};
+use super::course::{Course, HeldBack, Material};
+use super::cross_fold::CrossFold;
 use super::ensemble::{Ensemble, Link};
 use super::grow::Grower;
 use super::loss::{Excess, Loss, Observed, RowLoss};
@@ -65,13 +66,13 @@ pub(crate) struct TailForecast {
 
 /// Boosts an ensemble per tail (two where the shortfall is asked) over the same grower: the table is binned once. `settings.loss` is not read.
 ///
-/// `asked` names each tail once. Notes begin with the tail. Errors as in `boost`, and where the training quantile of a tail whose
-/// shortfall is asked is not below 0.
+/// `asked` names each tail once; `folds` are the parts of the training rows that shortfalls are cross-fitted on. Notes begin with the tail.
+/// Errors as in `boost`, and where the training quantile of a tail whose shortfall is asked is not below 0.
 pub(crate) fn fit(
     grower: &mut Grower<'_>,
     material: &Material<'_>,
     settings: &BoostSettings,
-    asked: &[(f64, Ask)],
+    (asked, folds): (&[(f64, Ask)], &[CrossFold]),
 ) -> Result<(TailModel, Vec<String>)> {
     let mut asked = asked.to_vec();
     asked.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -84,7 +85,7 @@ pub(crate) fn fit(
                 let boosted = boost(grower, &material, &BoostSettings { loss: Loss::Quantile { tail }, ..settings.clone() }, None)?;
                 (TailFit { tail, quantile: boosted.ensemble, shortfall: None }, boosted.notes)
             }
-            Ask::Shortfall => boost_pair(grower, &material, settings, tail)?,
+            Ask::Shortfall => boost_pair(grower, &material, settings, (tail, folds))?,
         };
         tails.push(fitted);
         notes.extend(about.into_iter().map(|note| format!("tail {tail}: {note}")));
@@ -94,11 +95,20 @@ pub(crate) fn fit(
 
 /// Boosts a quantile by the pinball loss, and then the shortfall beyond it by the joint loss at that quantile (`Excess`).
 ///
+/// The quantile that the shortfall is learnt beside is, for each row, that of trees which did not train on the row (`left_out_quantiles`):
+/// trees lie nearer to the targets they have seen than to new ones, so that beside their own quantile losses beyond it are too few and too
+/// small, and the shortfall would come out too shallow.
+///
 /// One after the other, because that did best. On simulated returns (normal and t(5), 20,000 and 100,000 rows, tails 0.01 and 0.025, with and
 /// without early stopping) the mean joint loss of new rows was larger by 0 to 0.02 with trees of both grown in turns, those of the quantile
 /// with the joint loss's weights 1 / -e; in turns without these weights it was about the same as here, at a higher price. So a quantile is
 /// the same whether its shortfall is asked or not.
-fn boost_pair(grower: &mut Grower<'_>, material: &Material<'_>, settings: &BoostSettings, tail: f64) -> Result<(TailFit, Vec<String>)> {
+fn boost_pair(
+    grower: &mut Grower<'_>,
+    material: &Material<'_>,
+    settings: &BoostSettings,
+    (tail, folds): (f64, &[CrossFold]),
+) -> Result<(TailFit, Vec<String>)> {
     let (observed, held_back) = (material.observed, material.held_back.observed);
     let loss = Loss::ValueAtRiskShortfall { tail };
     check(loss, material, settings)?;
@@ -111,15 +121,26 @@ fn boost_pair(grower: &mut Grower<'_>, material: &Material<'_>, settings: &Boost
     let start = |score: f64| (vec![score; observed.target.len()], vec![score; held_back.target.len()]);
     let mut quantile = Course::start(material, settings, start(base), material.seed);
     let mut notes = quantile.run(grower, &*pinball, (observed, held_back));
+    let rounds = BoostSettings { rounds: quantile.trees.len() as u32, early_stop: None, ..settings.clone() };
+    let (rows, quantiles) = match left_out_quantiles(grower, material, &rounds, (&*pinball, folds)) {
+        Some((rows, quantiles)) => {
+            notes.push(format!("shortfall learnt beside quantiles of trees that did not see the row ({} folds of dates)", folds.len()));
+            (rows, quantiles)
+        }
+        None => {
+            notes.push("shortfall learnt beside the training rows' own quantiles, too shallow: no span of dates can be left out".to_owned());
+            (weighty(observed, 0..observed.target.len() as u32), quantile.scores)
+        }
+    };
     let ceiling = base * NEAREST_TO_ZERO;
     let excesses = |observed: Observed<'_>, quantiles: &[f64]| -> Vec<f64> {
         let rows = observed.target.iter().zip(quantiles);
         rows.map(|(&target, quantile)| Excess::observe(target, quantile.min(ceiling), tail)).collect()
     };
-    let (target, held_target) = (excesses(observed, &quantile.scores), excesses(held_back, &quantile.held_scores));
+    let (target, held_target) = (excesses(observed, &quantiles), excesses(held_back, &quantile.held_scores));
     let observed = Observed { target: &target, ..observed };
-    let excess_base = Excess.base(observed);
-    let mut excess = Course::start(material, settings, start(excess_base), sample::mix(material.seed, 1));
+    let excess_base = best_constant(&Excess, observed, &rows);
+    let mut excess = Course::start(material, settings, start(excess_base), sample::mix(material.seed, 1)).only(rows);
     notes.extend(
         excess.run(grower, &Excess, (observed, Observed { target: &held_target, ..held_back })).into_iter().map(|note| format!("shortfall {note}")),
     );
@@ -127,6 +148,44 @@ fn boost_pair(grower: &mut Grower<'_>, material: &Material<'_>, settings: &Boost
     let shortfall = Ensemble { features: features.clone(), base: excess_base, link: Link::Identity, trees: excess.trees };
     let quantile = Ensemble { features, base, link: Link::Identity, trees: quantile.trees };
     Ok((TailFit { tail, quantile, shortfall: Some(Shortfall { excess: shortfall, ceiling }) }, notes))
+}
+
+/// Quantiles of training rows by as many trees as `settings` says that were grown without them: positions of the rows that have one,
+/// ascending, and a quantile per training row, read at these positions only. `None` without a fold.
+fn left_out_quantiles(
+    grower: &mut Grower<'_>,
+    material: &Material<'_>,
+    settings: &BoostSettings,
+    (pinball, folds): (&dyn RowLoss, &[CrossFold]),
+) -> Option<(Vec<u32>, Vec<f64>)> {
+    let observed = material.observed;
+    let held_back = HeldBack::none();
+    let material = Material { held_back, ..*material };
+    let (mut rows, mut quantiles) = (vec![], vec![0.0; observed.target.len()]);
+    for (fold, idx) in folds.iter().zip(2..) {
+        let learnt = weighty(observed, fold.learnt.iter().copied());
+        if learnt.is_empty() {
+            continue;
+        }
+        let base = best_constant(pinball, observed, &learnt);
+        let scores = (vec![base; observed.target.len()], vec![]);
+        let mut course = Course::start(&material, settings, scores, sample::mix(material.seed, idx)).only(learnt);
+        course.run(grower, pinball, (observed, held_back.observed));
+        quantiles[fold.left_out.clone()].copy_from_slice(&course.scores[fold.left_out.clone()]);
+        rows.extend(weighty(observed, fold.left_out.start as u32..fold.left_out.end as u32));
+    }
+    (!rows.is_empty()).then_some((rows, quantiles))
+}
+
+/// Positions of a weight above 0.
+fn weighty(observed: Observed<'_>, positions: impl Iterator<Item = u32>) -> Vec<u32> {
+    positions.filter(|&position| 0.0 < observed.weight_of(position as usize)).collect()
+}
+
+/// The best constant score of some rows.
+fn best_constant(loss: &dyn RowLoss, observed: Observed<'_>, rows: &[u32]) -> f64 {
+    let (target, weight) = observed.part(rows);
+    loss.base(Observed { target: &target, weight: weight.as_deref() })
 }
 
 impl TailModel {
@@ -210,7 +269,9 @@ mod tests {
         let table = Table::new(&columns, &[], 20_000);
         let material = table.material(&target, None, 2);
         let limits = BoostSettings { early_stop: Some(EarlyStop { share: 0.5, rounds: 10 }), ..limits() };
-        let (model, _) = table.grow(&limits.tree, None, 2, |grower| fit(grower, &material, &limits, &[(0.05, Ask::Shortfall)])).expect("returns");
+        let (model, _) = table
+            .grow(&limits.tree, None, 2, |grower| fit(grower, &material, &limits, (&[(0.05, Ask::Shortfall)], &table.folds())))
+            .expect("returns");
         let test: Vec<u32> = (20_000..40_000).collect();
         let got = model.forecast(&table.matrix, &[0, 1], &test, 2);
         let (quantile, shortfall) = (&got.quantiles[0], got.shortfalls[0].as_ref().expect("asked"));
@@ -233,6 +294,27 @@ mod tests {
     }
 
     #[test]
+    fn excesses_beyond_quantiles_of_left_out_rows_are_those_of_new_rows() {
+        let (columns, _, target) = returns(24_000);
+        let table = Table::new(&columns, &[], 4000);
+        let material = table.material(&target, None, 2);
+        let mut limits = limits();
+        (limits.tree.leaves, limits.tree.min_leaf_rows) = (15, 50);
+        let tail = 0.025;
+        // By how much the mean excess of 20,000 new rows, in units of the quantile, is above its forecast.
+        let missing = |folds: &[CrossFold]| {
+            let asked = [(tail, Ask::Shortfall)];
+            let (model, _) = table.grow(&limits.tree, None, 2, |grower| fit(grower, &material, &limits, (&asked, folds))).expect("returns");
+            let got = model.forecast(&table.matrix, &[0, 1], &table.held_rows, 2);
+            let rows = target[4000..].iter().zip(&got.quantiles[0]).zip(got.shortfalls[0].as_ref().expect("asked"));
+            rows.map(|((&target, &quantile), shortfall)| Excess::observe(target, quantile, tail) - shortfall / quantile).sum::<f64>() / 20_000.0
+        };
+        let (own, left_out) = (missing(&[]), missing(&table.folds()));
+        assert!(0.1 < own, "beside their own quantiles: {own}");
+        assert!(left_out.abs() < 0.05, "beside quantiles of left-out rows: {left_out}");
+    }
+
+    #[test]
     fn tails_share_a_grower_and_their_forecasts_never_cross() {
         let (columns, _, target) = returns(6000);
         let table = Table::new(&columns, &[], 5000);
@@ -240,7 +322,7 @@ mod tests {
         let mut limits = limits();
         (limits.tree.min_leaf_rows, limits.learning_rate) = (20, 0.3);
         let asked = [(0.05, Ask::Shortfall), (0.01, Ask::Shortfall), (0.02, Ask::Quantile), (0.95, Ask::Quantile), (0.03, Ask::Shortfall)];
-        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, &asked)).expect("returns");
+        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, (&asked, &table.folds()))).expect("returns");
         assert_eq!(model.tails.iter().map(|tail| tail.tail).collect::<Vec<_>>(), [0.01, 0.02, 0.03, 0.05, 0.95]);
         let rows: Vec<u32> = (5000..6000).collect();
         let raw: Vec<Vec<f64>> = model.tails.iter().map(|tail| forecasts(&tail.quantile, &table.matrix, &[0, 1], &rows, 1)).collect();
@@ -256,7 +338,8 @@ mod tests {
             assert!(shortfalls.iter().all(|(shortfall, quantile)| shortfall < quantile && *shortfall < 0.0), "{shortfalls:?}");
         }
         // A tail's trees do not depend on what else was asked.
-        let (alone, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, &[(0.03, Ask::Quantile)])).expect("returns");
+        let (alone, _) =
+            table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, (&[(0.03, Ask::Quantile)], &[]))).expect("returns");
         assert_eq!(alone.tails[0].quantile, model.tails[2].quantile);
         let text = serde_json::to_string(&model).expect("plain numbers");
         assert_eq!(serde_json::from_str::<TailModel>(&text).expect("its own words").tails.len(), 5);
@@ -276,7 +359,7 @@ mod tests {
         let target: Vec<f64> = (0..200_u32).map(f64::from).collect();
         let material = table.material(&target, None, 1);
         let error =
-            table.grow(&limits().tree, None, 1, |grower| fit(grower, &material, &limits(), &[(0.05, Ask::Shortfall)])).expect_err("no losses");
+            table.grow(&limits().tree, None, 1, |grower| fit(grower, &material, &limits(), (&[(0.05, Ask::Shortfall)], &[]))).expect_err("no losses");
         let problem = "the 0.05 quantile of the training targets is 9.5, not below 0: there is no loss to take a shortfall of";
         assert_eq!(error.fault().problem, problem);
     }
@@ -289,7 +372,7 @@ mod tests {
         let mut limits = limits();
         (limits.tree.min_leaf_rows, limits.tree.monotone) = (20, vec![-1, 0]);
         let asked = [(0.02, Ask::Shortfall), (0.05, Ask::Shortfall)];
-        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, &asked)).expect("returns");
+        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, (&asked, &table.folds()))).expect("returns");
         for noise in (0..100_u32).step_by(7) {
             let grid = Matrix::from_columns(101, &[(0..101_u32).map(|x| x as f32).collect(), vec![noise as f32; 101]]);
             let got = model.forecast(&grid, &[0, 1], &(0..101).collect::<Vec<_>>(), 1);

@@ -28,6 +28,12 @@ impl Observed<'_> {
         self.weight.map_or(self.target.len() as f64, |weight| weight.iter().sum())
     }
 
+    /// Targets and weights at these positions.
+    pub(crate) fn part(&self, positions: &[u32]) -> (Vec<f64>, Option<Vec<f64>>) {
+        let of = |values: &[f64]| positions.iter().map(|&position| values[position as usize]).collect();
+        (of(self.target), self.weight.map(of))
+    }
+
     /// Weighted mean of the target.
     pub(crate) fn mean(&self) -> f64 {
         let sum: f64 = self.target.iter().enumerate().map(|(position, target)| self.weight_of(position) * target).sum();

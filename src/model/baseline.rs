@@ -9,9 +9,10 @@ use crate::spec::{BaselineParams, History, Quantity};
 
 /// The learner of `kind = "baseline"`.
 ///
-/// The empirical quantile is an order statistic, as in historical-simulation `VaR`: of n targets the ceil(n tail)-th
-/// smallest, without interpolation. The shortfall is the mean of the targets up to and including it. Both keep the target's sign.
-/// The probability is the share of ones, and undefined where a target is neither 0 nor 1; the volatility divides by n - 1.
+/// The quantile interpolates between order statistics (type 7 of Hyndman and Fan 1996, The American Statistician 50(4), 361-365), as every
+/// quantile on the page: of n targets the i-th smallest stands at (i - 1) / (n - 1). With weights w and their running sum S, up to and
+/// including the i-th, it stands at (S - w) / (total - w), which is the same where weights are equal. The shortfall is the mean of the
+/// targets at or below the quantile. Both keep the target's sign. The probability is the share of ones, and undefined where a target is neither 0 nor 1; the volatility divides by n - 1.
 ///
 /// `history = "pool"` takes the training targets together, weighted, and answers the same for each row.
 /// `history = "entity"` takes the entity's own last `lookback` targets known strictly before the row's `as_of`, unweighted
@@ -34,8 +35,40 @@ impl Learner for Baseline {
     }
 }
 
-/// Absorbs the rounding of `n * tail`: 100 times 0.07 is a little more than 7 in binary.
-const SLACK: f64 = 1.0 - 1e-9;
+/// Places that differ by less are the same: 7 of 100 is a little more than 0.07 in binary.
+const SAME_PLACE: f64 = 1e-12;
+
+/// The lower tail of a sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct LowerTail {
+    quantile: f64,
+    /// The mean of what is at or below the quantile.
+    shortfall: f64,
+}
+
+impl LowerTail {
+    /// Of targets with weights above 0 that sum to `sum_weight`, smallest target first; there is at least one.
+    fn of(sorted: impl Iterator<Item = (f64, f64)>, sum_weight: f64, tail: f64) -> Self {
+        let (mut weight_below, mut sum_below) = (0.0, 0.0);
+        let mut last = (0.0, f64::NEG_INFINITY);
+        let mut quantile = None;
+        for (target, weight) in sorted {
+            let rest = sum_weight - weight;
+            let place = if 0.0 < rest { weight_below / rest } else { 0.0 };
+            if quantile.is_none() && tail + SAME_PLACE < place {
+                let share = ((tail - last.0) / (place - last.0)).max(0.0);
+                quantile = Some(last.1 + share * (target - last.1));
+            }
+            if quantile.is_some_and(|quantile| quantile < target) {
+                break;
+            }
+            last = (place, target);
+            weight_below += weight;
+            sum_below += weight * target;
+        }
+        Self { quantile: quantile.unwrap_or(last.1), shortfall: sum_below / weight_below }
+    }
+}
 
 /// All training targets together.
 struct Pool {
@@ -66,15 +99,8 @@ impl Pool {
         (1.0 < n).then(|| (square / self.sum_weight * n / (n - 1.0)).sqrt())
     }
 
-    /// Targets, smallest first, until they hold a share `tail` of the weight.
-    fn lowest(&self, tail: f64) -> &[(f64, f64)] {
-        let wanted = tail * self.sum_weight * SLACK;
-        let mut weight_so_far = 0.0;
-        let reached = self.sorted.iter().position(|&(_, weight)| {
-            weight_so_far += weight;
-            wanted <= weight_so_far
-        });
-        &self.sorted[..=reached.expect("all targets hold all the weight")]
+    fn lower_tail(&self, tail: f64) -> LowerTail {
+        LowerTail::of(self.sorted.iter().copied(), self.sum_weight, tail)
     }
 
     fn answer(&self, quantity: Quantity) -> Option<f64> {
@@ -82,12 +108,8 @@ impl Pool {
             Quantity::Mean => Some(self.mean()),
             Quantity::Probability => self.sorted.iter().all(|&(target, _)| prepare::is_binary(target)).then(|| self.mean()),
             Quantity::Volatility => self.volatility(),
-            Quantity::Quantile(tail) => self.lowest(tail).last().map(|&(target, _)| target),
-            Quantity::Shortfall(tail) => {
-                let lowest = self.lowest(tail);
-                let sum = lowest.iter().map(|(target, weight)| weight * target).sum::<f64>();
-                Some(sum / lowest.iter().map(|&(_, weight)| weight).sum::<f64>())
-            }
+            Quantity::Quantile(tail) => Some(self.lower_tail(tail).quantile),
+            Quantity::Shortfall(tail) => Some(self.lower_tail(tail).shortfall),
         }
     }
 }
@@ -173,9 +195,8 @@ impl Recent {
         self.in_time.iter().sum::<f64>() / self.in_time.len() as f64
     }
 
-    fn lowest(&self, tail: f64) -> &[f64] {
-        let count = (self.sorted.len() as f64 * tail * SLACK).ceil() as usize;
-        &self.sorted[..count.max(1)]
+    fn lower_tail(&self, tail: f64) -> LowerTail {
+        LowerTail::of(self.sorted.iter().map(|&target| (target, 1.0)), self.sorted.len() as f64, tail)
     }
 
     fn answer(&self, quantity: Quantity) -> Option<f64> {
@@ -187,11 +208,8 @@ impl Recent {
                 let square = self.in_time.iter().map(|target| (target - mean).powi(2)).sum::<f64>();
                 (1 < n).then(|| (square / (n - 1) as f64).sqrt())
             }
-            Quantity::Quantile(tail) => self.lowest(tail).last().copied(),
-            Quantity::Shortfall(tail) => {
-                let lowest = self.lowest(tail);
-                Some(lowest.iter().sum::<f64>() / lowest.len() as f64)
-            }
+            Quantity::Quantile(tail) => Some(self.lower_tail(tail).quantile),
+            Quantity::Shortfall(tail) => Some(self.lower_tail(tail).shortfall),
         }
     }
 }
@@ -221,8 +239,8 @@ mod tests {
     }
 
     #[test]
-    fn pool_takes_the_lower_order_statistic_and_divides_by_n_minus_1() {
-        // 1..40 at 5 %: 40 x 0.05 = 2, so the 2nd smallest; below and at it the mean of 1 and 2.
+    fn pool_interpolates_between_order_statistics_and_divides_by_n_minus_1() {
+        // numpy.quantile(1..40, 0.05) = 2.95: 39 x 0.05 = 1.95 steps above the smallest; at or below it the mean of 1 and 2.
         // Mean 20.5; variance (n^2 - 1)/12 x n/(n - 1) = 1599/12 x 40/39 = 136.666...
         let target: Vec<f64> = (1..=40).rev().map(f64::from).collect();
         let model = pool(&target, &[1.0; 40]).expect("40 rows");
@@ -230,19 +248,39 @@ mod tests {
         assert_eq!(got[0], [Some(20.5)]);
         assert_eq!(got[1], [None], "targets beyond 0 and 1 have no rate");
         assert!((got[2][0].expect("sd") - 136.666_666_666_666_67_f64.sqrt()).abs() < 1e-12);
-        assert_eq!((got[3][0], got[4][0]), (Some(2.0), Some(1.5)));
+        assert!((got[3][0].expect("quantile") - 2.95).abs() < 1e-12);
+        assert_eq!(got[4][0], Some(1.5));
     }
 
     #[test]
-    fn pool_weighs_rows_as_repetition_does_and_skips_weight_0() {
+    fn the_lower_tail_is_of_type_7_and_holds_what_is_at_or_below_its_quantile() {
+        // numpy.quantile([1, 2, 4, 8], [.25, .5, .9]) = 1.75, 3, 6.8; 20 % of eleven values is the third, to the bit or nearly so.
+        let even = |sorted: &[f64], tail: f64| LowerTail::of(sorted.iter().map(|&target| (target, 1.0)), sorted.len() as f64, tail);
+        for (tail, quantile, shortfall) in [(0.25, 1.75, 1.0), (0.5, 3.0, 1.5), (0.9, 6.8, 7.0 / 3.0)] {
+            let found = even(&[1.0, 2.0, 4.0, 8.0], tail);
+            assert!((found.quantile - quantile).abs() < 1e-12 && found.shortfall == shortfall, "{found:?} at {tail}");
+        }
+        let eleven: Vec<f64> = (0..11).map(f64::from).collect();
+        assert_eq!(even(&eleven, 0.2), LowerTail { quantile: 2.0, shortfall: 1.0 });
+        assert_eq!(even(&eleven, 0.6), LowerTail { quantile: 6.0, shortfall: 3.0 });
+        // Ties with the quantile lie at it: -5 and three times -1.
+        assert_eq!(even(&[-5.0, -1.0, -1.0, -1.0, 3.0], 0.3), LowerTail { quantile: -1.0, shortfall: -2.0 });
+        assert_eq!(even(&[7.0], 0.01), LowerTail { quantile: 7.0, shortfall: 7.0 });
+    }
+
+    #[test]
+    fn pool_weighs_rows_in_proportion_and_skips_weight_0() {
+        // Places 0, 2/17, 5/5: 0.05 is 0.425 of the way from -3 to -1.
         let weighted = pool(&[-3.0, -1.0, 2.0, 9.0], &[2.0, 3.0, 15.0, 0.0]).expect("three rows");
-        let mut repeated = vec![-3.0; 2];
-        repeated.extend([-1.0; 3]);
-        repeated.extend([2.0; 15]);
-        let repeated = pool(&repeated, &[1.0; 20]).expect("20 rows");
-        let (a, b) = (forecast(&*weighted, &one_row(), 0..1), forecast(&*repeated, &one_row(), 0..1));
-        assert_eq!([&a[0], &a[3], &a[4]], [&b[0], &b[3], &b[4]]);
+        let doubled = pool(&[-3.0, -1.0, 2.0, 9.0], &[4.0, 6.0, 30.0, 0.0]).expect("three rows");
+        let (a, b) = (forecast(&*weighted, &one_row(), 0..1), forecast(&*doubled, &one_row(), 0..1));
+        assert_eq!(a, b);
+        assert!((a[3][0].expect("quantile") - -2.15).abs() < 1e-12 && a[4] == [Some(-3.0)], "{a:?}");
         assert_eq!(weighted.card().n_rows, 3);
+        // Equal weights are none.
+        let target: Vec<f64> = (0..57).map(|idx| f64::from(idx * idx % 61)).collect();
+        let [one, three] = [1.0, 3.0].map(|weight| forecast(&*pool(&target, &[weight; 57]).expect("57 rows"), &one_row(), 0..1));
+        assert!((one[3][0].expect("quantile") - three[3][0].expect("quantile")).abs() < 1e-12);
     }
 
     #[test]
@@ -282,12 +320,12 @@ mod tests {
             let mean = last.iter().sum::<f64>() / last.len() as f64;
             assert_eq!(fast[0][row], Some(mean));
             last.sort_by(f64::total_cmp);
-            let mut count = 1; // smallest count with count / n >= 1 / 20
-            while count * 20 < last.len() {
-                count += 1;
-            }
-            assert_eq!(quantile, Some(last[count - 1]));
-            assert_eq!(fast[4][row], Some(last[..count].iter().sum::<f64>() / count as f64));
+            // Type 7 at 1/20: (n - 1) / 20 steps above the smallest, in whole steps and twentieths of one.
+            let (whole, twentieths) = ((last.len() - 1) / 20, ((last.len() - 1) % 20) as f64);
+            let expected = last[whole] + twentieths / 20.0 * (last[whole + 1] - last[whole]);
+            assert!((quantile.expect("known") - expected).abs() < 1e-15, "row {row}: {quantile:?}, expected {expected}");
+            let below: Vec<f64> = last.iter().copied().filter(|&target| target <= last[whole] || target <= expected).collect();
+            assert_eq!(fast[4][row], Some(below.iter().sum::<f64>() / below.len() as f64));
             n_forecasts += 1;
         }
         // Known two days later and strictly before: 20 are known from day 22 on; entity c loses 120 of its days.

@@ -20,7 +20,7 @@ impl Linear {
             return Err(Error::model(train.place, problem).hint("lengthen `window.train`, name fewer `features`, or use `ridge`"));
         }
         let (mut fitted, factor) = least_squares::fit(&design, 0.0);
-        standard_error::set(train, &design, &self.0, &factor, &mut fitted);
+        standard_error::set(train, &design, &self.0, &factor, &mut fitted)?;
         Ok(fitted)
     }
 }

@@ -6,6 +6,7 @@ use super::fitted::Fitted;
 use super::panel::Panels;
 use super::prepare::Design;
 use crate::day::Day;
+use crate::error::{Error, Result};
 use crate::model::Train;
 use crate::spec::{LinearParams, StandardErrors};
 use crate::window::dates_spanned;
@@ -19,19 +20,19 @@ use crate::window::dates_spanned;
 ///   independent.
 /// * `Hac`: n/(n - k) B S B with h_t = sum of w r z over the rows of day t and S = sum_t h_t h_t' + sum_{l=1}^{L} (1 - l/(L+1)) sum_t (h_t
 ///   h_{t-l}' + h_{t-l} h_t'), right when errors of different days lean on each other over at most about L days, and those of one day as
-///   they like. Days are those on which there are rows. Newey and West (1987), Econometrica 55, 703-708; for panels Driscoll and Kraay
-///   (1998), Review of Economics and Statistics 80, 549-560. Unless it is given, L is one less than the dates that a target spans
-///   ([`dates_spanned`]): the days before and after whose targets share days with a row's own.
+///   they like. Days are those on which there are rows. With one row a day these are the errors of Newey and West (1987), Econometrica 55,
+///   703-708; with several, those of Driscoll and Kraay (1998), Review of Economics and Statistics 80, 549-560. Unless it is given, L is one
+///   less than the dates that a target spans ([`dates_spanned`]): the days before and after whose targets share days with a row's own.
 ///
-/// None without degrees of freedom (n <= k).
-pub(super) fn set(train: &Train<'_>, design: &Design, params: &LinearParams, factor: &Cholesky<f64, Dyn>, fitted: &mut Fitted) {
+/// None without degrees of freedom (n <= k). An error where L is given and there are no days so far apart.
+pub(super) fn set(train: &Train<'_>, design: &Design, params: &LinearParams, factor: &Cholesky<f64, Dyn>, fitted: &mut Fitted) -> Result<()> {
     let (n_rows, n_coefficients) = (design.prepared.n_rows, fitted.kept.len());
     if params.standard_errors == StandardErrors::None {
-        return;
+        return Ok(());
     }
     if n_rows <= n_coefficients {
         fitted.notes.push(format!("no standard errors: {n_rows} rows leave no degree of freedom beside {n_coefficients} coefficients"));
-        return;
+        return Ok(());
     }
     let bread = bread(factor, design.prepared.sum_weight);
     let freedom = (n_rows - n_coefficients) as f64;
@@ -40,12 +41,27 @@ pub(super) fn set(train: &Train<'_>, design: &Design, params: &LinearParams, fac
         StandardErrors::Hc => &bread * scores_squared(train, fitted) * &bread * (n_rows as f64 / freedom),
         StandardErrors::Hac => {
             let days = daily_scores(train, fitted);
-            let n_lags = params.lags.map_or_else(|| overlap(train), |lags| lags as usize).min(days.len() - 1);
-            fitted.notes.push(format!("standard errors: Newey-West over {n_lags} day lags, {} days", days.len()));
+            let n_lags = lags(train, params.lags, days.len())?;
+            let name = if days.len() < n_rows { "Driscoll-Kraay" } else { "Newey-West" };
+            let warning = if days.len() < 4 * n_lags { "; too small, as lags reach over more than a quarter of the days" } else { "" };
+            fitted.notes.push(format!("standard errors: {name} over {n_lags} day lags, {} days{warning}", days.len()));
             &bread * bartlett(&days, n_lags) * &bread * (n_rows as f64 / freedom)
         }
     };
     fitted.errors = covariance.diagonal().iter().map(|variance| variance.max(0.0).sqrt()).collect();
+    Ok(())
+}
+
+/// Lags to sum over, fewer than there are days: those asked for, or the days that a target shares with others.
+fn lags(train: &Train<'_>, asked: Option<u32>, n_days: usize) -> Result<usize> {
+    match asked.map(|asked| asked as usize) {
+        None => Ok(overlap(train).min(n_days - 1)),
+        Some(asked) if asked < n_days => Ok(asked),
+        Some(asked) => {
+            let problem = format!("`lags` is {asked}, but the training rows are of {n_days} days, which have at most {} lags", n_days - 1);
+            Err(Error::model(train.place, problem).hint("lower it, or drop it: it is then taken from the dates that a target spans"))
+        }
+    }
 }
 
 /// (sum w z z')^-1: the intercept stands alone, because prepared columns have mean 0.
@@ -187,14 +203,27 @@ mod tests {
         known_after(&mut case, 0);
         assert_eq!(errors(&case, StandardErrors::Hac, None), errors(&case, StandardErrors::Hac, Some(0)));
         known_after(&mut case, 3);
-        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 3 day lags, 20 days");
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Driscoll-Kraay over 3 day lags, 20 days");
         case.lesson.target_delay_dates = 3;
-        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 0 day lags, 20 days");
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Driscoll-Kraay over 0 day lags, 20 days");
         // Days without rows do not count: every second day has some.
         case.lesson.target_delay_dates = 0;
         case.lesson.as_of.iter_mut().for_each(|day| *day = Day(18_000 + 2 * (day.0 - 18_000)));
         known_after(&mut case, 3);
-        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Newey-West over 1 day lags, 20 days");
+        assert_eq!(errors(&case, StandardErrors::Hac, None).1[1], "standard errors: Driscoll-Kraay over 1 day lags, 20 days");
+    }
+
+    #[test]
+    fn errors_are_named_by_their_authors_and_lags_beyond_the_days_are_refused() {
+        let one_a_day = golden();
+        assert_eq!(errors(&one_a_day, StandardErrors::Hac, Some(3)).1[1], "standard errors: Newey-West over 3 day lags, 60 days");
+        let far = "standard errors: Driscoll-Kraay over 19 day lags, 20 days; too small, as lags reach over more than a quarter of the days";
+        assert_eq!(errors(&daily(), StandardErrors::Hac, Some(19)).1[1], far);
+        let learner = Linear(LinearParams { standard_errors: StandardErrors::Hac, lags: Some(20), features: vec![] });
+        let error = daily().train(|train| learner.fit(train)).err().expect("20 days are at most 19 apart").to_string();
+        let problem = "`lags` is 20, but the training rows are of 20 days, which have at most 19 lags";
+        let hint = "lower it, or drop it: it is then taken from the dates that a target spans";
+        assert!(error.ends_with(&format!("{problem}\n  hint: {hint}")), "{error}");
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) const LINEAR: Declaration<LinearParams> = Declaration {
             Choice(&["none", "ols", "hc", "hac"]),
             Default("\"ols\""),
             "\"hac\"",
-            "Standard errors of coefficients: none, for errors of one variance, of any, or for overlapping targets (Driscoll and Kraay).",
+            "Standard errors of coefficients: none, for errors of one variance, of any, or for overlapping targets (Newey and West; several rows a day: Driscoll and Kraay).",
         ),
         key(
             "lags",

@@ -18,6 +18,9 @@ use crate::spec::{Quantity, SvmKernel, SvmParams};
 /// Blocks of days, of which all but the first are scored by a machine that saw the earlier ones only.
 const BLOCKS: usize = 4;
 
+/// A regression with a smaller share of support vectors hardly leans on the features.
+const FEW_SUPPORT: f64 = 0.02;
+
 /// The learner of `kind = "svm"`: C-classification where a probability is asked, epsilon-regression where the mean is, on standardised
 /// features (and a standardised target).
 ///
@@ -55,14 +58,28 @@ impl Learner for Svm {
         if !machine.is_solved {
             notes.push("not converged: lower `cost`, raise `tolerance`, or drop features".into());
         }
-        if machine.coefficients.is_empty() {
-            notes.push("no row is farther than `epsilon` from a constant, which is what is forecast".into());
+        if !classifies {
+            notes.extend(self.wide_tube(machine.coefficients.len(), table.n_rows()));
         }
         Ok(Box::new(Fitted { n_rows: table.n_rows(), prepared, machine, link, notes }))
     }
 }
 
 impl Svm {
+    /// What to know of a regression that few rows shape: those farther than `epsilon` from it, its support vectors.
+    fn wide_tube(&self, n_support: usize, n_rows: usize) -> Option<String> {
+        let epsilon = self.params.epsilon;
+        if n_support == 0 {
+            return Some(format!("forecasts one number: every target lies within `epsilon` = {epsilon} standard deviations of it; lower `epsilon`"));
+        }
+        let few = (n_support as f64) < FEW_SUPPORT * n_rows as f64;
+        few.then(|| {
+            format!(
+                "nearly one number: only {n_support} of {n_rows} rows lie at or beyond `epsilon` = {epsilon} and shape the forecast; lower `epsilon`"
+            )
+        })
+    }
+
     fn kernel(&self, prepared: &Preparation) -> Kernel {
         match self.params.kernel {
             SvmKernel::Linear => Kernel::Linear,
@@ -367,7 +384,13 @@ mod tests {
         let mut wide = learner(SvmKernel::Rbf, Quantity::Mean);
         wide.params.epsilon = 50.0;
         let model = fit(&wide, &columns(), &targets().0, &[1.0; N_ROWS]).expect("120 rows");
-        assert_eq!(model.card().notes, ["no row is farther than `epsilon` from a constant, which is what is forecast"]);
-        assert!(forecast(&*model, &columns(), 2).iter().all(|value| value.is_finite()));
+        let one_number = "forecasts one number: every target lies within `epsilon` = 50 standard deviations of it; lower `epsilon`";
+        assert_eq!(model.card().notes, [one_number]);
+        let forecasts = forecast(&*model, &columns(), N_ROWS);
+        assert!(forecasts.iter().all(|value| value.is_finite() && *value == forecasts[0]));
+        // A fiftieth of the rows is few.
+        let nearly = "nearly one number: only 2 of 120 rows lie at or beyond `epsilon` = 50 and shape the forecast; lower `epsilon`";
+        assert_eq!(wide.wide_tube(2, 120).as_deref(), Some(nearly));
+        assert_eq!(wide.wide_tube(3, 120), None);
     }
 }

@@ -1,8 +1,8 @@
-//! `AdaBoost`: each tree looks harder at the rows that the trees before it got wrong.
+//! `AdaBoost`: each tree gives more weight to the rows that the trees before it got wrong.
 
 use serde::{Deserialize, Serialize};
 
-use super::course::Material;
+use super::booster::TrainingData;
 use super::ensemble::{Ensemble, Link, ModelFeature};
 use super::forest::{self, ForestTarget};
 use super::grow::Grower;
@@ -22,11 +22,11 @@ const MARGIN: f64 = 1e-10;
 pub(crate) struct AdaBoostSettings {
     /// Trees at most.
     pub(crate) trees: u32,
-    /// Shrinks each tree's say, in (0, 1].
+    /// Shrinks each tree's vote, in (0, 1].
     pub(crate) learning_rate: f64,
 }
 
-/// What the trees of a 0/1 target say.
+/// What the trees of a 0/1 target vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vote {
     /// 0 or 1.
@@ -56,13 +56,13 @@ pub(crate) enum ErrorShape {
 /// Sources: Freund and Schapire (1997), Journal of Computer and System Sciences 55(1), 119-139; SAMME, with two classes the same: Zhu, Zou,
 /// Rosset and Hastie (2009), Statistics and Its Interface 2, 349-360; real `AdaBoost` and the link to log odds: Friedman, Hastie and Tibshirani
 /// (2000), Annals of Statistics 28(2), 337-407.
-pub(crate) fn classify(grower: &mut Grower<'_>, material: &Material<'_>, settings: &AdaBoostSettings, vote: Vote) -> Result<Ensemble> {
-    forest::check(material, ForestTarget::Probability)?;
-    let target = material.observed.target;
-    let (mut weight, positions) = start(material);
+pub(crate) fn classify(grower: &mut Grower<'_>, data: &TrainingData<'_>, settings: &AdaBoostSettings, vote: Vote) -> Result<Ensemble> {
+    forest::check(data, ForestTarget::Probability)?;
+    let target = data.observed.target;
+    let (mut weight, positions) = start(data);
     let mut trees = vec![];
     for idx in 0..settings.trees {
-        let seed = sample::mix(material.seed, u64::from(idx));
+        let seed = sample::mix(data.seed, u64::from(idx));
         normalise(&mut weight, positions.len());
         let mut grown = grow_means(grower, target, &weight, Some(&positions), (0.0, seed));
         let shares: Vec<f64> = grown.tree.nodes.iter().map(|node| node.value).collect();
@@ -72,7 +72,7 @@ pub(crate) fn classify(grower: &mut Grower<'_>, material: &Material<'_>, setting
             let wrong = positions.iter().filter(|&&position| (0.5 < share[position as usize]) != (0.5 < target[position as usize]));
             wrong.map(|&position| weight[position as usize]).sum::<f64>() / positions.len() as f64
         };
-        let say: Box<dyn Fn(f64) -> f64> = match vote {
+        let contribution: Box<dyn Fn(f64) -> f64> = match vote {
             Vote::Class => {
                 let weight = settings.learning_rate * log_odds(1.0 - error);
                 Box::new(move |share: f64| if 0.5 < share { weight } else { -weight })
@@ -84,10 +84,10 @@ pub(crate) fn classify(grower: &mut Grower<'_>, material: &Material<'_>, setting
         if vote == Vote::Class && 0.5 <= error {
             break;
         }
-        tree.nodes.iter_mut().for_each(|node| node.value = say(node.value));
+        tree.nodes.iter_mut().for_each(|node| node.value = contribution(node.value));
         let has_split = 1 < tree.nodes.len();
         trees.push(tree);
-        // A perfect tree leaves no row to look harder at; one without a split would come again and again.
+        // After a perfect tree no row gains weight; a tree without a split would be grown again and again.
         if error <= 0.0 || !has_split {
             break;
         }
@@ -95,39 +95,39 @@ pub(crate) fn classify(grower: &mut Grower<'_>, material: &Material<'_>, setting
             let position = position as usize;
             // Halves on both sides: rows that are wrong by exp(a / 2) up, the others down, is the same after normalising.
             let sign = if 0.5 < target[position] { 1.0 } else { -1.0 };
-            weight[position] *= libm::exp(-sign * say(share[position]) / 2.0);
+            weight[position] *= libm::exp(-sign * contribution(share[position]) / 2.0);
         }
     }
-    Ok(Ensemble { features: material.features.to_vec(), base: 0.0, link: Link::Logistic, trees })
+    Ok(Ensemble { features: data.features.to_vec(), base: 0.0, link: Link::Logistic, trees })
 }
 
-/// Trees with a say each; the forecast is the weighted median of theirs.
+/// Trees with a weight each; the forecast is their weighted median.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MedianEnsemble {
     /// Features, in the order that the splits number them.
     pub(crate) features: Vec<ModelFeature>,
     /// The trees; a leaf's value is the tree's forecast.
     pub(crate) trees: Vec<Tree>,
-    /// The say of each, above 0.
-    pub(crate) say: Vec<f64>,
+    /// The weight of each, above 0.
+    pub(crate) vote_weights: Vec<f64>,
 }
 
 /// Any target, by `AdaBoost.R2`.
 ///
-/// A tree's forecasts have losses L in [0, 1] (`ErrorShape` of |error| / the largest |error|) with weighted mean m. Its say is
+/// A tree's forecasts have losses L in [0, 1] (`ErrorShape` of |error| / the largest |error|) with weighted mean m. Its weight is
 /// rate ln((1 - m) / m); a row's weight is multiplied by (m / (1 - m))^(rate (1 - L)). Boosting stops at m = 0, whose tree then is the only
 /// one that counts, and at m >= 1/2, whose tree is left out unless it is the first. Trees are grown on weighted rows where Drucker draws
-/// rows by weight: nothing is left to chance.
+/// rows by weight, so that the fit is not random.
 ///
 /// Source: Drucker (1997), Improving regressors using boosting techniques, ICML 14, 107-115.
-pub(crate) fn regress(grower: &mut Grower<'_>, material: &Material<'_>, settings: &AdaBoostSettings, shape: ErrorShape) -> Result<MedianEnsemble> {
-    forest::check(material, ForestTarget::Mean)?;
-    let target = material.observed.target;
-    let (mut weight, positions) = start(material);
-    let (mut trees, mut say): (Vec<Tree>, Vec<f64>) = (vec![], vec![]);
+pub(crate) fn regress(grower: &mut Grower<'_>, data: &TrainingData<'_>, settings: &AdaBoostSettings, shape: ErrorShape) -> Result<MedianEnsemble> {
+    forest::check(data, ForestTarget::Mean)?;
+    let target = data.observed.target;
+    let (mut weight, positions) = start(data);
+    let (mut trees, mut vote_weights): (Vec<Tree>, Vec<f64>) = (vec![], vec![]);
     for idx in 0..settings.trees {
         normalise(&mut weight, positions.len());
-        let mut grown = grow_means(grower, target, &weight, Some(&positions), (0.0, sample::mix(material.seed, u64::from(idx))));
+        let mut grown = grow_means(grower, target, &weight, Some(&positions), (0.0, sample::mix(data.seed, u64::from(idx))));
         let values: Vec<f64> = grown.tree.nodes.iter().map(|node| node.value).collect();
         let mut forecast = vec![0.0; target.len()];
         grower.add(&grown, &values, &mut forecast);
@@ -136,37 +136,37 @@ pub(crate) fn regress(grower: &mut Grower<'_>, material: &Material<'_>, settings
         let losses = losses(target, &forecast, &positions, shape);
         let mean = positions.iter().zip(&losses).map(|(&position, loss)| weight[position as usize] * loss).sum::<f64>() / positions.len() as f64;
         if mean <= 0.0 {
-            (trees, say) = (vec![tree], vec![1.0]);
+            (trees, vote_weights) = (vec![tree], vec![1.0]);
             break;
         }
         if 0.5 <= mean {
             if trees.is_empty() {
-                (trees, say) = (vec![tree], vec![1.0]);
+                (trees, vote_weights) = (vec![tree], vec![1.0]);
             }
             break;
         }
         trees.push(tree);
         let odds = settings.learning_rate * log_odds(1.0 - mean);
-        say.push(odds);
+        vote_weights.push(odds);
         for (&position, loss) in positions.iter().zip(losses) {
             weight[position as usize] *= libm::exp(-odds * (1.0 - loss));
         }
     }
-    Ok(MedianEnsemble { features: material.features.to_vec(), trees, say })
+    Ok(MedianEnsemble { features: data.features.to_vec(), trees, vote_weights })
 }
 
 impl MedianEnsemble {
     /// Forecasts for rows of a matrix whose `columns` are the features.
     pub(crate) fn forecasts(&self, matrix: &Matrix, columns: &[usize], rows: &[u32], cores: usize) -> Vec<f64> {
         let values = Scorer::new(&self.trees, &self.features, columns).leaf_values(matrix, rows, cores);
-        let median = |values: &[f64]| weighted_quantile(&mut values.iter().copied().zip(self.say.iter().copied()).collect::<Vec<_>>(), 0.5);
+        let median = |values: &[f64]| weighted_quantile(&mut values.iter().copied().zip(self.vote_weights.iter().copied()).collect::<Vec<_>>(), 0.5);
         values.chunks(self.trees.len().max(1)).map(median).collect()
     }
 }
 
 /// Row weights, and the positions of those above 0.
-fn start(material: &Material<'_>) -> (Vec<f64>, Vec<u32>) {
-    let weight: Vec<f64> = (0..material.observed.target.len()).map(|position| material.observed.weight_of(position)).collect();
+fn start(data: &TrainingData<'_>) -> (Vec<f64>, Vec<u32>) {
+    let weight: Vec<f64> = (0..data.observed.target.len()).map(|position| data.observed.weight_of(position)).collect();
     let positions = (0..weight.len() as u32).filter(|&position| 0.0 < weight[position as usize]).collect();
     (weight, positions)
 }
@@ -212,14 +212,14 @@ mod tests {
     }
 
     fn classes(table: &Table, target: &[f64], trees: u32, vote: Vote) -> Result<Ensemble> {
-        let material = table.material(target, None, 1);
+        let data = table.data(target, None, 1);
         let settings = AdaBoostSettings { trees, learning_rate: 1.0 };
-        table.grow(&small(2), None, 1, |grower| classify(grower, &material, &settings, vote))
+        table.grow(&small(2), None, 1, |grower| classify(grower, &data, &settings, vote))
     }
 
     fn numbers(table: &Table, target: &[f64], settings: &AdaBoostSettings, leaves: u32, shape: ErrorShape) -> Result<MedianEnsemble> {
-        let material = table.material(target, None, 1);
-        table.grow(&small(leaves), None, 1, |grower| regress(grower, &material, settings, shape))
+        let data = table.data(target, None, 1);
+        table.grow(&small(leaves), None, 1, |grower| regress(grower, &data, settings, shape))
     }
 
     #[test]
@@ -264,7 +264,7 @@ mod tests {
             assert!(forecasts(&ensemble, &table.matrix, &table.columns(), &[0, 1, 2, 3], 1).iter().all(|share| share.is_finite()));
         }
         let constant = numbers(&table, &[3.0; 400], &AdaBoostSettings { trees: 9, learning_rate: 1.0 }, 4, ErrorShape::Linear).expect("a constant");
-        assert_eq!((constant.trees.len(), &constant.say[..]), (1, &[1.0][..]));
+        assert_eq!((constant.trees.len(), &constant.vote_weights[..]), (1, &[1.0][..]));
         assert_eq!(constant.forecasts(&table.matrix, &table.columns(), &[7], 1), [3.0]);
     }
 
@@ -280,11 +280,11 @@ mod tests {
                 for (forecast, row) in got.iter().zip(&rows).step_by(97) {
                     let votes = model.trees.iter().map(|tree| tree.nodes[tree.leaf(|feature| table.matrix.column(feature)[*row as usize])].value);
                     let (mut below, mut above) = (0.0, 0.0);
-                    for (vote, say) in votes.zip(&model.say) {
+                    for (vote, say) in votes.zip(&model.vote_weights) {
                         below += if vote < *forecast { *say } else { 0.0 };
                         above += if *forecast < vote { *say } else { 0.0 };
                     }
-                    let half = model.say.iter().sum::<f64>() / 2.0;
+                    let half = model.vote_weights.iter().sum::<f64>() / 2.0;
                     assert!(below <= half + 1e-9 && above <= half + 1e-9);
                 }
                 got.iter().zip(&target[2000..]).map(|(forecast, target)| (forecast - target).abs()).sum::<f64>()

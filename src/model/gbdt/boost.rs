@@ -1,6 +1,6 @@
 //! Gradient boosting: trees one after the other, each on the gradients that the last one left.
 
-use super::course::{Course, Material};
+use super::booster::{Booster, TrainingData};
 use super::ensemble::{Ensemble, Link};
 use super::grow::Grower;
 use super::loss::Loss;
@@ -9,9 +9,9 @@ use super::settings::BoostSettings;
 use crate::error::{Error, Result};
 use crate::feature::Matrix;
 
-/// An ensemble to go on from, and what it says of the rows at hand.
+/// An earlier ensemble to continue from, with its scores of the rows.
 #[derive(Debug, Clone)]
-pub(crate) struct Earlier<'a> {
+pub(crate) struct WarmStart<'a> {
     ensemble: &'a Ensemble,
     scores: Vec<f64>,
     held_scores: Vec<f64>,
@@ -26,7 +26,7 @@ pub(crate) struct Boosted {
     pub(crate) notes: Vec<String>,
 }
 
-impl<'a> Earlier<'a> {
+impl<'a> WarmStart<'a> {
     /// Scores the training rows and the rows held back of `matrix`, in which the ensemble's features are `columns`.
     pub(crate) fn score(ensemble: &'a Ensemble, matrix: &Matrix, columns: &[usize], rows: (&[u32], &[u32]), cores: usize) -> Self {
         let scorer = Scorer::new(&ensemble.trees, &ensemble.features, columns);
@@ -37,51 +37,51 @@ impl<'a> Earlier<'a> {
 
 /// Boosts an ensemble from the best constant, or from an earlier ensemble, whose trees are all kept.
 ///
-/// With `early_stop` the trees up to the smallest loss on the rows held back are kept. A tree without a split does not join; boosting ends
+/// With `early_stop` the trees up to the smallest loss on the rows held back are kept. A tree without a split is not added; boosting ends
 /// there, or after ten such trees where rows, columns or thresholds are drawn. Friedman (2001), Annals of Statistics 29(5), 1189-1232, with
 /// Newton leaves (Chen and Guestrin, 2016, XGBoost) or renewed ones.
 ///
 /// Errors where targets or weights do not fit the loss, nothing is held back to stop early by, or the earlier ensemble is of another kind.
-pub(crate) fn boost(grower: &mut Grower<'_>, material: &Material<'_>, settings: &BoostSettings, earlier: Option<Earlier<'_>>) -> Result<Boosted> {
-    let (observed, held_back) = (material.observed, material.held_back);
-    check(settings.loss, material, settings)?;
+pub(crate) fn boost(grower: &mut Grower<'_>, data: &TrainingData<'_>, settings: &BoostSettings, earlier: Option<WarmStart<'_>>) -> Result<Boosted> {
+    let (observed, held_back) = (data.observed, data.held_back);
+    check(settings.loss, data, settings)?;
     let loss = settings.loss.row_loss();
     let (base, mut trees, scores) = match earlier {
         None => {
             let base = loss.base(observed);
             (base, vec![], (vec![base; observed.target.len()], vec![base; held_back.rows.len()]))
         }
-        Some(Earlier { ensemble, scores, held_scores }) => {
-            check_kind(ensemble, material, settings)?;
+        Some(WarmStart { ensemble, scores, held_scores }) => {
+            check_kind(ensemble, data, settings)?;
             (ensemble.base, ensemble.trees.clone(), (scores, held_scores))
         }
     };
-    let mut course = Course::start(material, settings, scores, material.seed);
+    let mut course = Booster::start(data, settings, scores, data.seed);
     let notes = course.run(grower, &*loss, (observed, held_back.observed));
     trees.append(&mut course.trees);
-    let ensemble = Ensemble { features: material.features.to_vec(), base, link: settings.loss.link(), trees };
+    let ensemble = Ensemble { features: data.features.to_vec(), base, link: settings.loss.link(), trees };
     Ok(Boosted { ensemble, notes })
 }
 
 /// Targets and weights must suit the loss.
-pub(super) fn check(loss: Loss, material: &Material<'_>, settings: &BoostSettings) -> Result<()> {
-    loss.check(material.observed, material.place)?;
+pub(super) fn check(loss: Loss, data: &TrainingData<'_>, settings: &BoostSettings) -> Result<()> {
+    loss.check(data.observed, data.place)?;
     match settings.early_stop {
-        Some(_) => loss.check_held_back(material.held_back.observed, material.place),
+        Some(_) => loss.check_held_back(data.held_back.observed, data.place),
         None => Ok(()),
     }
 }
 
 /// Trees of another link or other features cannot be added to.
-fn check_kind(ensemble: &Ensemble, material: &Material<'_>, settings: &BoostSettings) -> Result<()> {
+fn check_kind(ensemble: &Ensemble, data: &TrainingData<'_>, settings: &BoostSettings) -> Result<()> {
     let problem = if ensemble.link != settings.loss.link() {
         format!("the earlier trees were grown for {}, these are for {}", scale(ensemble.link), scale(settings.loss.link()))
-    } else if ensemble.features != material.features {
+    } else if ensemble.features != data.features {
         "the earlier trees were grown on other features or categories".to_owned()
     } else {
         return Ok(());
     };
-    Err(Error::model(material.place, problem).hint("train from scratch"))
+    Err(Error::model(data.place, problem).hint("train from scratch"))
 }
 
 fn scale(link: Link) -> &'static str {
@@ -103,8 +103,8 @@ mod tests {
     use crate::score::pinball;
 
     fn fit(table: &Table, settings: &BoostSettings, target: &[f64], weight: Option<&[f64]>, cores: usize) -> Result<Boosted> {
-        let material = table.material(target, weight, cores);
-        table.grow(&settings.tree, weight, cores, |grower| boost(grower, &material, settings, None))
+        let data = table.data(target, weight, cores);
+        table.grow(&settings.tree, weight, cores, |grower| boost(grower, &data, settings, None))
     }
 
     /// Raw scores of all rows.
@@ -216,10 +216,10 @@ mod tests {
             let whole = fit(&table, &settings(loss, 12), &target, None, 1).expect("suits");
             let first = fit(&table, &settings(loss, 5), &target, None, 1).expect("suits").ensemble;
             let going_on = settings(loss, 7);
-            let material = table.material(&target, None, 1);
+            let data = table.data(&target, None, 1);
             let warm = |ensemble: &Ensemble, going_on: &BoostSettings| {
-                let earlier = Earlier::score(ensemble, &table.matrix, &table.columns(), (&table.rows, &table.held_rows), 1);
-                table.grow(&going_on.tree, None, 1, |grower| boost(grower, &material, going_on, Some(earlier)))
+                let earlier = WarmStart::score(ensemble, &table.matrix, &table.columns(), (&table.rows, &table.held_rows), 1);
+                table.grow(&going_on.tree, None, 1, |grower| boost(grower, &data, going_on, Some(earlier)))
             };
             let boosted = warm(&first, &going_on).expect("the same kind");
             assert_eq!(boosted.ensemble, whole.ensemble, "{loss:?}");

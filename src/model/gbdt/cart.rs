@@ -1,6 +1,6 @@
 //! A single decision tree, pruned by its cost.
 
-use super::course::Material;
+use super::booster::TrainingData;
 use super::ensemble::{Ensemble, Link};
 use super::forest::{self, ForestTarget};
 use super::grow::Grower;
@@ -27,12 +27,12 @@ pub(crate) struct CartSettings {
 /// Classification and Regression Trees, chapter 3.
 ///
 /// Errors where targets or weights cannot be learnt from: not finite, no row of weight, one class only.
-pub(crate) fn cart(grower: &mut Grower<'_>, material: &Material<'_>, settings: &CartSettings) -> Result<Ensemble> {
-    forest::check(material, settings.target)?;
-    let observed = material.observed;
+pub(crate) fn cart(grower: &mut Grower<'_>, data: &TrainingData<'_>, settings: &CartSettings) -> Result<Ensemble> {
+    forest::check(data, settings.target)?;
+    let observed = data.observed;
     let weight: Vec<f64> = (0..observed.target.len()).map(|position| observed.weight_of(position)).collect();
     let positions: Vec<u32> = (0..weight.len() as u32).filter(|&position| 0.0 < weight[position as usize]).collect();
-    let grown = grow_means(grower, observed.target, &weight, Some(&positions), (settings.l2, material.seed));
+    let grown = grow_means(grower, observed.target, &weight, Some(&positions), (settings.l2, data.seed));
     let center = observed.mean();
     let mut sums = vec![Sums::default(); grown.tree.nodes.len()];
     for leaf in grown.tree.leaves() {
@@ -41,7 +41,7 @@ pub(crate) fn cart(grower: &mut Grower<'_>, material: &Material<'_>, settings: &
         }
     }
     let tree = prune(&grown.tree, sums, settings.complexity);
-    Ok(Ensemble { features: material.features.to_vec(), base: 0.0, link: Link::Identity, trees: vec![tree] })
+    Ok(Ensemble { features: data.features.to_vec(), base: 0.0, link: Link::Identity, trees: vec![tree] })
 }
 
 /// Weight, weighted sum and weighted sum of squares of a node's targets.
@@ -120,8 +120,8 @@ mod tests {
     fn fit(table: &Table, target: &[f64], complexity: f64) -> Result<Ensemble> {
         let tree = TreeSettings { leaves: 64, min_leaf_rows: 5, min_leaf_hessian: 0.0, l2: 0.0, ..settings(Loss::Squared, 1).tree };
         let settings = CartSettings { target: ForestTarget::Mean, complexity, l2: 0.0 };
-        let material = table.material(target, None, 1);
-        table.grow(&tree, None, 1, |grower| cart(grower, &material, &settings))
+        let data = table.data(target, None, 1);
+        table.grow(&tree, None, 1, |grower| cart(grower, &data, &settings))
     }
 
     /// Squared error of a tree's subtree at `at` on rows, and its leaves.

@@ -7,7 +7,7 @@
 
 use super::fixed::{Cell, Sum};
 use super::scan::Search;
-use super::split::{Cut, Found, larger_side};
+use super::split::{Cut, SplitCandidate, larger_side};
 use super::tree::Side;
 
 /// Categories up to which the best of all sets is taken.
@@ -23,7 +23,7 @@ impl Search {
     /// The best set of categories, with missing values on either side if there are any.
     ///
     /// * `bins`: sums of each category; `missing`: of the missing values.
-    pub(super) fn best_categories<C: Cell>(&self, bins: &[C], missing: C) -> Option<Found> {
+    pub(super) fn best_categories<C: Cell>(&self, bins: &[C], missing: C) -> Option<SplitCandidate> {
         let mut sums: Vec<(u8, Sum)> = bins.iter().enumerate().map(|(at, bin)| (at as u8, bin.sum(self.scale))).collect();
         sums.retain(|(_, sum)| 0.0 < sum.n_rows);
         let most_left = if sums.len() <= FEW { FEW } else { MOST_LEFT };
@@ -51,7 +51,7 @@ impl Search {
     }
 
     /// Tries ever longer sets; a set counts if better than the best so far.
-    fn scan<'a>(&self, sums: impl Iterator<Item = &'a (u8, Sum)>, missing: Side, start: Sum, best: &mut Option<Found>) {
+    fn scan<'a>(&self, sums: impl Iterator<Item = &'a (u8, Sum)>, missing: Side, start: Sum, best: &mut Option<SplitCandidate>) {
         let (mut left, mut bits) = (start, [0_u64; 4]);
         // A drawn set is one of the first four, however many there are.
         let drawn = self.draw.map(|draw| (draw * 4.0) as usize);
@@ -65,7 +65,7 @@ impl Search {
             if let Some(score) = score
                 && best.is_none_or(|best| best.score < score)
             {
-                *best = Some(Found { score, feature: self.feature, cut: Cut::OneOf(bits), missing, left });
+                *best = Some(SplitCandidate { score, feature: self.feature, cut: Cut::OneOf(bits), missing, left });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Which features a tree and a node may look at.
+//! Which features a tree and a node may split on.
 
 use rand_core::RngCore;
 use rand_pcg::Pcg64;
@@ -20,7 +20,7 @@ fn below(generator: &mut Pcg64, n: usize) -> usize {
 /// volume 2, 3.4.2, algorithm S).
 ///
 /// * `node`: 0 for the draw of a tree, node + 1 for that of a node.
-pub(super) fn thin(allowed: &mut [bool], share: f64, seed: u64, node: u64) {
+pub(super) fn sample_features(allowed: &mut [bool], share: f64, seed: u64, node: u64) {
     let mut n_left = allowed.iter().filter(|allowed| **allowed).count();
     let mut n_wanted = (n_left as f64 * share).ceil() as usize;
     let mut generator = generator(seed, node);
@@ -38,7 +38,7 @@ pub(super) fn uniform(seed: u64, node: u64, feature: usize) -> f64 {
 }
 
 /// The features that may join those on a path: all that share a group with every one of them. A feature in no group is a group by itself.
-pub(super) fn joinable(interactions: &[Vec<u32>], path: &[u32], n_features: usize) -> Vec<bool> {
+pub(super) fn joinable_features(interactions: &[Vec<u32>], path: &[u32], n_features: usize) -> Vec<bool> {
     let mut allowed = vec![path.is_empty(); n_features];
     for group in interactions.iter().filter(|group| path.iter().all(|feature| group.contains(feature))) {
         for &feature in group {
@@ -62,7 +62,7 @@ mod tests {
         let mut counts = [0; 10];
         for seed in 0..1000 {
             let mut allowed = [true, true, true, true, true, true, true, true, false, false];
-            thin(&mut allowed, 0.5, seed, 7);
+            sample_features(&mut allowed, 0.5, seed, 7);
             assert_eq!(allowed.iter().filter(|is_in| **is_in).count(), 4);
             counts.iter_mut().zip(allowed).for_each(|(count, is_in)| *count += u32::from(is_in));
         }
@@ -73,9 +73,9 @@ mod tests {
     #[test]
     fn features_join_a_path_when_one_group_has_them_all() {
         let groups = vec![vec![0, 1], vec![1, 2]];
-        assert_eq!(joinable(&groups, &[], 4), [true; 4]);
-        assert_eq!(joinable(&groups, &[1], 4), [true, true, true, false]);
-        assert_eq!(joinable(&groups, &[1, 0], 4), [true, true, false, false]);
-        assert_eq!(joinable(&groups, &[3], 4), [false, false, false, true], "in no group: alone");
+        assert_eq!(joinable_features(&groups, &[], 4), [true; 4]);
+        assert_eq!(joinable_features(&groups, &[1], 4), [true, true, true, false]);
+        assert_eq!(joinable_features(&groups, &[1, 0], 4), [true, true, false, false]);
+        assert_eq!(joinable_features(&groups, &[3], 4), [false, false, false, true], "in no group: alone");
     }
 }

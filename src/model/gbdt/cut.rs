@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn many_values_are_spread_evenly_and_a_heavy_one_is_alone() {
-        // 9,000 zeros fill 90 of 100 bins' worth: one bin; the other 99 bins share 1,000 values from 1 to 1,000.
+        // 9,000 zeros fill what 90 of 100 bins would hold: one bin; the other 99 bins share 1,000 values from 1 to 1,000.
         let mut column = vec![0.0; 9000];
         column.extend((1..=1000).map(|n| n as f32));
         let cuts = learn(column, 100, 1);

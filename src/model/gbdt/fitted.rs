@@ -6,9 +6,9 @@ use super::adaboost::MedianEnsemble;
 use super::block::Table;
 use super::ensemble::{Ensemble, Link};
 use super::file::{self, Saved};
-use super::ground::Ground;
-use super::importance::{self, Measure, Shuffles};
+use super::importance::{self, Measure, Permutations};
 use super::predict::forecasts;
+use super::prepared::PreparedWindow;
 use super::shap;
 use super::tail::{TailForecast, TailModel};
 use crate::feature::{Matrix, Rows};
@@ -30,9 +30,9 @@ fn scale(ensemble: &Ensemble) -> f64 {
 /// Probabilities stay this far from 0 and 1, as those of a logistic regression do.
 const MARGIN: f64 = 1e-12;
 
-/// What answers a mean or a probability.
+/// What forecasters a mean or a probability.
 #[derive(Debug, Clone)]
-pub(super) enum Answer {
+pub(super) enum Forecaster {
     /// A sum of trees.
     Sum(Ensemble),
     /// A weighted median of trees.
@@ -44,7 +44,7 @@ pub(super) enum Answer {
 pub(super) struct Fitted {
     ask: Vec<Quantity>,
     columns: Vec<usize>,
-    pub(super) answers: Vec<(Quantity, Answer)>,
+    pub(super) forecasters: Vec<(Quantity, Forecaster)>,
     pub(super) tails: Option<TailModel>,
     pub(super) rules: Vec<String>,
     pub(super) notes: Vec<String>,
@@ -58,16 +58,16 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
-    pub(super) fn new(train: &Train<'_>, ground: &Ground, ask: &[Quantity]) -> Self {
+    pub(super) fn new(train: &Train<'_>, prepared: &PreparedWindow, ask: &[Quantity]) -> Self {
         Self {
             ask: ask.to_vec(),
-            columns: ground.columns.clone(),
-            answers: vec![],
+            columns: prepared.columns.clone(),
+            forecasters: vec![],
             tails: None,
             rules: vec![],
-            notes: ground.notes.clone(),
-            n_rows: ground.lot.rows.len(),
-            names: ground.features.iter().map(|feature| feature.name.clone()).collect(),
+            notes: prepared.notes.clone(),
+            n_rows: prepared.labelled.rows.len(),
+            names: prepared.features.iter().map(|feature| feature.name.clone()).collect(),
             importance: vec![],
             held_back: (vec![], vec![]),
             n_repaired: OnceLock::new(),
@@ -80,7 +80,7 @@ impl Fitted {
     }
 
     /// Measures the importance of the features, in shares of 1; several ensembles count alike.
-    pub(super) fn weigh(&mut self, train: &Train<'_>, kind: ImportanceKind) {
+    pub(super) fn measure_importance(&mut self, train: &Train<'_>, kind: ImportanceKind) {
         let shares: Vec<Vec<f64>> = self.ensembles().iter().filter_map(|(ensemble, _)| self.shares(train, ensemble, kind)).collect();
         self.held_back = (vec![], vec![]);
         if shares.is_empty() {
@@ -105,14 +105,14 @@ impl Fitted {
                 assert!(gap <= SHAP_TOLERANCE * scale(ensemble), "SHAP values must sum to the scores, but one is off by {gap:e}");
                 contributions.mean_absolute()?
             }
-            ImportanceKind::Permutation => self.rises(train, ensemble)?,
+            ImportanceKind::Permutation => self.loss_increases(train, ensemble)?,
         };
         let total: f64 = values.iter().sum();
         (0.0 < total).then(|| values.iter().map(|value| value / total).collect())
     }
 
     /// How much the squared error on the rows held back rises when a feature is shuffled; at least 0.
-    fn rises(&self, train: &Train<'_>, ensemble: &Ensemble) -> Option<Vec<f64>> {
+    fn loss_increases(&self, train: &Train<'_>, ensemble: &Ensemble) -> Option<Vec<f64>> {
         let (rows, target) = &self.held_back;
         let held: Matrix = Rows::new(train.shared.features(), rows).gather();
         let columns: Vec<Vec<f32>> = self.columns.iter().map(|&column| held.column(column).to_vec()).collect();
@@ -120,17 +120,17 @@ impl Fitted {
         let (order, all): (Vec<usize>, Vec<u32>) = ((0..columns.len()).collect(), (0..rows.len() as u32).collect());
         let score = |matrix: &Matrix| forecasts(ensemble, matrix, &order, &all, 1);
         let loss = |scores: &[f64]| scores.iter().zip(target).map(|(score, target)| (score - target).powi(2)).sum::<f64>() / target.len() as f64;
-        let found = importance::permutation(&own, Shuffles { n: 3, seed: train.seed }, score, loss)?;
+        let found = importance::permutation(&own, Permutations { n: 3, seed: train.seed }, score, loss)?;
         Some(found.iter().map(|rise| rise.mean.max(0.0)).collect())
     }
 
     /// Every ensemble and what it forecasts.
     fn ensembles(&self) -> Vec<(Ensemble, String)> {
         let mut found = vec![];
-        for (quantity, answer) in &self.answers {
+        for (quantity, answer) in &self.forecasters {
             let ensemble = match answer {
-                Answer::Sum(ensemble) => ensemble.clone(),
-                Answer::Median(median) => {
+                Forecaster::Sum(ensemble) => ensemble.clone(),
+                Forecaster::Median(median) => {
                     Ensemble { features: median.features.clone(), base: 0.0, link: Link::Identity, trees: median.trees.clone() }
                 }
             };
@@ -166,10 +166,10 @@ impl Model for Fitted {
         }
         let answer = |&quantity: &Quantity| match (quantity, &tails) {
             (Quantity::Mean | Quantity::Probability, _) => {
-                let (_, answer) = self.answers.iter().find(|(known, _)| *known == quantity).expect("each asked quantity was fitted");
+                let (_, answer) = self.forecasters.iter().find(|(known, _)| *known == quantity).expect("each asked quantity was fitted");
                 let values = match answer {
-                    Answer::Sum(ensemble) => forecasts(ensemble, query.features, &self.columns, &rows, 1),
-                    Answer::Median(median) => median.forecasts(query.features, &self.columns, &rows, 1),
+                    Forecaster::Sum(ensemble) => forecasts(ensemble, query.features, &self.columns, &rows, 1),
+                    Forecaster::Median(median) => median.forecasts(query.features, &self.columns, &rows, 1),
                 };
                 // A leaf of ones alone would make a log loss infinite, and a mean of leaves may round to a little more than 1.
                 let bound = |value: f64| if quantity == Quantity::Probability { value.clamp(MARGIN, 1.0 - MARGIN) } else { value };

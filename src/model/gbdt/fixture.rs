@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bin::Binned;
-use super::course::{HeldBack, Material};
+use super::booster::{HeldBack, TrainingData};
 use super::cross_fold::{CrossFold, cross_folds};
 use super::cut::{CutSpec, Cuts};
 use super::ensemble::ModelFeature;
@@ -47,12 +47,12 @@ impl Table {
         (0..self.features.len()).collect()
     }
 
-    /// Targets and weights of all rows as the material of a fit, its training rows and those held back.
-    pub(super) fn material<'a>(&'a self, target: &'a [f64], weight: Option<&'a [f64]>, cores: usize) -> Material<'a> {
+    /// Targets and weights of all rows as the data of a fit, its training rows and those held back.
+    pub(super) fn data<'a>(&'a self, target: &'a [f64], weight: Option<&'a [f64]>, cores: usize) -> TrainingData<'a> {
         let n = self.rows.len();
         let observed = |rows: std::ops::Range<usize>| Observed { target: &target[rows.clone()], weight: weight.map(|weight| &weight[rows]) };
         let held_back = HeldBack { rows: &self.held_rows, observed: observed(n..target.len()) };
-        Material { place: "model `g` in window 1", features: &self.features, observed: observed(0..n), held_back, seed: 11, cores }
+        TrainingData { place: "model `g` in window 1", features: &self.features, observed: observed(0..n), held_back, seed: 11, cores }
     }
 
     /// The training rows in parts, a row a day.

@@ -1,6 +1,6 @@
 //! Forests: means over trees that were each grown on their own draw of rows, columns or thresholds.
 
-use super::course::Material;
+use super::booster::TrainingData;
 use super::ensemble::{Ensemble, Link};
 use super::grow::Grower;
 use super::leaf::grow_means;
@@ -43,7 +43,7 @@ pub(crate) struct ForestSettings {
     pub(crate) trees: u32,
     /// Rows of each tree.
     pub(crate) rows: ForestRows,
-    /// Limits of a tree. `l2` pulls leaves to the tree's mean, in units of weight.
+    /// Limits of a tree. `l2` shrinks leaves to the tree's mean, in units of weight.
     pub(crate) tree: TreeSettings,
 }
 
@@ -61,15 +61,15 @@ pub(crate) struct Forest {
 /// Grows a forest; `settings.tree` are the settings that the grower was made with.
 ///
 /// Errors where targets or weights cannot be learnt from: not finite, no row of weight, one class only.
-pub(crate) fn forest(grower: &mut Grower<'_>, material: &Material<'_>, settings: &ForestSettings) -> Result<Forest> {
-    check(material, settings.target)?;
-    let observed = material.observed;
+pub(crate) fn forest(grower: &mut Grower<'_>, data: &TrainingData<'_>, settings: &ForestSettings) -> Result<Forest> {
+    check(data, settings.target)?;
+    let observed = data.observed;
     let n = observed.target.len();
     let positions: Vec<u32> = (0..n as u32).filter(|&position| 0.0 < observed.weight_of(position as usize)).collect();
-    let mut votes = Votes { sum: vec![0.0; n], n_trees: vec![0; n], scores: vec![0.0; n] };
+    let mut votes = OutOfBagVotes { sum: vec![0.0; n], n_trees: vec![0; n], scores: vec![0.0; n] };
     let mut trees = Vec::with_capacity(settings.trees as usize);
     for idx in 0..settings.trees {
-        let seed = sample::mix(material.seed, u64::from(idx));
+        let seed = sample::mix(data.seed, u64::from(idx));
         let mut weight: Vec<f64> = (0..n).map(|position| observed.weight_of(position)).collect();
         let rows = match settings.rows {
             ForestRows::All => positions.clone(),
@@ -92,7 +92,7 @@ pub(crate) fn forest(grower: &mut Grower<'_>, material: &Material<'_>, settings:
         trees.push(tree);
         grower.recycle(grown);
     }
-    let ensemble = Ensemble { features: material.features.to_vec(), base: 0.0, link: Link::Identity, trees };
+    let ensemble = Ensemble { features: data.features.to_vec(), base: 0.0, link: Link::Identity, trees };
     let out_of_bag = votes.means();
     let (mut sum, mut sum_weight) = (0.0, 0.0);
     for (position, forecast) in out_of_bag.iter().enumerate() {
@@ -105,22 +105,22 @@ pub(crate) fn forest(grower: &mut Grower<'_>, material: &Material<'_>, settings:
 }
 
 /// The targets must suit the leaves.
-pub(super) fn check(material: &Material<'_>, target: ForestTarget) -> Result<()> {
+pub(super) fn check(data: &TrainingData<'_>, target: ForestTarget) -> Result<()> {
     match target {
-        ForestTarget::Mean => Loss::Squared.check(material.observed, material.place),
-        ForestTarget::Probability => Loss::Logistic.check(material.observed, material.place),
+        ForestTarget::Mean => Loss::Squared.check(data.observed, data.place),
+        ForestTarget::Probability => Loss::Logistic.check(data.observed, data.place),
     }
 }
 
 /// Forecasts of trees for the rows that they did not see.
-struct Votes {
+struct OutOfBagVotes {
     sum: Vec<f64>,
     n_trees: Vec<u32>,
     /// The present tree's, for all rows.
     scores: Vec<f64>,
 }
 
-impl Votes {
+impl OutOfBagVotes {
     /// Adds the present tree's forecasts for `positions` that are not among its `rows`; both ascend.
     fn count(&mut self, positions: &[u32], rows: &[u32]) {
         let mut seen = rows.iter().peekable();
@@ -152,8 +152,8 @@ mod tests {
     }
 
     fn fit(table: &Table, settings: &ForestSettings, target: &[f64], weight: Option<&[f64]>, cores: usize) -> Result<Forest> {
-        let material = table.material(target, weight, cores);
-        table.grow(&settings.tree, None, cores, |grower| forest(grower, &material, settings))
+        let data = table.data(target, weight, cores);
+        table.grow(&settings.tree, None, cores, |grower| forest(grower, &data, settings))
     }
 
     fn forecast(table: &Table, forest: &Forest, rows: std::ops::Range<u32>) -> Vec<f64> {

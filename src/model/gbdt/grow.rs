@@ -1,14 +1,14 @@
-//! Growing trees on the codes of a window's rows: the door that boosting and forests come through.
+//! Growing trees on the codes of a window's rows: the entry point of boosting and forests.
 
 use rayon::prelude::*;
 
 use super::bin::Binned;
-use super::column::thin;
+use super::column::sample_features;
 use super::fixed::{Cell, Scale, Sum, count_bits, round, step};
-use super::frontier::Scene;
 use super::grown::Grown;
 use super::growth::Growth;
-use super::histogram::{Place, Source};
+use super::histogram::{RowIndex, Source};
+use super::node_search::TreeContext;
 use super::settings::{Threshold, TreeSettings};
 use super::split::Limits;
 
@@ -21,7 +21,7 @@ const OWN_BYTES: usize = 256 << 20;
 /// Memory for the histograms of leaves that wait to be split.
 const HISTOGRAM_BYTES: usize = 512 << 20;
 
-/// Share of the features per node below which a node's sums are not worth keeping for its children's.
+/// Share of the features per node below which a node's sums are not kept for its children.
 const FEW_COLUMNS: f64 = 0.5;
 
 /// What a tree is fitted to: one number per training row, already multiplied by the row's weight.
@@ -45,7 +45,7 @@ pub(crate) enum Gradients<'a> {
 #[derive(Debug)]
 pub(crate) struct Grower<'a> {
     binned: &'a Binned,
-    /// The training rows alone, where they do not follow each other in the table: a copy is paid for once, a list at each step.
+    /// The training rows alone, where they do not follow each other in the table: a copy costs once, an index list at each step.
     own: Option<Binned>,
     rows: &'a [u32],
     weight: Option<&'a [f32]>,
@@ -79,7 +79,7 @@ impl<'a> Grower<'a> {
     pub(crate) fn new(binned: &'a Binned, rows: &'a [u32], weight: Option<&'a [f32]>, settings: &'a TreeSettings, cores: usize) -> Self {
         let range = binned.rows();
         assert!(rows.first().is_none_or(|&first| range.start <= first) && rows.last().is_none_or(|&last| last < range.end), "rows are coded");
-        let is_listed = matches!(Place::of(rows, range.start), Place::Listed(..));
+        let is_listed = matches!(RowIndex::of(rows, range.start), RowIndex::Listed(..));
         let own = (is_listed && rows.len() * binned.bytes_per_row() <= OWN_BYTES).then(|| binned.gather(rows));
         let (counted, general) = (Buffers::default(), Buffers::default());
         Self { binned, own, rows, weight, settings, cores, histogram_bytes: HISTOGRAM_BYTES, counted, general, spare: vec![], order: vec![] }
@@ -89,7 +89,7 @@ impl<'a> Grower<'a> {
     ///
     /// * `gradients`: finite, one per training row; those of rows outside the sample are not read.
     /// * `sample`: positions, ascending, among the training rows of those that the tree is grown on; all without.
-    /// * `seed`: another for each tree; settles the draws of columns and thresholds.
+    /// * `seed`: another for each tree; decides the draws of columns and thresholds.
     pub(crate) fn grow(&mut self, gradients: Gradients<'_>, sample: Option<&[u32]>, seed: u64) -> Grown {
         if self.cores > 1 {
             // Inside the pool, so that no step of the growth has to be handed over from outside.
@@ -135,12 +135,12 @@ impl<'a> Grower<'a> {
         spare.resize(order.len(), 0);
         let wanted = (self.settings.column_share < 1.0).then(|| {
             let mut wanted = vec![true; n_features];
-            thin(&mut wanted, self.settings.column_share, seed, 0);
+            sample_features(&mut wanted, self.settings.column_share, seed, 0);
             wanted
         });
         let total = total::<C>(&buffers.rows, &order, scale);
-        let source = Source { binned: self.table(), place: self.place(), rows: &buffers.rows, scale };
-        let scene = Scene {
+        let source = Source { binned: self.table(), row_index: self.row_index(), rows: &buffers.rows, scale };
+        let context = TreeContext {
             source,
             limits: Limits::of(self.settings),
             monotone: &self.settings.monotone,
@@ -154,7 +154,7 @@ impl<'a> Grower<'a> {
         };
         let histograms = std::mem::take(&mut buffers.histograms);
         let grown = Grown { order, ..Grown::default() };
-        let mut growth = Growth { scene, settings: self.settings, seed, grown, histogram_bytes: self.histogram_bytes, spare, histograms };
+        let mut growth = Growth { context, settings: self.settings, seed, grown, histogram_bytes: self.histogram_bytes, spare, histograms };
         growth.run(total);
         let Growth { mut grown, spare, histograms, .. } = growth;
         (self.spare, buffers.histograms) = (spare, histograms);
@@ -174,11 +174,11 @@ impl<'a> Grower<'a> {
         }
     }
 
-    fn place(&self) -> Place<'a> {
-        if self.own.is_some() { Place::From(0) } else { Place::of(self.rows, self.binned.rows().start) }
+    fn row_index(&self) -> RowIndex<'a> {
+        if self.own.is_some() { RowIndex::From(0) } else { RowIndex::of(self.rows, self.binned.rows().start) }
     }
 
-    /// The table that `place` leads into.
+    /// The table that `row_index` refers to.
     fn table(&self) -> &Binned {
         self.own.as_ref().unwrap_or(self.binned)
     }
@@ -193,7 +193,7 @@ impl<'a> Grower<'a> {
             let mut is_in = vec![false; n_rows];
             grown.order.iter().for_each(|&row| is_in[row as usize] = true);
             let others: Vec<u32> = (0..n_rows as u32).filter(|&row| !is_in[row as usize]).collect();
-            self.add_routed(grown, values, (self.table(), self.place()), &others, scores);
+            self.add_routed(grown, values, (self.table(), self.row_index()), &others, scores);
         }
         let leaves: Vec<usize> = grown.tree.leaves().collect();
         let size = n_rows.div_ceil(self.cores).max(CHUNK);
@@ -211,14 +211,14 @@ impl<'a> Grower<'a> {
     pub(crate) fn add_held_out(&self, grown: &Grown, values: &[f64], rows: &[u32], scores: &mut [f64]) {
         assert_eq!(scores.len(), rows.len(), "a score per row");
         let positions: Vec<u32> = (0..rows.len() as u32).collect();
-        self.add_routed(grown, values, (self.binned, Place::of(rows, self.binned.rows().start)), &positions, scores);
+        self.add_routed(grown, values, (self.binned, RowIndex::of(rows, self.binned.rows().start)), &positions, scores);
     }
 
-    fn add_routed(&self, grown: &Grown, values: &[f64], (table, place): (&Binned, Place<'_>), positions: &[u32], scores: &mut [f64]) {
+    fn add_routed(&self, grown: &Grown, values: &[f64], (table, row_index): (&Binned, RowIndex<'_>), positions: &[u32], scores: &mut [f64]) {
         let leaf_values = |positions: &[u32]| {
             let mut rows = positions.to_vec();
             let mut told = Vec::with_capacity(rows.len());
-            grown.route(table, place, &mut rows, &mut |leaf, rows| told.extend(rows.iter().map(|&row| (row, values[leaf]))));
+            grown.route(table, row_index, &mut rows, &mut |leaf, rows| told.extend(rows.iter().map(|&row| (row, values[leaf]))));
             told
         };
         let told: Vec<Vec<(u32, f64)>> =
@@ -234,7 +234,7 @@ impl<'a> Grower<'a> {
     }
 }
 
-/// Adds leaf values to the scores of the positions from `first` on; a few at a time, so that they stay near while leaf after leaf comes by.
+/// Adds leaf values to the scores of the positions from `first` on; a few at a time, so that they stay in the cache while the leaves are visited.
 fn add_leaves(grown: &Grown, leaves: &[usize], values: &[f64], first: u32, scores: &mut [f64]) {
     let mut left: Vec<&[u32]> = leaves.iter().map(|&leaf| grown.leaf_rows(leaf)).collect();
     for rows in &mut left {

@@ -1,9 +1,9 @@
-//! A tree just grown, with the training rows that came by each node.
+//! A tree just grown, with the training rows of each node.
 
 use std::ops::Range;
 
 use super::bin::Binned;
-use super::histogram::Place;
+use super::histogram::RowIndex;
 use super::partition::partition;
 use super::split::{Bounds, Cut};
 use super::tree::{Side, Tree};
@@ -17,7 +17,7 @@ pub(crate) struct Grown {
     pub(super) order: Vec<u32>,
     /// Each node's rows in `order`.
     pub(super) ranges: Vec<Range<usize>>,
-    /// Each inner node's question in codes.
+    /// Each inner node's split in codes.
     pub(super) cuts: Vec<Option<(Cut, Side)>>,
     /// What each node's value must lie between.
     pub(super) bounds: Vec<Bounds>,
@@ -34,8 +34,8 @@ impl Grown {
         (self.bounds[node].lower, self.bounds[node].upper)
     }
 
-    /// Sends positions down the tree and tells each leaf's.
-    pub(super) fn route(&self, binned: &Binned, place: Place<'_>, rows: &mut [u32], tell: &mut impl FnMut(usize, &[u32])) {
+    /// Sends positions down the tree and passes each leaf's to `tell`.
+    pub(super) fn route(&self, binned: &Binned, row_index: RowIndex<'_>, rows: &mut [u32], tell: &mut impl FnMut(usize, &[u32])) {
         let mut spare = vec![0; rows.len()];
         let mut pending = vec![(0, 0..rows.len())];
         while let Some((node, range)) = pending.pop() {
@@ -48,7 +48,7 @@ impl Grown {
             }
             let feature = split.feature as usize;
             let goes_left = cut.goes_left(binned.cuts().n_bins(feature), *missing);
-            let middle = range.start + partition(&mut rows[range.clone()], &mut spare, binned.column(feature), place, &goes_left);
+            let middle = range.start + partition(&mut rows[range.clone()], &mut spare, binned.column(feature), row_index, &goes_left);
             pending.push((split.right as usize, middle..range.end));
             pending.push((split.left as usize, range.start..middle));
         }

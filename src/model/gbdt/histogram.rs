@@ -1,4 +1,4 @@
-//! Sums of gradients per bin: the work that training consists of.
+//! Histograms: sums of gradients per bin.
 
 use std::ops::Range;
 
@@ -13,15 +13,15 @@ const BATCH: usize = 512;
 
 /// From positions among a window's training rows to rows of the binned table.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) enum RowIndex<'a> {
     /// The window's rows follow each other from this row on.
     From(usize),
     /// Each row's number, and the number of the table's first.
     Listed(&'a [u32], u32),
 }
 
-impl<'a> Place<'a> {
-    /// The place of rows named by the numbers that the table's matrix gives them, ascending.
+impl<'a> RowIndex<'a> {
+    /// The index of rows given by their numbers in the matrix, ascending.
     pub(super) fn of(rows: &'a [u32], first: u32) -> Self {
         match (rows.first(), rows.last()) {
             (Some(start), Some(end)) if (end - start) as usize + 1 == rows.len() => Self::From((start - first) as usize),
@@ -38,17 +38,17 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Where the sums come from: a table, a window's place in it and each training row's gradient.
+/// What is summed: a table, the window's rows in it and each training row's gradient.
 pub(super) struct Source<'a, C: Cell> {
     pub(super) binned: &'a Binned,
-    pub(super) place: Place<'a>,
+    pub(super) row_index: RowIndex<'a>,
     pub(super) rows: &'a [C::Row],
     pub(super) scale: Scale,
 }
 
 /// Slots of one group that a thread works on at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct FeatureBlock {
     /// The group.
     pub(super) group: usize,
     /// Slots within the group.
@@ -58,63 +58,63 @@ pub(super) struct Piece {
 }
 
 /// Every group whole, or halved where that lets two threads share a node.
-pub(super) fn pieces(binned: &Binned, halved: bool) -> Vec<Piece> {
-    let mut pieces = vec![];
+pub(super) fn blocks(binned: &Binned, halved: bool) -> Vec<FeatureBlock> {
+    let mut blocks = vec![];
     for (idx, group) in binned.groups().iter().enumerate() {
         let n_slots = group.slots.len();
         let step = if halved { n_slots.div_ceil(2) } else { n_slots };
         for start in (0..n_slots).step_by(step) {
             let slots = start..start + step;
             let (first, last) = (&binned.slots()[group.slots.start + slots.start], &binned.slots()[group.slots.start + slots.end - 1]);
-            pieces.push(Piece { group: idx, features: first.first..last.first + last.width, slots });
+            blocks.push(FeatureBlock { group: idx, features: first.first..last.first + last.width, slots });
         }
     }
-    pieces
+    blocks
 }
 
 impl<C: Cell> Source<'_, C> {
-    /// Sums of the rows at these positions for the features of a piece; `histogram` begins at its first feature and is overwritten.
+    /// Sums of the rows at these positions for the features of a block; `histogram` begins at its first feature and is overwritten.
     /// Features that are not `wanted` may be left alone.
-    pub(super) fn fill(&self, piece: &Piece, wanted: Option<&[bool]>, positions: &[u32], histogram: &mut [C]) {
+    pub(super) fn fill(&self, block: &FeatureBlock, wanted: Option<&[bool]>, positions: &[u32], histogram: &mut [C]) {
         let is_wanted = |feature: usize| wanted.is_none_or(|wanted| wanted[feature]);
-        for feature in piece.features.clone().filter(|&feature| is_wanted(feature)) {
-            let start = (feature - piece.features.start) * CODES;
+        for feature in block.features.clone().filter(|&feature| is_wanted(feature)) {
+            let start = (feature - block.features.start) * CODES;
             histogram[start..=start + self.binned.cuts().n_bins(feature)].fill(C::default());
         }
-        let group = &self.binned.groups()[piece.group];
-        let slots = &self.binned.slots()[group.slots.start + piece.slots.start..group.slots.start + piece.slots.end];
+        let group = &self.binned.groups()[block.group];
+        let slots = &self.binned.slots()[group.slots.start + block.slots.start..group.slots.start + block.slots.end];
         let is_dense = |slot: &Slot| 2 * (slot.first..slot.first + slot.width).filter(|&feature| is_wanted(feature)).count() >= slot.width;
         let dense: [bool; SLOTS] = std::array::from_fn(|at| slots.get(at).is_some_and(is_dense));
         if dense.contains(&true) {
             match group.slots.len() {
-                1 => self.fill_slots::<1>(group, piece, dense, positions, histogram),
-                2 => self.fill_slots::<2>(group, piece, dense, positions, histogram),
-                _ => self.fill_slots::<4>(group, piece, dense, positions, histogram),
+                1 => self.fill_slots::<1>(group, block, dense, positions, histogram),
+                2 => self.fill_slots::<2>(group, block, dense, positions, histogram),
+                _ => self.fill_slots::<4>(group, block, dense, positions, histogram),
             }
         }
         for (slot, _) in slots.iter().zip(dense).filter(|(_, dense)| !dense) {
             for feature in (slot.first..slot.first + slot.width).filter(|&feature| is_wanted(feature)) {
-                let start = (feature - piece.features.start) * CODES;
+                let start = (feature - block.features.start) * CODES;
                 self.fill_column(feature, positions, &mut histogram[start..start + CODES]);
             }
         }
     }
 
     /// All features of the dense slots at once; N slots make a row of the group.
-    fn fill_slots<const N: usize>(&self, group: &Group, piece: &Piece, dense: [bool; SLOTS], positions: &[u32], histogram: &mut [C]) {
+    fn fill_slots<const N: usize>(&self, group: &Group, block: &FeatureBlock, dense: [bool; SLOTS], positions: &[u32], histogram: &mut [C]) {
         let mut codes = [[[0_u8; SLOT]; BATCH]; N];
         let mut shares = [C::default(); BATCH];
-        let slots = &self.binned.slots()[group.slots.start + piece.slots.start..group.slots.start + piece.slots.end];
+        let slots = &self.binned.slots()[group.slots.start + block.slots.start..group.slots.start + block.slots.end];
         for positions in positions.chunks(BATCH) {
             for (share, &position) in shares.iter_mut().zip(positions) {
                 *share = C::of(self.rows[position as usize], self.scale);
             }
-            match self.place {
-                Place::From(start) => gather(&mut codes, &group.lines, positions.iter().map(|&position| start + position as usize)),
-                Place::Listed(..) => gather(&mut codes, &group.lines, positions.iter().map(|&position| self.place.row(position))),
+            match self.row_index {
+                RowIndex::From(start) => gather(&mut codes, &group.lines, positions.iter().map(|&position| start + position as usize)),
+                RowIndex::Listed(..) => gather(&mut codes, &group.lines, positions.iter().map(|&position| self.row_index.row(position))),
             }
-            for ((at, slot), _) in piece.slots.clone().zip(slots).zip(dense).filter(|(_, dense)| *dense) {
-                let start = (slot.first - piece.features.start) * CODES;
+            for ((at, slot), _) in block.slots.clone().zip(slots).zip(dense).filter(|(_, dense)| *dense) {
+                let start = (slot.first - block.features.start) * CODES;
                 let histogram = &mut histogram[start..start + slot.width * CODES];
                 add_slot(histogram, slot.width, &codes[at][..positions.len()], &shares[..positions.len()]);
             }
@@ -126,7 +126,7 @@ impl<C: Cell> Source<'_, C> {
         let histogram: &mut [C; CODES] = histogram.try_into().expect("a feature has 256 codes");
         let codes = self.binned.column(feature);
         for &position in positions {
-            let cell = &mut histogram[usize::from(codes[self.place.row(position)])];
+            let cell = &mut histogram[usize::from(codes[self.row_index.row(position)])];
             *cell = cell.plus(C::of(self.rows[position as usize], self.scale));
         }
     }

@@ -1,4 +1,4 @@
-//! Which features a model leans on.
+//! Feature importance.
 
 use rand_core::RngCore;
 use rand_pcg::Pcg64;
@@ -18,7 +18,7 @@ pub(crate) enum Measure {
 
 /// Each feature's share of what all splits count for, in the order of the model's features; the shares sum to 1.
 ///
-/// `None` where there is nothing to share: no tree splits, or an imported model tells no gains.
+/// `None` where there is nothing to share: no tree splits, or an imported model has no gains.
 pub(crate) fn shares(ensemble: &Ensemble, measure: Measure) -> Option<Vec<f64>> {
     let mut sums = vec![0.0; ensemble.features.len()];
     for node in ensemble.trees.iter().flat_map(|tree| &tree.nodes) {
@@ -35,8 +35,8 @@ pub(crate) fn shares(ensemble: &Ensemble, measure: Measure) -> Option<Vec<f64>> 
 
 /// How features are shuffled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shuffles {
-    /// Shuffles per feature, at least 1.
+pub(crate) struct Permutations {
+    /// Permutations per feature, at least 1.
     pub(crate) n: u32,
     /// Draws the same shuffles again.
     pub(crate) seed: u64,
@@ -44,28 +44,28 @@ pub(crate) struct Shuffles {
 
 /// How much the loss rises when a feature is shuffled.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Rise {
+pub(crate) struct LossIncrease {
     /// Mean over the shuffles; near 0, and as often below, where the model does not need the feature.
     pub(crate) mean: f64,
     /// Standard deviation over the shuffles (n - 1); `None` for a single one.
     pub(crate) sd: Option<f64>,
 }
 
-/// Permutation importance: what does the loss lose when a feature's values are dealt to other rows?
+/// Permutation importance: by how much does the loss rise when a feature's values are permuted over the rows?
 ///
 /// Feature by feature, loss(score(rows with the feature shuffled)) - loss(score(rows)).
 ///
-/// * `features`: rows outside the training, else what was learnt by heart counts as important; one answer per column.
+/// * `features`: rows outside the training, else overfitting counts as importance; one result per column.
 /// * `score`: forecasts of such rows; `loss`: their loss against the targets of the same rows in the same order.
 ///
 /// `None` without rows. Each shuffle has a generator of its own, so no thread count changes a draw. Source: Breiman (2001), Machine
 /// Learning 45, 5-32; Fisher, Rudin and Dominici (2019), JMLR 20(177).
 pub(crate) fn permutation(
     features: &Matrix,
-    shuffles: Shuffles,
+    shuffles: Permutations,
     score: impl Fn(&Matrix) -> Vec<f64> + Sync,
     loss: impl Fn(&[f64]) -> f64 + Sync,
-) -> Option<Vec<Rise>> {
+) -> Option<Vec<LossIncrease>> {
     assert!(0 < shuffles.n, "the spec asks for at least one shuffle");
     if features.n_rows() == 0 {
         return None;
@@ -77,16 +77,16 @@ pub(crate) fn permutation(
         shuffle(&mut columns[feature], &mut Pcg64::new(u128::from(shuffles.seed), (feature as u128) << 32 | u128::from(draw)));
         loss(&score(&Matrix::from_columns(features.n_rows(), &columns))) - before
     };
-    let rises: Vec<f64> = draws.into_par_iter().map(rise).collect();
-    Some(rises.chunks_exact(shuffles.n as usize).map(Rise::of).collect())
+    let loss_increases: Vec<f64> = draws.into_par_iter().map(rise).collect();
+    Some(loss_increases.chunks_exact(shuffles.n as usize).map(LossIncrease::of).collect())
 }
 
-impl Rise {
-    fn of(rises: &[f64]) -> Self {
-        let n = rises.len() as f64;
-        let mean = rises.iter().sum::<f64>() / n;
-        let square = rises.iter().map(|rise| (rise - mean).powi(2)).sum::<f64>();
-        Self { mean, sd: (1 < rises.len()).then(|| (square / (n - 1.0)).sqrt()) }
+impl LossIncrease {
+    fn of(loss_increases: &[f64]) -> Self {
+        let n = loss_increases.len() as f64;
+        let mean = loss_increases.iter().sum::<f64>() / n;
+        let square = loss_increases.iter().map(|rise| (rise - mean).powi(2)).sum::<f64>();
+        Self { mean, sd: (1 < loss_increases.len()).then(|| (square / (n - 1.0)).sqrt()) }
     }
 }
 
@@ -131,19 +131,19 @@ mod tests {
         let features = Matrix::from_columns(n, &[signal, noise]);
         let score = |rows: &Matrix| rows.column(0).iter().map(|&value| f64::from(value)).collect();
         let loss = |scores: &[f64]| scores.iter().zip(&target).map(|(score, target)| (score - target).powi(2)).sum::<f64>() / n as f64;
-        let run = |seed: u64| permutation(&features, Shuffles { n: 20, seed }, score, loss).expect("there are rows");
-        let rises = run(1);
-        assert!((rises[0].mean - 1.0 / 6.0).abs() < 0.005, "{rises:?}");
-        assert!(rises[0].sd.is_some_and(|sd| 0.002 < sd && sd < 0.01), "{rises:?}");
-        assert_eq!(rises[1], Rise { mean: 0.0, sd: Some(0.0) });
-        assert!(run(1) == rises && run(2) != rises);
+        let run = |seed: u64| permutation(&features, Permutations { n: 20, seed }, score, loss).expect("there are rows");
+        let loss_increases = run(1);
+        assert!((loss_increases[0].mean - 1.0 / 6.0).abs() < 0.005, "{loss_increases:?}");
+        assert!(loss_increases[0].sd.is_some_and(|sd| 0.002 < sd && sd < 0.01), "{loss_increases:?}");
+        assert_eq!(loss_increases[1], LossIncrease { mean: 0.0, sd: Some(0.0) });
+        assert!(run(1) == loss_increases && run(2) != loss_increases);
     }
 
     #[test]
     fn a_single_shuffle_has_no_sd_and_no_rows_no_importance() {
         let features = Matrix::from_columns(3, &[vec![1.0, 2.0, 3.0]]);
-        let run = |features: &Matrix| permutation(features, Shuffles { n: 1, seed: 3 }, |rows| vec![0.0; rows.n_rows()], |_| 2.0);
-        assert_eq!(run(&features), Some(vec![Rise { mean: 0.0, sd: None }]));
+        let run = |features: &Matrix| permutation(features, Permutations { n: 1, seed: 3 }, |rows| vec![0.0; rows.n_rows()], |_| 2.0);
+        assert_eq!(run(&features), Some(vec![LossIncrease { mean: 0.0, sd: None }]));
         assert_eq!(run(&Matrix::from_columns(0, &[vec![]])), None);
     }
 

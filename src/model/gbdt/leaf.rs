@@ -1,6 +1,6 @@
 //! Leaves that hold means: trees of forests, and single ones.
 
-use super::course::average_inner_nodes;
+use super::booster::average_inner_nodes;
 use super::grow::{Gradients, Grower};
 use super::grown::Grown;
 
@@ -8,7 +8,7 @@ use super::grown::Grown;
 /// of ones.
 ///
 /// `sample` are the positions that count, ascending; `weight` is read there only. The means are exact, not the grower's own in fixed point.
-/// `l2` pulls the means of leaves towards the mean of the tree, in units of weight.
+/// `l2` shrinks the means of leaves towards the mean of the tree, in units of weight.
 pub(super) fn grow_means(grower: &mut Grower<'_>, target: &[f64], weight: &[f64], sample: Option<&[u32]>, settings: (f64, u64)) -> Grown {
     let (l2, seed) = settings;
     let weigh = |sums: (f64, f64), position: usize| (sums.0 + weight[position], sums.1 + weight[position] * target[position]);

@@ -1,16 +1,16 @@
 //! The learner of every kind made of trees: from a window's rows to a fitted model.
 
 use super::adaboost::{self, AdaBoostSettings, ErrorShape, Vote};
-use super::boost::{Earlier, boost};
+use super::boost::{WarmStart, boost};
+use super::booster::{HeldBack, TrainingData};
 use super::cart::{CartSettings, cart};
-use super::course::{HeldBack, Material};
 use super::cross_fold::{CrossFold, cross_folds};
 use super::ensemble::Ensemble;
-use super::fitted::{Answer, Fitted};
+use super::fitted::{Fitted, Forecaster};
 use super::forest::{ForestRows, ForestSettings, ForestTarget, forest};
-use super::ground::{Ground, Lot};
 use super::grow::Grower;
 use super::loss::Loss;
+use super::prepared::{LabelledRows, PreparedWindow};
 use super::settings::{BoostSettings, EarlyStop, RowSampling, Threshold, TreeSettings};
 use super::tail;
 use crate::error::{Error, Result};
@@ -49,42 +49,42 @@ impl Trees {
 
 impl Learner for TreeLearner {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
-        let ground = Ground::lay(train, self.trees.limits())?;
-        let mut fitted = Fitted::new(train, &ground, &self.ask);
+        let prepared = PreparedWindow::new(train, self.trees.limits())?;
+        let mut fitted = Fitted::new(train, &prepared, &self.ask);
         match &self.trees {
-            Trees::Boosted(params) => Boosting { params, ask: &self.ask, train, ground }.run(&mut fitted)?,
+            Trees::Boosted(params) => Boosting { params, ask: &self.ask, train, prepared }.run(&mut fitted)?,
             Trees::Forest(params) => {
-                let tree = TreeSettings { node_column_share: params.column_share, threshold: threshold(params.threshold), ..ground.limits.clone() };
+                let tree = TreeSettings { node_column_share: params.column_share, threshold: threshold(params.threshold), ..prepared.limits.clone() };
                 let rows = match params.rows {
                     ForestDraw::All => ForestRows::All,
                     ForestDraw::Bootstrap => ForestRows::Bootstrap,
                     ForestDraw::Share(share) => ForestRows::Share(share),
                 };
-                let grown = grow_forest(train, &ground, &ForestSettings { target: self.target(), trees: params.trees, rows, tree })?;
+                let grown = grow_forest(train, &prepared, &ForestSettings { target: self.target(), trees: params.trees, rows, tree })?;
                 if let Some(error) = grown.out_of_bag_error {
                     fitted.notes.push(format!("out-of-bag mean squared error {error:.4e}"));
                 }
-                fitted.answers.push((self.ask[0], Answer::Sum(grown.ensemble)));
+                fitted.forecasters.push((self.ask[0], Forecaster::Sum(grown.ensemble)));
             }
             Trees::Single(params) => {
-                let mut grower = grower(&ground, &ground.lot, &ground.limits, train.cores);
+                let mut grower = grower(&prepared, &prepared.labelled, &prepared.limits, train.cores);
                 let settings = CartSettings { target: self.target(), complexity: params.complexity, l2: 0.0 };
-                let ensemble = cart(&mut grower, &material(train, &ground, &ground.lot, HeldBack::none()), &settings)?;
+                let ensemble = cart(&mut grower, &data(train, &prepared, &prepared.labelled, HeldBack::none()), &settings)?;
                 fitted.rules = super::rules::as_lines(&super::rules::rules(&ensemble)).lines().map(str::to_owned).collect();
-                fitted.answers.push((self.ask[0], Answer::Sum(ensemble)));
+                fitted.forecasters.push((self.ask[0], Forecaster::Sum(ensemble)));
             }
             Trees::AdaBoost(params) => {
-                let mut grower = grower(&ground, &ground.lot, &ground.limits, train.cores);
+                let mut grower = grower(&prepared, &prepared.labelled, &prepared.limits, train.cores);
                 let settings = AdaBoostSettings { trees: params.trees, learning_rate: params.learning_rate };
-                let material = material(train, &ground, &ground.lot, HeldBack::none());
+                let data = data(train, &prepared, &prepared.labelled, HeldBack::none());
                 let answer = match self.target() {
-                    ForestTarget::Probability => Answer::Sum(adaboost::classify(&mut grower, &material, &settings, Vote::LogOdds)?),
-                    ForestTarget::Mean => Answer::Median(adaboost::regress(&mut grower, &material, &settings, shape(params.error))?),
+                    ForestTarget::Probability => Forecaster::Sum(adaboost::classify(&mut grower, &data, &settings, Vote::LogOdds)?),
+                    ForestTarget::Mean => Forecaster::Median(adaboost::regress(&mut grower, &data, &settings, shape(params.error))?),
                 };
-                fitted.answers.push((self.ask[0], answer));
+                fitted.forecasters.push((self.ask[0], answer));
             }
         }
-        fitted.weigh(train, self.importance());
+        fitted.measure_importance(train, self.importance());
         Ok(Box::new(fitted))
     }
 }
@@ -117,17 +117,17 @@ fn threshold(choice: ThresholdChoice) -> Threshold {
     }
 }
 
-fn grower<'a>(ground: &'a Ground, lot: &'a Lot, limits: &'a TreeSettings, cores: usize) -> Grower<'a> {
-    Grower::new(&ground.binned, &lot.rows, lot.narrow.as_deref(), limits, cores)
+fn grower<'a>(prepared: &'a PreparedWindow, labelled: &'a LabelledRows, limits: &'a TreeSettings, cores: usize) -> Grower<'a> {
+    Grower::new(&prepared.binned, &labelled.rows, labelled.weight_f32.as_deref(), limits, cores)
 }
 
-fn material<'a>(train: &Train<'a>, ground: &'a Ground, lot: &'a Lot, held_back: HeldBack<'a>) -> Material<'a> {
-    Material { place: train.place, features: &ground.features, observed: lot.observed(), held_back, seed: train.seed, cores: train.cores }
+fn data<'a>(train: &Train<'a>, prepared: &'a PreparedWindow, labelled: &'a LabelledRows, held_back: HeldBack<'a>) -> TrainingData<'a> {
+    TrainingData { place: train.place, features: &prepared.features, observed: labelled.observed(), held_back, seed: train.seed, cores: train.cores }
 }
 
-fn grow_forest(train: &Train<'_>, ground: &Ground, settings: &ForestSettings) -> Result<super::forest::Forest> {
-    let mut grower = grower(ground, &ground.lot, &settings.tree, train.cores);
-    forest(&mut grower, &material(train, ground, &ground.lot, HeldBack::none()), settings)
+fn grow_forest(train: &Train<'_>, prepared: &PreparedWindow, settings: &ForestSettings) -> Result<super::forest::Forest> {
+    let mut grower = grower(prepared, &prepared.labelled, &settings.tree, train.cores);
+    forest(&mut grower, &data(train, prepared, &prepared.labelled, HeldBack::none()), settings)
 }
 
 /// Boosting in one window.
@@ -135,33 +135,33 @@ struct Boosting<'a> {
     params: &'a GbdtParams,
     ask: &'a [Quantity],
     train: &'a Train<'a>,
-    ground: Ground,
+    prepared: PreparedWindow,
 }
 
 impl Boosting<'_> {
     fn run(&self, fitted: &mut Fitted) -> Result<()> {
-        let (lot, held, note) = self.hold_back()?;
+        let (labelled, held, note) = self.hold_back()?;
         fitted.notes.extend(note);
         let settings = self.settings();
-        let mut grower = grower(&self.ground, &lot, &settings.tree, self.train.cores);
+        let mut grower = grower(&self.prepared, &labelled, &settings.tree, self.train.cores);
         let held_back = HeldBack { rows: &held.rows, observed: held.observed() };
-        let material = material(self.train, &self.ground, &lot, held_back);
-        let mut tails: Vec<(f64, tail::Ask)> = vec![];
+        let data = data(self.train, &self.prepared, &labelled, held_back);
+        let mut tails: Vec<(f64, tail::TailQuantity)> = vec![];
         for &quantity in self.ask {
             match quantity {
                 Quantity::Mean | Quantity::Probability => {
                     let settings = BoostSettings { loss: self.loss(quantity), ..settings.clone() };
-                    let (ensemble, notes) = self.score(quantity, (&mut grower, &lot.rows), &material, &settings)?;
+                    let (ensemble, notes) = self.score(quantity, (&mut grower, &labelled.rows), &data, &settings)?;
                     fitted.notes.extend(notes);
-                    fitted.answers.push((quantity, Answer::Sum(ensemble)));
+                    fitted.forecasters.push((quantity, Forecaster::Sum(ensemble)));
                 }
-                Quantity::Quantile(tail) => want(&mut tails, tail, tail::Ask::Quantile),
-                Quantity::Shortfall(tail) => want(&mut tails, tail, tail::Ask::Shortfall),
+                Quantity::Quantile(tail) => add_tail(&mut tails, tail, tail::TailQuantity::Quantile),
+                Quantity::Shortfall(tail) => add_tail(&mut tails, tail, tail::TailQuantity::Shortfall),
                 Quantity::Volatility => unreachable!("the spec does not ask trees for a volatility"),
             }
         }
         if !tails.is_empty() {
-            let (model, notes) = tail::fit(&mut grower, &material, &settings, (&tails, &self.cross_folds(&lot)))?;
+            let (model, notes) = tail::fit(&mut grower, &data, &settings, (&tails, &self.cross_folds(&labelled)))?;
             fitted.notes.extend(notes);
             fitted.tails = Some(model);
         }
@@ -174,17 +174,17 @@ impl Boosting<'_> {
         &self,
         quantity: Quantity,
         (grower, rows): (&mut Grower<'_>, &[u32]),
-        material: &Material<'_>,
+        data: &TrainingData<'_>,
         settings: &BoostSettings,
     ) -> Result<(Ensemble, Vec<String>)> {
         if self.params.warm_trees == 0 || self.is_anchor() {
-            let boosted = boost(grower, material, settings, None)?;
+            let boosted = boost(grower, data, settings, None)?;
             return Ok((boosted.ensemble, boosted.notes));
         }
         let earlier = self.anchor_trees(quantity, settings)?;
         let (matrix, cores) = (self.train.shared.features(), self.train.cores);
-        let scored = Earlier::score(&earlier, matrix, &self.ground.columns, (rows, material.held_back.rows), cores);
-        let boosted = boost(grower, material, &BoostSettings { rounds: self.params.warm_trees, ..settings.clone() }, Some(scored))?;
+        let scored = WarmStart::score(&earlier, matrix, &self.prepared.columns, (rows, data.held_back.rows), cores);
+        let boosted = boost(grower, data, &BoostSettings { rounds: self.params.warm_trees, ..settings.clone() }, Some(scored))?;
         let trained = self.train.anchor.lesson.as_of.last().map_or_else(String::new, ToString::to_string);
         let mut notes = vec![format!("boosted onto {} trees that were trained on rows up to {trained}", earlier.trees.len())];
         notes.extend(boosted.notes);
@@ -201,12 +201,12 @@ impl Boosting<'_> {
         let key = (self.train.anchor.window, format!("{:?} {quantity} {seed}", self.params));
         let make = || {
             let train = Train { seed, ..self.train.only(self.train.anchor.lesson) };
-            let boosting = Boosting { params: self.params, ask: self.ask, train: &train, ground: Ground::lay(&train, &self.params.tree)? };
-            let (lot, held, _) = boosting.hold_back()?;
-            let mut grower = grower(&boosting.ground, &lot, &settings.tree, train.cores);
+            let boosting = Boosting { params: self.params, ask: self.ask, train: &train, prepared: PreparedWindow::new(&train, &self.params.tree)? };
+            let (labelled, held, _) = boosting.hold_back()?;
+            let mut grower = grower(&boosting.prepared, &labelled, &settings.tree, train.cores);
             let held_back = HeldBack { rows: &held.rows, observed: held.observed() };
-            let material = material(&train, &boosting.ground, &lot, held_back);
-            Ok::<_, Error>(boost(&mut grower, &material, settings, None)?.ensemble)
+            let data = data(&train, &boosting.prepared, &labelled, held_back);
+            Ok::<_, Error>(boost(&mut grower, &data, settings, None)?.ensemble)
         };
         self.train.shared.warm.get(&key, make)
     }
@@ -222,7 +222,7 @@ impl Boosting<'_> {
                 TreeRows::OneSide { top, other } => RowSampling::OneSide { top, other },
             },
             early_stop: self.params.early_stop.map(|stop| EarlyStop { share: stop.share, rounds: stop.rounds }),
-            tree: TreeSettings { column_share: self.params.column_share, ..self.ground.limits.clone() },
+            tree: TreeSettings { column_share: self.params.column_share, ..self.prepared.limits.clone() },
         }
     }
 
@@ -240,33 +240,33 @@ impl Boosting<'_> {
         }
     }
 
-    fn cross_folds(&self, lot: &Lot) -> Vec<CrossFold> {
-        let lesson = self.train.lesson.part(&lot.positions);
+    fn cross_folds(&self, labelled: &LabelledRows) -> Vec<CrossFold> {
+        let lesson = self.train.lesson.part(&labelled.positions);
         cross_folds(&lesson.as_of, &lesson.known_on)
     }
 
     /// With early stopping: the last share of the rows to judge by, and of the others those whose target was known before them.
-    fn hold_back(&self) -> Result<(Lot, Lot, Option<String>)> {
-        let Some(stop) = self.params.early_stop else { return Ok((self.ground.lot.clone(), Lot::default(), None)) };
+    fn hold_back(&self) -> Result<(LabelledRows, LabelledRows, Option<String>)> {
+        let Some(stop) = self.params.early_stop else { return Ok((self.prepared.labelled.clone(), LabelledRows::default(), None)) };
         let (lesson, n) = (self.train.lesson, self.train.lesson.rows.len());
         let first = lesson.as_of[((n as f64 * (1.0 - stop.share)) as usize).min(n - 1)];
-        let lot = Lot::new(self.train, (0..n).filter(|&at| lesson.known_on[at] < first));
-        let held = Lot::new(self.train, (0..n).filter(|&at| first <= lesson.as_of[at]));
-        if lot.rows.is_empty() || held.rows.is_empty() {
-            let problem = format!("early stopping leaves {} rows to learn from and {} to judge by", lot.rows.len(), held.rows.len());
+        let labelled = LabelledRows::new(self.train, (0..n).filter(|&at| lesson.known_on[at] < first));
+        let held = LabelledRows::new(self.train, (0..n).filter(|&at| first <= lesson.as_of[at]));
+        if labelled.rows.is_empty() || held.rows.is_empty() {
+            let problem = format!("early stopping leaves {} rows to learn from and {} to judge by", labelled.rows.len(), held.rows.len());
             return Err(Error::model(self.train.place, problem).hint("lengthen `window.train`, or change `early_stop_share`"));
         }
-        let n_purged = self.ground.lot.rows.len() - lot.rows.len() - held.rows.len();
+        let n_purged = self.prepared.labelled.rows.len() - labelled.rows.len() - held.rows.len();
         let note = format!("early stopping judged on {} rows from {first}; {n_purged} purged before it", held.rows.len());
-        Ok((lot, held, Some(note)))
+        Ok((labelled, held, Some(note)))
     }
 }
 
-/// A tail is boosted once, for the shortfall if that is asked too.
-fn want(tails: &mut Vec<(f64, tail::Ask)>, tail: f64, ask: tail::Ask) {
+/// A tail is boosted once, with the shortfall if that is asked too.
+fn add_tail(tails: &mut Vec<(f64, tail::TailQuantity)>, tail: f64, ask: tail::TailQuantity) {
     match tails.iter_mut().find(|(known, _)| *known == tail) {
         None => tails.push((tail, ask)),
-        Some((_, known)) if ask == tail::Ask::Shortfall => *known = ask,
+        Some((_, known)) if ask == tail::TailQuantity::Shortfall => *known = ask,
         Some(_) => {}
     }
 }

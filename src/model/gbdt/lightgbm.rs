@@ -116,7 +116,7 @@ impl<'a> Section<'a> {
         let n_leaves = self.column::<usize>("num_leaves", 1)?[0];
         let values = self.column::<f64>("leaf_value", n_leaves)?;
         if n_leaves == 1 {
-            // A tree without a split tells no count.
+            // A tree without a split has no count.
             return Ok(Tree { nodes: vec![Node { split: None, value: values[0] * factor, n_rows: 0, cover: 0.0 }] });
         }
         let columns = Columns::read(self, n_leaves)?;
@@ -193,7 +193,7 @@ impl Columns {
             // A feature that was never missing in training: LightGBM takes a missing value for 0.
             (false, 0) => (Rule::AtMost(at_most(self.threshold[at])), if 0.0 <= self.threshold[at] { Side::Left } else { Side::Right }),
             (false, 2) => (Rule::AtMost(at_most(self.threshold[at])), default),
-            // Zeros count as missing: no threshold tells them from their neighbours.
+            // Zeros count as missing: no threshold separates them from their neighbours.
             (false, _) => return None,
         };
         let split = Split { feature: self.feature[at], rule, missing, left, right: left + 1, gain: self.gain[at] };

@@ -1,7 +1,7 @@
 //! Models made of trees: boosted, forests, AdaBoost, a single tree, and trees from elsewhere.
 //!
-//! From the bottom: `cut` and `bin` turn features into codes; `grow` and what it leans on grow a tree on them; `boost`, `tail`, `forest` and
-//! `adaboost` make ensembles; `predict`, `shap`, `importance`, `rules` and `file` use them; `ground`, `learner` and `fitted` tie
+//! From the bottom: `cut` and `bin` turn features into codes; `grow`, `growth` and `node_search` grow a tree on them; `boost`, `tail`, `forest` and
+//! `adaboost` make ensembles; `predict`, `shap`, `importance`, `rules` and `file` use them; `prepared`, `learner` and `fitted` tie
 //! them to the walk.
 
 mod adaboost;
@@ -12,7 +12,7 @@ mod cart;
 mod category;
 mod check;
 mod column;
-mod course;
+mod booster;
 mod crate_engine;
 mod cross_fold;
 mod cut;
@@ -23,8 +23,8 @@ mod fixed;
 #[cfg(test)]
 mod fixture;
 mod forest;
-mod frontier;
-mod ground;
+mod node_search;
+mod prepared;
 mod grow;
 mod grown;
 mod growth;
@@ -57,7 +57,7 @@ mod xgboost;
 
 pub(super) use bin::Binned;
 pub(super) use ensemble::Ensemble;
-pub(super) use ground::BinKey;
+pub(super) use prepared::BinKey;
 
 use self::crate_engine::CrateEngine;
 use self::import::Import;

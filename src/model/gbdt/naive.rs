@@ -35,7 +35,7 @@ pub(super) fn hash(n: usize, stream: usize) -> u32 {
 }
 
 /// A table, its codes (from all rows) and gradients that are whole numbers of 1/64, so that sums are exact in any order.
-pub(super) struct Ground {
+pub(super) struct TestTable {
     pub(super) matrix: Matrix,
     pub(super) rows: Vec<u32>,
     pub(super) binned: Binned,
@@ -43,8 +43,8 @@ pub(super) struct Ground {
     pub(super) hessian: Vec<f32>,
 }
 
-/// A ground of `n_rows`; columns take `levels` distinct values, and one value in `missing` is missing (0: none).
-pub(super) fn ground(n_rows: usize, n_columns: usize, levels: u32, missing: u32, categorical: Vec<u32>) -> Ground {
+/// A table of `n_rows`; columns take `levels` distinct values, and one value in `missing` is missing (0: none).
+pub(super) fn table(n_rows: usize, n_columns: usize, levels: u32, missing: u32, categorical: Vec<u32>) -> TestTable {
     let column = |c: usize| -> Vec<f32> {
         let value = |r: usize| (hash(r, 2 * c) % levels) as f32;
         (0..n_rows).map(|r| if missing > 0 && hash(r, 2 * c + 1).is_multiple_of(missing) { f32::NAN } else { value(r) }).collect()
@@ -57,16 +57,16 @@ pub(super) fn ground(n_rows: usize, n_columns: usize, levels: u32, missing: u32,
     let signal = |r: usize| (0..n_columns.min(3)).map(|c| matrix.column(c)[r]).filter(|v| !v.is_nan()).sum::<f32>() / levels as f32;
     let gradient = (0..n_rows).map(|r| (hash(r, 1001) % 4001) as f32 / 64.0 - 31.25 + (16.0 * signal(r)).round()).collect();
     let hessian = (0..n_rows).map(|r| (1 + hash(r, 1002) % 8) as f32 / 4.0).collect();
-    Ground { matrix, rows, binned, gradient, hessian }
+    TestTable { matrix, rows, binned, gradient, hessian }
 }
 
-impl Ground {
+impl TestTable {
     /// Grows with a hessian of 1.
     pub(super) fn grow(&self, settings: &TreeSettings, cores: usize) -> Grown {
         Grower::new(&self.binned, &self.rows, None, settings, cores).grow(Gradients::Constant { gradient: &self.gradient }, None, 7)
     }
 
-    /// Grows with the ground's hessians.
+    /// Grows with the table's hessians.
     pub(super) fn grow_general(&self, settings: &TreeSettings, cores: usize) -> Grown {
         let gradients = Gradients::General { gradient: &self.gradient, hessian: &self.hessian };
         Grower::new(&self.binned, &self.rows, None, settings, cores).grow(gradients, None, 7)
@@ -199,10 +199,10 @@ pub(super) fn assert_same(fast: &Nest, naive: &Nest) {
 }
 
 /// Fails unless every row's leaf by values is its leaf by codes.
-pub(super) fn assert_routed(ground: &Ground, grown: &Grown) {
+pub(super) fn assert_routed(table: &TestTable, grown: &Grown) {
     for leaf in grown.tree.leaves() {
         for &row in grown.leaf_rows(leaf) {
-            assert_eq!(grown.tree.leaf(|feature| ground.matrix.column(feature)[row as usize]), leaf);
+            assert_eq!(grown.tree.leaf(|feature| table.matrix.column(feature)[row as usize]), leaf);
         }
     }
     for split in grown.tree.nodes.iter().filter_map(|node| node.split.as_ref()) {

@@ -1,6 +1,6 @@
 //! Sends a node's rows left or right.
 
-use super::histogram::Place;
+use super::histogram::RowIndex;
 
 /// Rows parted at a time; a byte can count them.
 const BATCH: usize = 255;
@@ -9,13 +9,13 @@ const BATCH: usize = 255;
 ///
 /// * `rows`: positions, rearranged in place; `spare`: as long, overwritten.
 /// * `codes`: the feature's codes of the whole table; `goes_left`: 1 for codes that go left.
-pub(super) fn partition(rows: &mut [u32], spare: &mut [u32], codes: &[u8], place: Place<'_>, goes_left: &[u8; 256]) -> usize {
-    match place {
-        Place::From(start) => by(rows, spare, goes_left, {
+pub(super) fn partition(rows: &mut [u32], spare: &mut [u32], codes: &[u8], row_index: RowIndex<'_>, goes_left: &[u8; 256]) -> usize {
+    match row_index {
+        RowIndex::From(start) => by(rows, spare, goes_left, {
             let codes = &codes[start..];
             move |row| codes[row as usize]
         }),
-        Place::Listed(..) => by(rows, spare, goes_left, move |row| codes[place.row(row)]),
+        RowIndex::Listed(..) => by(rows, spare, goes_left, move |row| codes[row_index.row(row)]),
     }
 }
 
@@ -54,11 +54,11 @@ mod tests {
             let codes: Vec<u8> = (0..n_rows as u32 + 3).map(|n| (n.wrapping_mul(2_654_435_769) >> 24) as u8).collect();
             let goes_left: [u8; 256] = std::array::from_fn(|code| u8::from(code % 3 == 0));
             let absolute: Vec<u32> = (3..n_rows as u32 + 3).collect();
-            for place in [Place::From(3), Place::Listed(&absolute, 0)] {
+            for row_index in [RowIndex::From(3), RowIndex::Listed(&absolute, 0)] {
                 let rows: Vec<u32> = (0..n_rows as u32).collect();
                 let (left, right): (Vec<u32>, Vec<u32>) = rows.iter().partition(|&&row| goes_left[usize::from(codes[row as usize + 3])] == 1);
                 let (mut parted, mut spare) = (rows.clone(), rows);
-                assert_eq!(partition(&mut parted, &mut spare, &codes, place, &goes_left), left.len());
+                assert_eq!(partition(&mut parted, &mut spare, &codes, row_index, &goes_left), left.len());
                 assert_eq!(parted, [left, right].concat());
             }
         }

@@ -4,7 +4,7 @@ use super::tree::{Rule, Side, Tree};
 
 /// Which present values a condition keeps.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Kept {
+pub(super) enum Allowed {
     /// Values above the one bound and at most the other; `None` where there is no bound.
     Range { above: Option<f32>, at_most: Option<f32> },
     /// These categories, ascending.
@@ -19,7 +19,7 @@ pub(super) struct Condition {
     /// Position in the model's list of features.
     pub(super) feature: u32,
     /// Which present values come through.
-    pub(super) kept: Kept,
+    pub(super) kept: Allowed,
     /// Whether a missing value comes through.
     pub(super) keeps_missing: bool,
     /// Share of the training rows' cover that this feature's questions let through: the product over them.
@@ -44,13 +44,13 @@ impl Condition {
             Side::Right => split.right,
         };
         let (whole, part) = (tree.nodes[node].cover, tree.nodes[child as usize].cover);
-        // A node that no training row reached tells nothing; halves keep the shares at a sum of 1.
+        // A node that no training row reached has no shares; halves keep the shares at a sum of 1.
         let share = if 0.0 < whole { part / whole } else { 0.5 };
         let kept = match (&split.rule, side) {
-            (Rule::AtMost(threshold), Side::Left) => Kept::Range { above: None, at_most: Some(*threshold) },
-            (Rule::AtMost(threshold), Side::Right) => Kept::Range { above: Some(*threshold), at_most: None },
-            (Rule::OneOf(categories), Side::Left) => Kept::Among(categories.clone()),
-            (Rule::OneOf(categories), Side::Right) => Kept::Except(categories.clone()),
+            (Rule::AtMost(threshold), Side::Left) => Allowed::Range { above: None, at_most: Some(*threshold) },
+            (Rule::AtMost(threshold), Side::Right) => Allowed::Range { above: Some(*threshold), at_most: None },
+            (Rule::OneOf(categories), Side::Left) => Allowed::Among(categories.clone()),
+            (Rule::OneOf(categories), Side::Right) => Allowed::Except(categories.clone()),
         };
         Some(Self { feature: split.feature, kept, keeps_missing: split.missing == side, share })
     }
@@ -61,9 +61,9 @@ impl Condition {
             return self.keeps_missing;
         }
         match &self.kept {
-            Kept::Range { above, at_most } => above.is_none_or(|above| above < value) && at_most.is_none_or(|at_most| value <= at_most),
-            Kept::Among(categories) => categories.binary_search(&(value as u32)).is_ok(),
-            Kept::Except(categories) => categories.binary_search(&(value as u32)).is_err(),
+            Allowed::Range { above, at_most } => above.is_none_or(|above| above < value) && at_most.is_none_or(|at_most| value <= at_most),
+            Allowed::Among(categories) => categories.binary_search(&(value as u32)).is_ok(),
+            Allowed::Except(categories) => categories.binary_search(&(value as u32)).is_err(),
         }
     }
 
@@ -71,25 +71,25 @@ impl Condition {
     fn and(&mut self, other: Self) {
         self.share *= other.share;
         self.keeps_missing &= other.keeps_missing;
-        self.kept = match (std::mem::replace(&mut self.kept, Kept::Among(vec![])), other.kept) {
-            (Kept::Range { above, at_most }, Kept::Range { above: a, at_most: b }) => {
-                Kept::Range { above: above.into_iter().chain(a).reduce(f32::max), at_most: at_most.into_iter().chain(b).reduce(f32::min) }
+        self.kept = match (std::mem::replace(&mut self.kept, Allowed::Among(vec![])), other.kept) {
+            (Allowed::Range { above, at_most }, Allowed::Range { above: a, at_most: b }) => {
+                Allowed::Range { above: above.into_iter().chain(a).reduce(f32::max), at_most: at_most.into_iter().chain(b).reduce(f32::min) }
             }
-            (Kept::Among(mut kept), Kept::Among(others)) => {
+            (Allowed::Among(mut kept), Allowed::Among(others)) => {
                 kept.retain(|code| others.binary_search(code).is_ok());
-                Kept::Among(kept)
+                Allowed::Among(kept)
             }
-            (Kept::Among(mut kept), Kept::Except(gone)) | (Kept::Except(gone), Kept::Among(mut kept)) => {
+            (Allowed::Among(mut kept), Allowed::Except(gone)) | (Allowed::Except(gone), Allowed::Among(mut kept)) => {
                 kept.retain(|code| gone.binary_search(code).is_err());
-                Kept::Among(kept)
+                Allowed::Among(kept)
             }
-            (Kept::Except(mut gone), Kept::Except(others)) => {
+            (Allowed::Except(mut gone), Allowed::Except(others)) => {
                 gone.extend(others);
                 gone.sort_unstable();
                 gone.dedup();
-                Kept::Except(gone)
+                Allowed::Except(gone)
             }
-            (Kept::Range { .. }, Kept::Among(_) | Kept::Except(_)) | (Kept::Among(_) | Kept::Except(_), Kept::Range { .. }) => {
+            (Allowed::Range { .. }, Allowed::Among(_) | Allowed::Except(_)) | (Allowed::Among(_) | Allowed::Except(_), Allowed::Range { .. }) => {
                 unreachable!("a feature is numeric or categorical throughout an ensemble")
             }
         };

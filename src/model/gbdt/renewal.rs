@@ -1,8 +1,8 @@
-//! Leaf values of losses whose hessian tells nothing: quantiles of residuals, in the target's own units.
+//! Leaf values of losses whose hessian has no information: quantiles of residuals, in the target's own units.
 
 use rayon::prelude::*;
 
-use super::course::average_inner_nodes;
+use super::booster::average_inner_nodes;
 use super::grown::Grown;
 use super::loss::{Observed, even_quantile, weighted_quantile};
 use super::split::Bounds;
@@ -34,7 +34,7 @@ impl Residuals<'_> {
     pub(super) fn renew(&self, grown: &mut Grown, monotone: &[i8]) {
         let bounds = self.bounds(grown, monotone);
         let leaves: Vec<usize> = grown.tree.leaves().collect();
-        let value = |&leaf: &usize| bounds[leaf].hold(self.quantile(grown.leaf_rows(leaf)));
+        let value = |&leaf: &usize| bounds[leaf].clamp(self.quantile(grown.leaf_rows(leaf)));
         let values: Vec<f64> = if self.cores <= 1 { leaves.iter().map(value).collect() } else { leaves.par_iter().map(value).collect() };
         for (leaf, value) in leaves.into_iter().zip(values) {
             grown.tree.nodes[leaf].value = value;
@@ -62,8 +62,8 @@ impl Residuals<'_> {
                 1 => (left, right),
                 _ => (right, left),
             };
-            let [low, high] = [below, above].map(|child| own.hold(self.quantile(grown.leaf_rows(child))));
-            let parting = if low <= high { f64::midpoint(low, high) } else { own.hold(self.quantile(grown.leaf_rows(at))) };
+            let [low, high] = [below, above].map(|child| own.clamp(self.quantile(grown.leaf_rows(child))));
+            let parting = if low <= high { f64::midpoint(low, high) } else { own.clamp(self.quantile(grown.leaf_rows(at))) };
             bounds[below] = Bounds { upper: parting, ..own };
             bounds[above] = Bounds { lower: parting, ..own };
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::block::forecast;
 use super::ensemble::{Ensemble, ModelFeature};
-use super::path::{self, Condition, Kept};
+use super::path::{self, Allowed, Condition};
 use super::tree::Tree;
 
 /// A leaf as a rule.
@@ -14,7 +14,7 @@ pub(crate) struct LeafRule {
     pub(crate) condition: String,
     /// Training rows in the leaf.
     pub(crate) n_rows: u64,
-    /// Their share of the training's weight; `None` where the tree does not tell.
+    /// Their share of the training's weight; `None` where the tree has no cover.
     pub(crate) share: Option<f64>,
     /// The forecast: base and leaf through the link.
     pub(crate) value: f64,
@@ -67,14 +67,14 @@ fn percent(share: Option<f64>) -> String {
 fn phrase(features: &[ModelFeature], condition: &Condition, is_alone: bool) -> String {
     let name = &features[condition.feature as usize].name;
     let present = match &condition.kept {
-        Kept::Range { above: Some(above), at_most: Some(at_most) } if at_most <= above => None,
-        Kept::Range { above: Some(above), at_most: Some(at_most) } => Some(format!("{above} < {name} <= {at_most}")),
-        Kept::Range { above: Some(above), at_most: None } => Some(format!("{name} > {above}")),
-        Kept::Range { above: None, at_most: Some(at_most) } => Some(format!("{name} <= {at_most}")),
-        Kept::Range { above: None, at_most: None } => Some(format!("{name} present")),
-        Kept::Among(codes) if codes.is_empty() => None,
-        Kept::Among(codes) => Some(format!("{name} in {}", set(codes))),
-        Kept::Except(codes) => Some(format!("{name} not in {}", set(codes))),
+        Allowed::Range { above: Some(above), at_most: Some(at_most) } if at_most <= above => None,
+        Allowed::Range { above: Some(above), at_most: Some(at_most) } => Some(format!("{above} < {name} <= {at_most}")),
+        Allowed::Range { above: Some(above), at_most: None } => Some(format!("{name} > {above}")),
+        Allowed::Range { above: None, at_most: Some(at_most) } => Some(format!("{name} <= {at_most}")),
+        Allowed::Range { above: None, at_most: None } => Some(format!("{name} present")),
+        Allowed::Among(codes) if codes.is_empty() => None,
+        Allowed::Among(codes) => Some(format!("{name} in {}", set(codes))),
+        Allowed::Except(codes) => Some(format!("{name} not in {}", set(codes))),
     };
     match (present, condition.keeps_missing) {
         (Some(present), false) => present,

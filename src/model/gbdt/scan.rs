@@ -1,7 +1,7 @@
 //! The best threshold of a numeric feature.
 
 use super::fixed::{Cell, Scale, Sum};
-use super::split::{Bounds, Cut, Found, Limits, larger_side};
+use super::split::{Bounds, Cut, Limits, SplitCandidate, larger_side};
 use super::tree::Side;
 
 /// A node whose splits are searched, and the feature's part in it.
@@ -36,7 +36,7 @@ impl Search {
     /// The best threshold: of all bins' upper ends, and with missing values on either side if there are any.
     ///
     /// * `bins`: sums of each bin; `missing`: of the missing values.
-    pub(super) fn best_threshold<C: Cell>(&self, bins: &[C], missing: C) -> Option<Found> {
+    pub(super) fn best_threshold<C: Cell>(&self, bins: &[C], missing: C) -> Option<SplitCandidate> {
         let apart = missing.sum(self.scale);
         let right = self.best_from(bins, C::default());
         if apart.n_rows == 0.0 {
@@ -51,8 +51,8 @@ impl Search {
         }
     }
 
-    fn found(&self, score: f64, bin: usize, missing: Side, left: Sum) -> Found {
-        Found { score, feature: self.feature, cut: Cut::AtMost(bin as u8), missing, left }
+    fn found(&self, score: f64, bin: usize, missing: Side, left: Sum) -> SplitCandidate {
+        SplitCandidate { score, feature: self.feature, cut: Cut::AtMost(bin as u8), missing, left }
     }
 
     /// Score, bin and left sums of the best threshold, when `start` goes left in any case.

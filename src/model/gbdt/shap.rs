@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::block::{self, Block, Table};
 use super::ensemble::Ensemble;
-use super::path::{self, Condition, Kept};
+use super::path::{self, Allowed, Condition};
 
 /// Paths of at most this many features keep the answers of the patterns they met; longer ones have too many patterns.
 const WIDEST_KEPT: usize = 12;
@@ -129,7 +129,7 @@ impl Leaf {
         patterns.resize(block.n_rows(), 0);
         for (bit, condition) in self.conditions.iter().enumerate() {
             let rows = patterns.iter_mut().zip(block.column(condition.feature as usize));
-            if let Kept::Range { above, at_most } = condition.kept {
+            if let Allowed::Range { above, at_most } = condition.kept {
                 // Plain numbers in the loop let the compiler take many rows at a time.
                 let (is_open, keeps_missing) = (above.is_none(), condition.keeps_missing);
                 let (above, at_most) = (above.unwrap_or(f32::NEG_INFINITY), at_most.unwrap_or(f32::INFINITY));

@@ -1,4 +1,4 @@
-//! What a split is worth, and the best of a node.
+//! The gain of a split, and the best split of a node.
 
 use super::fixed::Sum;
 use super::settings::TreeSettings;
@@ -40,9 +40,9 @@ pub(super) enum Cut {
     OneOf([u64; 4]),
 }
 
-/// The best split of a node so far.
+/// A split and its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Found {
+pub(super) struct SplitCandidate {
     /// Minus the objective of both children, at their best values; the parent's is not yet taken off.
     pub(super) score: f64,
     /// The feature.
@@ -60,7 +60,7 @@ impl Bounds {
     pub(super) const FREE: Self = Self { lower: f64::NEG_INFINITY, upper: f64::INFINITY };
 
     /// The value nearest to this one that lies between them.
-    pub(super) fn hold(self, value: f64) -> f64 {
+    pub(super) fn clamp(self, value: f64) -> f64 {
         value.max(self.lower).min(self.upper)
     }
 }
@@ -95,12 +95,12 @@ impl Limits {
     }
 
     /// The value that lowers the objective most within the bounds: the Newton step -T(G, l1) / (H + l2), where
-    /// T(G, l1) = sign(G) max(|G| - l1, 0). 0 where the hessian says nothing.
+    /// T(G, l1) = sign(G) max(|G| - l1, 0). 0 where the hessian is 0.
     pub(super) fn value(&self, sum: Sum, bounds: Bounds) -> f64 {
         let pull = (sum.gradient.abs() - self.l1).max(0.0).copysign(sum.gradient);
         let free = if 0.0 < sum.hessian + self.l2 { -pull / (sum.hessian + self.l2) } else { 0.0 };
         // Adding 0 turns -0 into 0.
-        bounds.hold(free) + 0.0
+        bounds.clamp(free) + 0.0
     }
 
     /// How much a value lowers the objective: -(G w + (H + l2) w^2 / 2 + l1 |w|).
@@ -128,7 +128,7 @@ impl Limits {
     }
 
     /// What a split gains over leaving the node a leaf, if that is enough.
-    pub(super) fn gain(&self, found: &Found, total: Sum, bounds: Bounds) -> Option<f64> {
+    pub(super) fn gain(&self, found: &SplitCandidate, total: Sum, bounds: Bounds) -> Option<f64> {
         let gain = found.score - self.score(total, bounds);
         (self.min_gain < gain && NOISE * found.score.abs() < gain).then_some(gain)
     }
@@ -140,7 +140,7 @@ pub(super) fn larger_side(left: Sum, total: Sum) -> Side {
 }
 
 /// Keeps the better of two; the first of equals.
-pub(super) fn keep_better(best: &mut Option<Found>, other: Option<Found>) {
+pub(super) fn keep_better(best: &mut Option<SplitCandidate>, other: Option<SplitCandidate>) {
     if let Some(other) = other
         && best.is_none_or(|best| best.score < other.score)
     {

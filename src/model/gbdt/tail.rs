@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::boost::{boost, check};
-use super::course::{Course, HeldBack, Material};
+use super::booster::{Booster, HeldBack, TrainingData};
 use super::cross_fold::CrossFold;
 use super::ensemble::{Ensemble, Link};
 use super::grow::Grower;
@@ -19,7 +19,7 @@ const NEAREST_TO_ZERO: f64 = 0.01;
 
 /// What to forecast at a tail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ask {
+pub(crate) enum TailQuantity {
     /// The quantile.
     Quantile,
     /// The quantile and the mean beyond it.
@@ -47,7 +47,7 @@ pub(crate) struct TailFit {
 /// A model of the shortfall, given the quantile.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Shortfall {
-    /// Its score s tells how far the shortfall lies beyond the quantile v: e = v (1 + exp(-s)).
+    /// With its score s and the quantile v the shortfall is e = v (1 + exp(-s)).
     pub(crate) excess: Ensemble,
     /// v is the quantile, or this, whichever is smaller; below 0.
     pub(crate) ceiling: f64,
@@ -70,22 +70,22 @@ pub(crate) struct TailForecast {
 /// Errors as in `boost`, and where the training quantile of a tail whose shortfall is asked is not below 0.
 pub(crate) fn fit(
     grower: &mut Grower<'_>,
-    material: &Material<'_>,
+    data: &TrainingData<'_>,
     settings: &BoostSettings,
-    (asked, folds): (&[(f64, Ask)], &[CrossFold]),
+    (asked, folds): (&[(f64, TailQuantity)], &[CrossFold]),
 ) -> Result<(TailModel, Vec<String>)> {
     let mut asked = asked.to_vec();
     asked.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut tails, mut notes) = (vec![], vec![]);
     for (tail, ask) in asked {
         // The seed belongs to the tail, not to its position: one more tail does not change the others.
-        let material = Material { seed: sample::mix(material.seed, tail.to_bits()), ..*material };
+        let data = TrainingData { seed: sample::mix(data.seed, tail.to_bits()), ..*data };
         let (fitted, about) = match ask {
-            Ask::Quantile => {
-                let boosted = boost(grower, &material, &BoostSettings { loss: Loss::Quantile { tail }, ..settings.clone() }, None)?;
+            TailQuantity::Quantile => {
+                let boosted = boost(grower, &data, &BoostSettings { loss: Loss::Quantile { tail }, ..settings.clone() }, None)?;
                 (TailFit { tail, quantile: boosted.ensemble, shortfall: None }, boosted.notes)
             }
-            Ask::Shortfall => boost_pair(grower, &material, settings, (tail, folds))?,
+            TailQuantity::Shortfall => boost_pair(grower, &data, settings, (tail, folds))?,
         };
         tails.push(fitted);
         notes.extend(about.into_iter().map(|note| format!("tail {tail}: {note}")));
@@ -105,31 +105,31 @@ pub(crate) fn fit(
 /// the same whether its shortfall is asked or not.
 fn boost_pair(
     grower: &mut Grower<'_>,
-    material: &Material<'_>,
+    data: &TrainingData<'_>,
     settings: &BoostSettings,
     (tail, folds): (f64, &[CrossFold]),
 ) -> Result<(TailFit, Vec<String>)> {
-    let (observed, held_back) = (material.observed, material.held_back.observed);
+    let (observed, held_back) = (data.observed, data.held_back.observed);
     let loss = Loss::ValueAtRiskShortfall { tail };
-    check(loss, material, settings)?;
+    check(loss, data, settings)?;
     let pinball = loss.row_loss();
     let base = pinball.base(observed);
     if 0.0 <= base {
         let problem = format!("the {tail} quantile of the training targets is {base}, not below 0: there is no loss to take a shortfall of");
-        return Err(Error::model(material.place, problem).hint("ask for shortfalls of returns, whose losses are negative"));
+        return Err(Error::model(data.place, problem).hint("ask for shortfalls of returns, whose losses are negative"));
     }
     let start = |score: f64| (vec![score; observed.target.len()], vec![score; held_back.target.len()]);
-    let mut quantile = Course::start(material, settings, start(base), material.seed);
+    let mut quantile = Booster::start(data, settings, start(base), data.seed);
     let mut notes = quantile.run(grower, &*pinball, (observed, held_back));
     let rounds = BoostSettings { rounds: quantile.trees.len() as u32, early_stop: None, ..settings.clone() };
-    let (rows, quantiles) = match left_out_quantiles(grower, material, &rounds, (&*pinball, folds)) {
+    let (rows, quantiles) = match left_out_quantiles(grower, data, &rounds, (&*pinball, folds)) {
         Some((rows, quantiles)) => {
             notes.push(format!("shortfall learnt beside quantiles of trees that did not see the row ({} folds of dates)", folds.len()));
             (rows, quantiles)
         }
         None => {
             notes.push("shortfall learnt beside the training rows' own quantiles, too shallow: no span of dates can be left out".to_owned());
-            (weighty(observed, 0..observed.target.len() as u32), quantile.scores)
+            (with_weight(observed, 0..observed.target.len() as u32), quantile.scores)
         }
     };
     let ceiling = base * NEAREST_TO_ZERO;
@@ -140,11 +140,11 @@ fn boost_pair(
     let (target, held_target) = (excesses(observed, &quantiles), excesses(held_back, &quantile.held_scores));
     let observed = Observed { target: &target, ..observed };
     let excess_base = best_constant(&Excess, observed, &rows);
-    let mut excess = Course::start(material, settings, start(excess_base), sample::mix(material.seed, 1)).only(rows);
+    let mut excess = Booster::start(data, settings, start(excess_base), sample::mix(data.seed, 1)).only(rows);
     notes.extend(
         excess.run(grower, &Excess, (observed, Observed { target: &held_target, ..held_back })).into_iter().map(|note| format!("shortfall {note}")),
     );
-    let features = material.features.to_vec();
+    let features = data.features.to_vec();
     let shortfall = Ensemble { features: features.clone(), base: excess_base, link: Link::Identity, trees: excess.trees };
     let quantile = Ensemble { features, base, link: Link::Identity, trees: quantile.trees };
     Ok((TailFit { tail, quantile, shortfall: Some(Shortfall { excess: shortfall, ceiling }) }, notes))
@@ -154,31 +154,31 @@ fn boost_pair(
 /// ascending, and a quantile per training row, read at these positions only. `None` without a fold.
 fn left_out_quantiles(
     grower: &mut Grower<'_>,
-    material: &Material<'_>,
+    data: &TrainingData<'_>,
     settings: &BoostSettings,
     (pinball, folds): (&dyn RowLoss, &[CrossFold]),
 ) -> Option<(Vec<u32>, Vec<f64>)> {
-    let observed = material.observed;
+    let observed = data.observed;
     let held_back = HeldBack::none();
-    let material = Material { held_back, ..*material };
+    let data = TrainingData { held_back, ..*data };
     let (mut rows, mut quantiles) = (vec![], vec![0.0; observed.target.len()]);
     for (fold, idx) in folds.iter().zip(2..) {
-        let learnt = weighty(observed, fold.learnt.iter().copied());
+        let learnt = with_weight(observed, fold.learnt.iter().copied());
         if learnt.is_empty() {
             continue;
         }
         let base = best_constant(pinball, observed, &learnt);
         let scores = (vec![base; observed.target.len()], vec![]);
-        let mut course = Course::start(&material, settings, scores, sample::mix(material.seed, idx)).only(learnt);
+        let mut course = Booster::start(&data, settings, scores, sample::mix(data.seed, idx)).only(learnt);
         course.run(grower, pinball, (observed, held_back.observed));
         quantiles[fold.left_out.clone()].copy_from_slice(&course.scores[fold.left_out.clone()]);
-        rows.extend(weighty(observed, fold.left_out.start as u32..fold.left_out.end as u32));
+        rows.extend(with_weight(observed, fold.left_out.start as u32..fold.left_out.end as u32));
     }
     (!rows.is_empty()).then_some((rows, quantiles))
 }
 
 /// Positions of a weight above 0.
-fn weighty(observed: Observed<'_>, positions: impl Iterator<Item = u32>) -> Vec<u32> {
+fn with_weight(observed: Observed<'_>, positions: impl Iterator<Item = u32>) -> Vec<u32> {
     positions.filter(|&position| 0.0 < observed.weight_of(position as usize)).collect()
 }
 
@@ -267,10 +267,10 @@ mod tests {
     fn quantile_and_shortfall_come_near_the_truth_and_beat_a_constant() {
         let (columns, volatility, target) = returns(40_000);
         let table = Table::new(&columns, &[], 20_000);
-        let material = table.material(&target, None, 2);
+        let data = table.data(&target, None, 2);
         let limits = BoostSettings { early_stop: Some(EarlyStop { share: 0.5, rounds: 10 }), ..limits() };
         let (model, _) = table
-            .grow(&limits.tree, None, 2, |grower| fit(grower, &material, &limits, (&[(0.05, Ask::Shortfall)], &table.folds())))
+            .grow(&limits.tree, None, 2, |grower| fit(grower, &data, &limits, (&[(0.05, TailQuantity::Shortfall)], &table.folds())))
             .expect("returns");
         let test: Vec<u32> = (20_000..40_000).collect();
         let got = model.forecast(&table.matrix, &[0, 1], &test, 2);
@@ -297,14 +297,14 @@ mod tests {
     fn excesses_beyond_quantiles_of_left_out_rows_are_those_of_new_rows() {
         let (columns, _, target) = returns(24_000);
         let table = Table::new(&columns, &[], 4000);
-        let material = table.material(&target, None, 2);
+        let data = table.data(&target, None, 2);
         let mut limits = limits();
         (limits.tree.leaves, limits.tree.min_leaf_rows) = (15, 50);
         let tail = 0.025;
         // By how much the mean excess of 20,000 new rows, in units of the quantile, is above its forecast.
         let missing = |folds: &[CrossFold]| {
-            let asked = [(tail, Ask::Shortfall)];
-            let (model, _) = table.grow(&limits.tree, None, 2, |grower| fit(grower, &material, &limits, (&asked, folds))).expect("returns");
+            let asked = [(tail, TailQuantity::Shortfall)];
+            let (model, _) = table.grow(&limits.tree, None, 2, |grower| fit(grower, &data, &limits, (&asked, folds))).expect("returns");
             let got = model.forecast(&table.matrix, &[0, 1], &table.held_rows, 2);
             let rows = target[4000..].iter().zip(&got.quantiles[0]).zip(got.shortfalls[0].as_ref().expect("asked"));
             rows.map(|((&target, &quantile), shortfall)| Excess::observe(target, quantile, tail) - shortfall / quantile).sum::<f64>() / 20_000.0
@@ -318,11 +318,17 @@ mod tests {
     fn tails_share_a_grower_and_their_forecasts_never_cross() {
         let (columns, _, target) = returns(6000);
         let table = Table::new(&columns, &[], 5000);
-        let material = table.material(&target, None, 1);
+        let data = table.data(&target, None, 1);
         let mut limits = limits();
         (limits.tree.min_leaf_rows, limits.learning_rate) = (20, 0.3);
-        let asked = [(0.05, Ask::Shortfall), (0.01, Ask::Shortfall), (0.02, Ask::Quantile), (0.95, Ask::Quantile), (0.03, Ask::Shortfall)];
-        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, (&asked, &table.folds()))).expect("returns");
+        let asked = [
+            (0.05, TailQuantity::Shortfall),
+            (0.01, TailQuantity::Shortfall),
+            (0.02, TailQuantity::Quantile),
+            (0.95, TailQuantity::Quantile),
+            (0.03, TailQuantity::Shortfall),
+        ];
+        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &data, &limits, (&asked, &table.folds()))).expect("returns");
         assert_eq!(model.tails.iter().map(|tail| tail.tail).collect::<Vec<_>>(), [0.01, 0.02, 0.03, 0.05, 0.95]);
         let rows: Vec<u32> = (5000..6000).collect();
         let raw: Vec<Vec<f64>> = model.tails.iter().map(|tail| forecasts(&tail.quantile, &table.matrix, &[0, 1], &rows, 1)).collect();
@@ -339,7 +345,7 @@ mod tests {
         }
         // A tail's trees do not depend on what else was asked.
         let (alone, _) =
-            table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, (&[(0.03, Ask::Quantile)], &[]))).expect("returns");
+            table.grow(&limits.tree, None, 1, |grower| fit(grower, &data, &limits, (&[(0.03, TailQuantity::Quantile)], &[]))).expect("returns");
         assert_eq!(alone.tails[0].quantile, model.tails[2].quantile);
         let text = serde_json::to_string(&model).expect("plain numbers");
         assert_eq!(serde_json::from_str::<TailModel>(&text).expect("its own words").tails.len(), 5);
@@ -357,9 +363,10 @@ mod tests {
     fn a_shortfall_of_a_target_without_losses_is_refused() {
         let table = Table::golden(200, 200);
         let target: Vec<f64> = (0..200_u32).map(f64::from).collect();
-        let material = table.material(&target, None, 1);
-        let error =
-            table.grow(&limits().tree, None, 1, |grower| fit(grower, &material, &limits(), (&[(0.05, Ask::Shortfall)], &[]))).expect_err("no losses");
+        let data = table.data(&target, None, 1);
+        let error = table
+            .grow(&limits().tree, None, 1, |grower| fit(grower, &data, &limits(), (&[(0.05, TailQuantity::Shortfall)], &[])))
+            .expect_err("no losses");
         let problem = "the 0.05 quantile of the training targets is 9.5, not below 0: there is no loss to take a shortfall of";
         assert_eq!(error.fault().problem, problem);
     }
@@ -368,11 +375,11 @@ mod tests {
     fn a_feature_that_may_only_lower_the_quantile_only_lowers_the_shortfall() {
         let (columns, _, target) = returns(8000);
         let table = Table::new(&columns, &[], 8000);
-        let material = table.material(&target, None, 1);
+        let data = table.data(&target, None, 1);
         let mut limits = limits();
         (limits.tree.min_leaf_rows, limits.tree.monotone) = (20, vec![-1, 0]);
-        let asked = [(0.02, Ask::Shortfall), (0.05, Ask::Shortfall)];
-        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &material, &limits, (&asked, &table.folds()))).expect("returns");
+        let asked = [(0.02, TailQuantity::Shortfall), (0.05, TailQuantity::Shortfall)];
+        let (model, _) = table.grow(&limits.tree, None, 1, |grower| fit(grower, &data, &limits, (&asked, &table.folds()))).expect("returns");
         for noise in (0..100_u32).step_by(7) {
             let grid = Matrix::from_columns(101, &[(0..101_u32).map(|x| x as f32).collect(), vec![noise as f32; 101]]);
             let got = model.forecast(&grid, &[0, 1], &(0..101).collect::<Vec<_>>(), 1);

@@ -22,7 +22,7 @@ pub(crate) enum Rule {
     OneOf(Vec<u32>),
 }
 
-/// An inner node's question.
+/// An inner node's split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Split {
     /// Position in the model's list of features.
@@ -42,11 +42,11 @@ pub(crate) struct Split {
 /// A node; a leaf has no split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Node {
-    /// The question, `None` for a leaf.
+    /// The split, `None` for a leaf.
     pub(crate) split: Option<Split>,
     /// What the node adds to the score as a leaf, shrinkage included; what it would add, for an inner node.
     pub(crate) value: f64,
-    /// Training rows that came by.
+    /// Training rows that reached it.
     pub(crate) n_rows: u64,
     /// Their weight.
     pub(crate) cover: f64,
@@ -80,7 +80,7 @@ impl Split {
 }
 
 impl Tree {
-    /// The leaf of a row, whose values are told by the feature's position.
+    /// The leaf of a row, `value` gives a feature's value by its position.
     pub(crate) fn leaf(&self, value: impl Fn(usize) -> f32) -> usize {
         let mut at = 0;
         while let Some(split) = &self.nodes[at].split {

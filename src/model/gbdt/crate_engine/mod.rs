@@ -141,16 +141,16 @@ impl<'a> Boosting<'a> {
         let mut gain = vec![0.0; self.n_features];
         let mut trees = Vec::with_capacity(self.params.trees as usize);
         for _ in 0..self.params.trees {
-            let pulls: Vec<f64> = self.label.iter().zip(&scores).map(|(&label, &score)| self.pull(label, score)).collect();
-            for (data, pull) in data.iter_mut().zip(&pulls) {
-                data.target = *pull as f32;
+            let negative_gradients: Vec<f64> = self.label.iter().zip(&scores).map(|(&label, &score)| self.negative_gradient(label, score)).collect();
+            for (data, negative_gradient) in data.iter_mut().zip(&negative_gradients) {
+                data.target = *negative_gradient as f32;
             }
-            let mut grown = self.seedling(min_rows);
+            let mut grown = self.new_tree(min_rows);
             grown.fit(&data, &mut cache);
             let mut tree = Tree::read(&grown);
-            let rows = Rows { codes: self.codes, n_features: self.n_features, weight: &self.weight, target: &pulls };
+            let rows = Rows { codes: self.codes, n_features: self.n_features, weight: &self.weight, target: &negative_gradients };
             tree.prune(&rows, min_rows, &mut gain);
-            if tree.is_stump() {
+            if tree.is_single_leaf() {
                 // The next tree would be grown on the same rows and targets, and be the same.
                 notes.push(format!("stopped after {} trees: no split of the next leaves {min_rows} rows on both sides", trees.len()));
                 break;
@@ -165,7 +165,7 @@ impl<'a> Boosting<'a> {
         Fitted { loss, bins, names, trees, learning_rate, base, center, spread, gain, n_rows, notes }
     }
 
-    fn seedling(&self, min_rows: usize) -> DecisionTree {
+    fn new_tree(&self, min_rows: usize) -> DecisionTree {
         let mut tree = DecisionTree::new();
         tree.set_feature_size(self.n_features);
         tree.set_max_depth(self.params.depth);
@@ -181,7 +181,7 @@ impl<'a> Boosting<'a> {
     }
 
     /// The negative gradient of the loss. The crate's log likelihood is 2 ln(1 + exp(-2 y F)) with y = -1 or 1 and F half the log odds.
-    fn pull(&self, label: f64, score: f64) -> f64 {
+    fn negative_gradient(&self, label: f64, score: f64) -> f64 {
         match self.loss {
             Loss::Squared => label - score,
             Loss::Logistic => 2.0 * (label - sigmoid(2.0 * score)),

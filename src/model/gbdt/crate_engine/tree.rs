@@ -65,13 +65,13 @@ pub(super) struct Tree {
 
 /// What the training rows make of a node.
 #[derive(Clone, Copy, Default)]
-struct Tally {
+struct NodeSums {
     n_rows: usize,
     weight: f64,
     sum: f64,
 }
 
-impl Tally {
+impl NodeSums {
     /// The squared target explained by the node's mean.
     fn explained(self) -> f64 {
         if 0.0 < self.weight { self.sum * self.sum / self.weight } else { 0.0 }
@@ -95,7 +95,7 @@ impl Tree {
     ///
     /// The crate's `min_leaf_size` only keeps small nodes from being split; it lets a split cut off a single row.
     pub(super) fn prune(&mut self, rows: &Rows<'_>, min_rows: usize, gain: &mut [f64]) {
-        let mut tallies = vec![Tally::default(); self.nodes.len()];
+        let mut tallies = vec![NodeSums::default(); self.nodes.len()];
         for ((code, weight), target) in rows.codes.chunks_exact(rows.n_features).zip(rows.weight).zip(rows.target) {
             let mut idx = 0;
             loop {
@@ -121,7 +121,7 @@ impl Tree {
     }
 
     /// Whether no split is left.
-    pub(super) fn is_stump(&self) -> bool {
+    pub(super) fn is_single_leaf(&self) -> bool {
         self.nodes[0].split.is_none()
     }
 

@@ -1,4 +1,4 @@
-//! Exact weighted quantiles in linear time: leaf values of the losses whose hessian tells nothing.
+//! Exact weighted quantiles in linear time: leaf values of the losses whose hessian has no information.
 
 use super::row::Observed;
 

@@ -47,7 +47,7 @@ pub(crate) enum Renewal {
     /// It stays the Newton step, -sum of gradients / sum of hessians.
     Newton,
     /// The quantile of the residuals (target less score) of the leaf's rows, weighted: the exact minimiser of the pinball loss, whose
-    /// hessian tells nothing.
+    /// hessian has no information.
     Quantile(f64),
 }
 

@@ -12,27 +12,27 @@ use crate::model::Train;
 use crate::model::regression::{self as prepare, quote};
 use crate::spec::TreeLimits;
 
-/// Rows in a bin at least, so that a cut between two single values is not paid for with memory; LightGBM's default.
+/// Rows in a bin at least, so that bins of single values do not cost memory; LightGBM's default.
 const MIN_BIN_ROWS: u32 = 3;
 
-/// The codes of rows, by what they are a function of: the anchor's window, the rows coded, and what is asked of the cuts.
+/// Key of the coded rows: what they are a function of: the anchor's window, the rows coded, and what is asked of the cuts.
 pub(in crate::model) type BinKey = ([u32; 3], Vec<u32>, Vec<u32>, u32);
 
-/// A window made ready for trees.
+/// A window's rows, prepared for trees.
 #[derive(Debug)]
-pub(super) struct Ground {
+pub(super) struct PreparedWindow {
     pub(super) binned: Arc<Binned>,
     /// Columns of the features in the view, in the order of the model's features.
     pub(super) columns: Vec<usize>,
     pub(super) features: Vec<ModelFeature>,
     pub(super) limits: TreeSettings,
-    pub(super) lot: Lot,
+    pub(super) labelled: LabelledRows,
     pub(super) notes: Vec<String>,
 }
 
-/// Rows with what is known of them.
+/// Rows with their targets and weights.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Lot {
+pub(super) struct LabelledRows {
     /// Positions in the table, ascending.
     pub(super) rows: Vec<u32>,
     /// Positions in the lesson, ascending.
@@ -40,11 +40,11 @@ pub(super) struct Lot {
     pub(super) target: Vec<f64>,
     /// `None` where all are 1.
     pub(super) weight: Option<Vec<f64>>,
-    /// The same for the grower.
-    pub(super) narrow: Option<Vec<f32>>,
+    /// The same in single precision, for the grower.
+    pub(super) weight_f32: Option<Vec<f32>>,
 }
 
-impl Lot {
+impl LabelledRows {
     /// The rows of a lesson at these positions that have a weight above 0.
     pub(super) fn new(train: &Train<'_>, positions: impl Iterator<Item = usize>) -> Self {
         let (target, weight) = (train.target(), train.weight());
@@ -55,7 +55,7 @@ impl Lot {
             rows: kept.iter().map(|&at| train.lesson.rows[at]).collect(),
             positions: kept.iter().map(|&at| at as u32).collect(),
             target: kept.iter().map(|&at| target[at]).collect(),
-            narrow: weight.as_ref().map(|weight| weight.iter().map(|&weight| weight as f32).collect()),
+            weight_f32: weight.as_ref().map(|weight| weight.iter().map(|&weight| weight as f32).collect()),
             weight,
         }
     }
@@ -65,11 +65,11 @@ impl Lot {
     }
 }
 
-impl Ground {
-    /// Codes the rows by cuts that were learnt in the anchor's window, and puts names to positions.
+impl PreparedWindow {
+    /// Codes the rows by cuts that were learnt in the anchor's window, and resolves feature names to positions.
     ///
     /// Errors without a row of weight, for a feature that the view does not have, and for categories that are no codes.
-    pub(super) fn lay(train: &Train<'_>, limits: &TreeLimits) -> Result<Self> {
+    pub(super) fn new(train: &Train<'_>, limits: &TreeLimits) -> Result<Self> {
         prepare::count_rows(train)?;
         let columns = prepare::select(train, &limits.features)?;
         let position = |name: &String| -> Result<usize> {
@@ -115,7 +115,7 @@ impl Ground {
             interactions,
             threshold: Threshold::Best,
         };
-        Ok(Self { binned, columns, features, limits, lot: Lot::new(train, 0..train.lesson.rows.len()), notes })
+        Ok(Self { binned, columns, features, limits, labelled: LabelledRows::new(train, 0..train.lesson.rows.len()), notes })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The course of one score: it starts at a constant, or where an earlier ensemble left it, and each step adds a tree.
+//! Boosting of one score: from a constant, or from an earlier ensemble, each step adds a tree.
 
 use super::ensemble::ModelFeature;
 use super::grow::{Gradients, Grower};
@@ -9,11 +9,11 @@ use super::settings::{BoostSettings, RowSampling, Threshold};
 use super::tree::Tree;
 
 /// With random rows or columns the next tree may split where this one did not; after so many in a row without a split none will.
-const MAX_STUMPS: u32 = 10;
+const MAX_SPLITLESS: u32 = 10;
 
 /// What an ensemble is fitted to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Material<'a> {
+pub(crate) struct TrainingData<'a> {
     /// `model x in window y`, for messages.
     pub(crate) place: &'a str,
     /// The features, as the grower numbers them.
@@ -44,19 +44,19 @@ impl HeldBack<'_> {
     }
 }
 
-/// What a step came to.
+/// Outcome of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// A tree joined.
+    /// A tree was added.
     Grown,
     /// The tree had no split and was left out.
-    Stump,
+    Splitless,
     /// No further tree will have one.
     Exhausted,
 }
 
-/// Scores and trees of a course that is under way or over.
-pub(super) struct Course<'a> {
+/// Boosting of one score: its scores and trees so far.
+pub(super) struct Booster<'a> {
     settings: &'a BoostSettings,
     held_rows: &'a [u32],
     /// Positions of rows of weight above 0; `None`: all.
@@ -66,7 +66,7 @@ pub(super) struct Course<'a> {
     gradient: Vec<f32>,
     hessian: Vec<f32>,
     n_steps: u32,
-    n_stumps: u32,
+    n_splitless: u32,
     /// Score of each training row.
     pub(super) scores: Vec<f64>,
     /// Score of each row held back.
@@ -75,35 +75,35 @@ pub(super) struct Course<'a> {
     pub(super) trees: Vec<Tree>,
 }
 
-impl<'a> Course<'a> {
-    /// A course that starts at the given scores of the training rows and the rows held back.
-    pub(super) fn start(material: &Material<'a>, settings: &'a BoostSettings, scores: (Vec<f64>, Vec<f64>), seed: u64) -> Self {
-        let n = material.observed.target.len();
-        let has_zero = (0..n).any(|position| material.observed.weight_of(position) == 0.0);
-        let positions = has_zero.then(|| (0..n as u32).filter(|&position| 0.0 < material.observed.weight_of(position as usize)).collect());
+impl<'a> Booster<'a> {
+    /// Boosting from the given scores of the training rows and the rows held back.
+    pub(super) fn start(data: &TrainingData<'a>, settings: &'a BoostSettings, scores: (Vec<f64>, Vec<f64>), seed: u64) -> Self {
+        let n = data.observed.target.len();
+        let has_zero = (0..n).any(|position| data.observed.weight_of(position) == 0.0);
+        let positions = has_zero.then(|| (0..n as u32).filter(|&position| 0.0 < data.observed.weight_of(position as usize)).collect());
         Self {
             settings,
-            held_rows: material.held_back.rows,
+            held_rows: data.held_back.rows,
             positions,
             seed,
-            cores: material.cores,
+            cores: data.cores,
             gradient: vec![0.0; n],
             hessian: vec![],
             n_steps: 0,
-            n_stumps: 0,
+            n_splitless: 0,
             scores: scores.0,
             held_scores: scores.1,
             trees: vec![],
         }
     }
 
-    /// Grows trees on no other rows than these, ascending; the others' scores are kept all the same.
+    /// Grows trees on no other rows than these, ascending; the others' scores are updated too.
     pub(super) fn only(mut self, positions: Vec<u32>) -> Self {
         self.positions = Some(positions);
         self
     }
 
-    /// Takes all steps, or those up to the smallest loss on the rows held back, and says why fewer.
+    /// Takes all steps, or those up to the smallest loss on the rows held back; notes say why boosting stopped.
     ///
     /// `observed` are the targets of the training rows and of those held back.
     pub(super) fn run(&mut self, grower: &mut Grower<'_>, loss: &dyn RowLoss, observed: (Observed<'_>, Observed<'_>)) -> Vec<String> {
@@ -158,10 +158,10 @@ impl<'a> Course<'a> {
         let mut grown = grower.grow(gradients, rows, seed);
         if grown.tree.nodes.len() == 1 {
             grower.recycle(grown);
-            self.n_stumps += 1;
-            return if self.n_stumps < MAX_STUMPS && self.is_random() { Step::Stump } else { Step::Exhausted };
+            self.n_splitless += 1;
+            return if self.n_splitless < MAX_SPLITLESS && self.is_random() { Step::Splitless } else { Step::Exhausted };
         }
-        self.n_stumps = 0;
+        self.n_splitless = 0;
         if let Renewal::Quantile(tail) = loss.renewal() {
             let residuals = Residuals { observed, scores: &self.scores, hessian: &self.hessian, tail, cores: self.cores };
             residuals.renew(&mut grown, &self.settings.tree.monotone);
@@ -184,7 +184,7 @@ impl<'a> Course<'a> {
         format!("stopped after {} of {} rounds: {why}", self.n_steps, self.settings.rounds)
     }
 
-    /// Gradient-based sampling begins, as in `LightGBM`, once 1 / `learning_rate` trees are grown: the first gradients only tell the target.
+    /// Gradient-based sampling begins, as in `LightGBM`, once 1 / `learning_rate` trees are grown: the first gradients are hardly more than the targets.
     fn is_one_sided(&self) -> bool {
         matches!(self.settings.rows, RowSampling::OneSide { .. }) && 1.0 <= f64::from(self.n_steps) * self.settings.learning_rate
     }
@@ -234,7 +234,7 @@ pub(super) fn average_inner_nodes(tree: &mut Tree) {
     }
 }
 
-/// The moment of the smallest loss on the rows held back.
+/// The state at the smallest loss on the rows held back.
 struct Snapshot {
     loss: f64,
     n_steps: u32,

@@ -129,7 +129,7 @@ impl Step {
 }
 
 /// For each default the share of non-defaults it scores above, for each non-default the share of defaults above it.
-fn placements(score: &[f64], is_default: &[bool]) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn placements(score: &[f64], is_default: &[bool]) -> (Vec<f64>, Vec<f64>) {
     let of_class = |class: bool| -> Vec<usize> { (0..score.len()).filter(|&row| is_default[row] == class).collect() };
     let (defaults, others) = (of_class(true), of_class(false));
     let across = average_ranks(score);

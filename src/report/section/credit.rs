@@ -12,8 +12,8 @@ use super::pieces::{counted, period, row_words};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section};
-use crate::stat::credit::ProbabilityCase;
-use crate::stat::{Assessed, Discrimination};
+use crate::stat::credit::{JEFFREYS, ProbabilityCase};
+use crate::stat::{Assessed, Decision, Discrimination};
 
 /// `None` without a forecast of a probability.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
@@ -21,7 +21,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     if models.is_empty() {
         return None;
     }
-    let mut section = Section::new("credit", title(models));
+    let mut section = Section::new("credit", title(material));
     section.blocks.push(Block::Text(what_is_tested(material)));
     section.blocks.extend(discrimination::blocks(material));
     section.blocks.extend(cutoff::blocks(material));
@@ -31,12 +31,24 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     Some(section)
 }
 
-fn title(models: &[Assessed<ProbabilityCase>]) -> String {
+fn title(material: &Material<'_>) -> String {
+    let models = &material.summary.probabilities;
     let Some((best, found)) = best(models) else { return "Credit: no model can be judged".to_owned() };
     let interval =
         found.auc_interval.value().map_or(String::new(), |interval| format!(", 95 % interval {:.3} to {:.3}", interval.low, interval.high));
-    let how = if models.len() > 1 { "tells defaults from the rest best" } else { "tells defaults from the rest" };
-    format!("Credit: `{}` {how} (AUC {:.3}{interval})", best.subject.model, found.auc)
+    let low = match best.decision(&JEFFREYS) {
+        Decision::Rejected(_) => ", yet its PDs are too low",
+        Decision::NotRejected | Decision::Descriptive | Decision::NotJudged => "",
+    };
+    let Some(lead) = &material.summary.auc_lead else { return format!("Credit: AUC of `{}` {:.3}{interval}{low}", best.subject.model, found.auc) };
+    let ahead = match lead.test.value() {
+        Some(test) if test.p_value < material.facts.spec.risk.significance => {
+            format!("tells defaults from the rest better than `{}`, the next (p {})", lead.second, format::p_value(test.p_value))
+        }
+        Some(test) => format!("has the largest AUC, not shown to be ahead of `{}` (p {})", lead.second, format::p_value(test.p_value)),
+        None => format!("has the largest AUC; `{}` is next and cannot be told from it", lead.second),
+    };
+    format!("Credit: `{}` {ahead}{low} (AUC {:.3}{interval})", best.subject.model, found.auc)
 }
 
 /// The model with the largest area under the curve.

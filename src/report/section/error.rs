@@ -8,7 +8,7 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
 use crate::stat::compare::{Comparison, DIEBOLD_MARIANO, RANKING_DIFFERENCE};
-use crate::stat::credit::ProbabilityGroup;
+use crate::stat::credit::{AUC_DIFFERENCE, ProbabilityGroup};
 use crate::stat::mean::{BIAS, HIT_RATE, ICIR, MAE, MeanCase, MeanErrors, R2, RANK_IC, RANK_IC_T, RMSE, RMSE_COMMON};
 use crate::stat::measure::Direction;
 use crate::stat::{Assessed, Found, Group, Grouped, Outcome};
@@ -151,17 +151,18 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
         Column::numbers("Dates", ""),
         Column::words("Decision"),
     ];
-    let has_ranks = !material.summary.means.is_empty();
-    if has_ranks {
-        columns.extend([Column::numbers("Rank IC difference", "t"), Column::numbers("p", ""), Column::words("Decision")]);
-    }
+    // Of means the rank IC, of default probabilities the AUC.
+    let (order, symbol, ranks) = if material.summary.means.is_empty() {
+        ("AUC difference", "z", "AUC difference: the AUC less the baseline's, DeLong's paired test.")
+    } else {
+        ("Rank IC difference", "t", "Rank IC difference: the dates' rank ICs less the baseline's, the same test; a book holds ranks, not levels.")
+    };
+    columns.extend([Column::numbers(order, symbol), Column::numbers("p", ""), Column::words("Decision")]);
     let block = first.difference.value().map_or(String::new(), |found| {
         format!(" Interval: stationary block bootstrap, {} resamples, mean block {} dates, seeded.", found.n_resampled, found.block_length)
     });
-    let ranks =
-        if has_ranks { " Rank IC difference: the dates' rank ICs less the baseline's, the same test; a book holds ranks, not levels." } else { "" };
     let mut table = Table::new("against-baseline", format!("Squared errors against `{}`", first.baseline), columns).note(format!(
-        "Mean over dates of the date's mean squared error, model less baseline, on the rows both forecast: negative is closer. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {}. Decision at {}.{block}{ranks}",
+        "Mean over dates of the date's mean squared error, model less baseline, on the rows both forecast: negative is closer. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {}. Decision at {}.{block} {ranks}",
         counted(first.horizon, "date", "dates"),
         level(material)
     ));
@@ -178,17 +179,20 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
             test.value().map_or_else(|| Cell::na("no test"), |test| Cell::Count(test.n as u64)),
             compared_cell(found, Direction::Below),
         ];
-        if has_ranks {
-            let ranked = material.summary.means.iter().find(|one| one.subject.model == model);
-            let ranked = ranked.and_then(|one| one.found.iter().find(|found| found.about.key == RANKING_DIFFERENCE.about.key));
-            let test = ranked.map_or_else(|| Outcome::undefined("not a mean forecast"), Found::test);
-            row.push(Cell::outcome(&test.as_ref().map(|test| test.statistic), short));
-            row.push(p_value(&test, significance));
-            row.push(ranked.map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |found| compared_cell(found, Direction::Above)));
-        }
+        let ranked = ordering(material, model);
+        let test = ranked.map_or_else(|| Outcome::undefined("no comparison"), Found::test);
+        row.push(Cell::outcome(&test.as_ref().map(|test| test.statistic), short));
+        row.push(p_value(&test, significance));
+        row.push(ranked.map_or_else(|| Cell::verdict(State::Neutral, "not judged"), |found| compared_cell(found, Direction::Above)));
         table.rows.push(row);
     }
     Some(table)
+}
+
+/// The comparison of a model's order with the baseline's.
+fn ordering<'a>(material: &'a Material<'_>, model: &str) -> Option<&'a Found> {
+    let keys = [RANKING_DIFFERENCE.about.key, AUC_DIFFERENCE.about.key];
+    material.summary.found.iter().find(|found| found.subject.model == model && keys.contains(&found.about.key))
 }
 
 fn p_value(test: &Outcome<crate::stat::Test>, significance: f64) -> Cell {

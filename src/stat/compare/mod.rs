@@ -19,7 +19,8 @@ pub struct Comparison {
     pub test: Outcome<Test>,
     /// Mean loss difference with a block-bootstrap interval.
     pub difference: Outcome<MeanDifference>,
-    /// The dates' rank ICs less the baseline's; above 0: the model ranks better.
+    /// The order of the forecasts against the baseline's, above 0: the model orders better. Of means the dates' rank ICs, of default
+    /// probabilities the AUC.
     pub ranking: Outcome<Test>,
 }
 

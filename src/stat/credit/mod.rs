@@ -3,11 +3,13 @@
 mod calibration;
 mod cutoff;
 mod discrimination;
+mod paired_auc;
 mod score;
 
 pub use calibration::{BINOMIAL, HOSMER_LEMESHOW, JEFFREYS};
 pub use cutoff::{ACCURACY, F1, PRECISION, RECALL};
 pub use discrimination::{AUC, GINI, KS};
+pub use paired_auc::{AUC_DIFFERENCE, DISCRIMINATION, paired_auc};
 pub use score::{BRIER, LOG_LOSS, MEAN_PD, N_DEFAULTS, N_SCORED, OBSERVED_RATE};
 
 use super::calibration::Calibration;

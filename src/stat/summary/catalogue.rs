@@ -6,8 +6,8 @@ use super::{COUNTS, PSI_WORST};
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
 use crate::spec::{BookSpec, ModelSpec, Quantity, Spec};
-use crate::stat::compare::COMPARISON;
-use crate::stat::credit::PROBABILITY;
+use crate::stat::compare::{COMPARISON, RANKING};
+use crate::stat::credit::{DISCRIMINATION, PROBABILITY};
 use crate::stat::es::ES;
 use crate::stat::mean::MEAN;
 use crate::stat::measure::Measure;
@@ -129,9 +129,8 @@ fn compared(names: &mut BTreeSet<String>, spec: &Spec, model: &ModelSpec, quanti
     let baseline = spec.risk.baseline.as_ref().and_then(|name| spec.models.iter().find(|other| other.name == *name));
     if baseline.is_some_and(|baseline| baseline.name != model.name && baseline.ask.contains(&quantity)) {
         extend(names, COMPARISON, prefix);
-        if quantity == Quantity::Mean {
-            extend(names, crate::stat::compare::RANKING, prefix);
-        }
+        let ranking = if quantity == Quantity::Mean { RANKING } else { DISCRIMINATION };
+        extend(names, ranking, prefix);
     }
 }
 

@@ -14,6 +14,7 @@ mod volatility;
 pub use catalogue::{check_limits, metric_names};
 pub use feature::{FeatureSummary, features};
 pub use metric::{Judged, Metric, Metrics, Standing};
+pub use probability::Lead;
 pub use strategy::{Activity, Best, N_BEST, StrategySummary};
 pub use tested::{Group, Grouped};
 
@@ -73,6 +74,8 @@ pub struct Summary {
     pub means: Vec<Assessed<MeanCase>>,
     /// Probability forecasts, one per model that makes them.
     pub probabilities: Vec<Assessed<ProbabilityCase>>,
+    /// Whether the model with the largest AUC leads by more than chance; `None` with fewer than two.
+    pub auc_lead: Option<Lead>,
     /// Volatility forecasts, one per model that makes them.
     pub volatilities: Vec<Assessed<VolatilityCase>>,
     /// VaR and ES of the headline series and the spec's others, one per series, model and tail.
@@ -149,6 +152,7 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     let features = feature::summarize(facts, &mut metrics);
     let means = mean::summarize(&tested);
     let probabilities = probability::summarize(&tested);
+    let auc_lead = probability::lead(&tested, &probabilities);
     let volatilities = volatility::summarize(&tested);
     let tails = tail::summarize(&tested);
     let names = tail::names(&tested);
@@ -171,6 +175,7 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
         features,
         means,
         probabilities,
+        auc_lead,
         volatilities,
         tails,
         names,

@@ -6,8 +6,8 @@ use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
 use crate::score::brier;
 use crate::spec::{BookSpec, Quantity};
 use crate::stat::compare::{COMPARISON, Comparison};
-use crate::stat::credit::{PROBABILITY, ProbabilityCase, ProbabilityGroup};
-use crate::stat::measure::{Assessed, Subject, take};
+use crate::stat::credit::{DISCRIMINATION, PROBABILITY, ProbabilityCase, ProbabilityGroup, paired_auc};
+use crate::stat::measure::{Assessed, Subject, Test, take};
 use crate::stat::{Outcome, calibration, confusion, discrimination, probability_scores};
 use crate::walk::Series;
 
@@ -33,10 +33,36 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<ProbabilityCase>> {
             if let Some(comparison) = &case.comparison {
                 let n = comparison.test.value().map_or(0, |test| test.n);
                 found.extend(take(COMPARISON, &prefix, (&subject, n), comparison, tested.level()));
+                found.extend(take(DISCRIMINATION, &prefix, (&subject, n), comparison, tested.level()));
             }
             Assessed { subject, case, found }
         })
         .collect()
+}
+
+/// The model with the largest AUC, the next, and whether their difference is more than chance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lead {
+    /// The model with the largest AUC.
+    pub first: String,
+    /// The model with the next.
+    pub second: String,
+    /// DeLong's paired test on the rows that both forecast.
+    pub test: Outcome<Test>,
+}
+
+/// `None` with fewer than two models that have an AUC.
+pub(super) fn lead(tested: &Tested<'_>, judged: &[Assessed<ProbabilityCase>]) -> Option<Lead> {
+    let auc = |one: &Assessed<ProbabilityCase>| one.case.discrimination.value().map(|found| found.auc);
+    let mut ranked: Vec<(&str, f64)> = judged.iter().filter_map(|one| Some((one.subject.model.as_str(), auc(one)?))).collect();
+    // Stable: of equals the one that stands first in the spec leads.
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let [(first, _), (second, _), ..] = ranked[..] else { return None };
+    let of = |model: &str| tested.facts.predictions.find(model, Quantity::Probability);
+    let (a, b) = (of(first)?, of(second)?);
+    let both = forecast_by(&[a, b], &tested.names());
+    let test = paired_auc(&forecasts(a, &both), &forecasts(b, &both), &defaults(tested, &both));
+    Some(Lead { first: first.to_owned(), second: second.to_owned(), test })
 }
 
 fn one(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, names: &Positions, cutoff: f64) -> ProbabilityCase {
@@ -83,5 +109,6 @@ fn comparison(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, p
     let realized = tested.targets(&both);
     let pairs = forecasts(series, &both).into_iter().zip(forecasts(baseline, &both));
     let losses: Vec<f64> = realized.iter().zip(pairs).map(|(&y, (mine, theirs))| brier(y, mine) - brier(y, theirs)).collect();
-    Some(compare(tested, &baseline.model, &both, &losses, Outcome::undefined("ranks of a date are for mean forecasts")))
+    let ranking = paired_auc(&forecasts(series, &both), &forecasts(baseline, &both), &defaults(tested, &both));
+    Some(compare(tested, &baseline.model, &both, &losses, ranking))
 }

@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use serde::Serialize;
 
-use super::view::SqlFile;
+use super::sql_file::SqlFile;
 
 /// A feature's SQL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

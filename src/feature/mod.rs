@@ -11,6 +11,7 @@ mod landing;
 mod observation;
 mod query;
 mod refusal;
+mod sql_file;
 mod stored;
 mod truncate;
 mod view;

@@ -29,7 +29,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Exe
 use tokio::sync::mpsc::Sender;
 
 use super::grain::{BrokenView, GrainOrder};
-use super::view::SqlFile;
+use super::sql_file::SqlFile;
 use crate::error::Error;
 use crate::source::blame;
 

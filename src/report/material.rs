@@ -7,6 +7,7 @@ use crate::source::TableProfile;
 use crate::stat::{Facts, Summary};
 
 use super::Previous;
+use super::chart::Style;
 
 /// Everything the sections may print.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +29,8 @@ pub struct Material<'a> {
 }
 
 impl Material<'_> {
-    /// Colour of a model, the same on the whole page: its place in the spec.
-    pub(super) fn color(&self, model: &str) -> usize {
-        self.facts.spec.models.iter().position(|spec| spec.name == model).unwrap_or(0)
+    /// Look of a model's lines, the same on the whole page: by its place in the spec.
+    pub(super) fn color(&self, model: &str) -> Style {
+        Style::Series(self.facts.spec.models.iter().position(|spec| spec.name == model).unwrap_or(0))
     }
 }

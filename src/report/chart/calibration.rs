@@ -3,7 +3,7 @@
 use super::axis::{Scale, numbers};
 use super::canvas::{Canvas, Frame, no_data, paint};
 use super::label::{Name, Placement, write};
-use super::style::Tone;
+use super::style::{Style, Tone};
 
 /// One bin of forecasts.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ pub(crate) struct CalibrationSeries {
     /// The model.
     pub(crate) name: String,
     /// Colour and dashes, 0 to 5.
-    pub(crate) color: usize,
+    pub(crate) color: Style,
     /// Bins by rising forecast.
     pub(crate) points: Vec<CalibrationPoint>,
 }
@@ -66,7 +66,7 @@ pub(crate) fn calibration(chart: &CalibrationChart) -> String {
             draw(canvas, series, chart.scale);
             if let Some(last) = series.points.iter().rfind(|point| is_finite(point)) {
                 let (_, y) = canvas.pixel((last.predicted, last.observed));
-                names.push(Name { text: &series.name, tone: Tone::Series(series.color), y });
+                names.push(Name { text: &series.name, tone: series.color.tone(), y });
             }
         }
         let (_, y) = canvas.pixel((end, end));
@@ -80,7 +80,7 @@ fn is_finite(point: &CalibrationPoint) -> bool {
 }
 
 fn draw(canvas: &mut Canvas, series: &CalibrationSeries, scale: Scale) {
-    let tone = Tone::Series(series.color);
+    let tone = series.color.tone();
     let points: Vec<&CalibrationPoint> = series.points.iter().filter(|point| is_finite(point)).collect();
     let path: Vec<(f64, f64)> = points.iter().map(|point| (point.predicted, point.observed)).collect();
     canvas.line(&path, tone, 2);
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn every_bin_says_its_numbers() {
         let point = CalibrationPoint { predicted: 0.02, observed: 0.03, low: 0.01, high: 0.05, n: 1_200 };
-        let series = vec![CalibrationSeries { name: "gbdt".into(), color: 0, points: vec![point] }];
+        let series = vec![CalibrationSeries { name: "gbdt".into(), color: Style::Series(0), points: vec![point] }];
         let mut chart = CalibrationChart { label: "c".into(), x_title: "x".into(), y_title: "y".into(), scale: Scale::Percent, series };
         assert!(calibration(&chart).contains("gbdt: predicted 2.00 %, observed 3.00 % (1.00 % to 5.00 %), n = 1,200"));
         chart.series[0].points[0].low = f64::NAN;

@@ -241,8 +241,13 @@ fn classed(tag: &str) -> String {
         let Some((key, value)) = attribute.split_once("=\"") else { continue };
         let value = value.trim_end_matches('"').trim_end();
         match (key, class_of(value)) {
-            ("fill", Some(tone)) => class = format!("f {tone}"),
-            ("stroke", Some(tone)) => class = format!("k {tone}"),
+            ("fill", Some((tone, _))) => class = format!("f {tone}"),
+            ("stroke", Some((tone, dashes))) => {
+                class = format!("k {tone}");
+                if let Some(dashes) = dashes {
+                    write!(kept, " style=\"stroke-dasharray:{dashes}\"").expect(STRING_TAKES_ALL);
+                }
+            }
             ("opacity" | "font-family" | "font-size" | "fill" | "stroke", _) => {}
             ("text-anchor", _) if value == "start" => {}
             _ => write!(kept, " {key}=\"{value}\"").expect(STRING_TAKES_ALL),

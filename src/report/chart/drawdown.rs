@@ -4,7 +4,6 @@ use super::axis::{Scale, numbers};
 use super::canvas::{Frame, no_data, paint};
 use super::label::Placement;
 use super::lines::{Series, date_axis, drawn, finite, name_ends, values};
-use super::style::Tone;
 
 /// Losses from the running maximum, at or below zero.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,12 +34,12 @@ pub(crate) fn drawdown(chart: &DrawdownChart) -> String {
                 let mut area = vec![(points[0].0, 0.0)];
                 area.extend(&points);
                 area.push((points[points.len() - 1].0, 0.0));
-                canvas.area(&area, Tone::Soft(line.color));
+                canvas.area(&area, line.color.soft());
             }
-            canvas.line(&points, Tone::Series(line.color), 2);
+            canvas.line(&points, line.color.tone(), 2);
             if let Some((day, value)) = line.points.iter().min_by(|a, b| a.1.total_cmp(&b.1)) {
                 let title = format!("{}, deepest on {day}: {}", line.name, chart.scale.write_value(*value));
-                canvas.marked((f64::from(day.0), *value), Tone::Series(line.color), &title);
+                canvas.marked((f64::from(day.0), *value), line.color.tone(), &title);
             }
         }
         name_ends(canvas, placement, &series);
@@ -51,11 +50,12 @@ pub(crate) fn drawdown(chart: &DrawdownChart) -> String {
 mod tests {
     use super::*;
     use crate::day::Day;
+    use crate::report::chart::Style;
 
     #[test]
     fn the_deepest_point_is_marked() {
         let points = vec![(Day(0), 0.0), (Day(1), -0.2), (Day(2), -0.1)];
-        let series = vec![Series { name: "ridge".into(), color: 1, points }];
+        let series = vec![Series { name: "ridge".into(), color: Style::Series(1), points }];
         let mut chart = DrawdownChart { label: "d".into(), y_title: "%".into(), scale: Scale::Percent, series };
         assert!(drawdown(&chart).contains("ridge, deepest on 1970-01-02: −20.00 %"));
         chart.series.clear();

@@ -1,7 +1,6 @@
 //! Error by window: is a model wrong all the time, or some of the time?
 
 use super::lines::{LineChart, drawn, framed};
-use super::style::Tone;
 
 /// Windows beyond which single points are no longer marked.
 const MARKED: usize = 60;
@@ -10,11 +9,11 @@ const MARKED: usize = 60;
 #[must_use]
 pub(crate) fn error_by_window(chart: &LineChart) -> String {
     framed(chart, 560, "no window was tested", |canvas, line| {
-        canvas.line(&drawn(line), Tone::Series(line.color), 2);
+        canvas.line(&drawn(line), line.color.tone(), 2);
         if line.points.len() <= MARKED {
             for (day, value) in &line.points {
                 let title = format!("{}, test from {day}: {}", line.name, chart.scale.write_value(*value));
-                canvas.marked((f64::from(day.0), *value), Tone::Series(line.color), &title);
+                canvas.marked((f64::from(day.0), *value), line.color.tone(), &title);
             }
         }
     })
@@ -24,11 +23,12 @@ pub(crate) fn error_by_window(chart: &LineChart) -> String {
 mod tests {
     use super::*;
     use crate::day::Day;
+    use crate::report::chart::Style;
     use crate::report::chart::{Scale, Series, Zero};
 
     #[test]
     fn every_window_of_a_short_walk_says_its_error() {
-        let series = vec![Series { name: "ridge".into(), color: 2, points: vec![(Day(0), 0.021), (Day(31), 0.034)] }];
+        let series = vec![Series { name: "ridge".into(), color: Style::Series(2), points: vec![(Day(0), 0.021), (Day(31), 0.034)] }];
         let mut chart = LineChart { label: "e".into(), y_title: "RMSE, %".into(), scale: Scale::Percent, zero: Zero::Shown, series };
         let svg = error_by_window(&chart);
         assert!(svg.contains("ridge, test from 1970-02-01: 3.40 %") && svg.contains("1970-01-01: 2.10 %"));

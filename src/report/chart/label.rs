@@ -5,6 +5,8 @@ use super::style::Tone;
 
 /// The widest name written beside a line's end, in pixels.
 const WIDEST: i32 = 300;
+/// Length of a line's sample: enough for its dashes to repeat.
+const SAMPLE: i32 = 84;
 /// More names than this would not be told apart beside the lines.
 const MOST: usize = 6;
 
@@ -70,8 +72,8 @@ pub(super) fn write(canvas: &Canvas, placement: Placement, names: &[Name]) {
                 let y = canvas.top - HEAD - LINE * (lines - row) as i32 + LINE / 2;
                 let mut x = canvas.left;
                 for idx in idxs {
-                    canvas.stroke((x, y), (x + 44, y), names[idx].tone, 5);
-                    canvas.words((x + 54, y), names[idx].text, Tone::Ink, Anchor::Start);
+                    canvas.stroke((x, y), (x + SAMPLE, y), names[idx].tone, 5);
+                    canvas.words((x + SAMPLE + 10, y), names[idx].text, Tone::Ink, Anchor::Start);
                     x += item_width(names[idx].text);
                 }
             }
@@ -80,7 +82,7 @@ pub(super) fn write(canvas: &Canvas, placement: Placement, names: &[Name]) {
 }
 
 fn item_width(name: &str) -> i32 {
-    54 + text_width(name) + 36
+    SAMPLE + 10 + text_width(name) + 36
 }
 
 fn rows(names: &[&str]) -> Vec<Vec<usize>> {

@@ -6,15 +6,15 @@ use super::axis::{Axis, Scale, dates, numbers};
 use super::canvas::{Canvas, Frame, no_data, paint};
 use super::downsample::{POINTS, downsample};
 use super::label::{Name, Placement, write};
-use super::style::Tone;
+use super::style::Style;
 
 /// A named line over time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Series {
     /// Name beside the line.
     pub(crate) name: String,
-    /// Colour and dashes, 0 to 5; the same series has the same on the whole page.
-    pub(crate) color: usize,
+    /// Whose it is: the same on the whole page.
+    pub(crate) color: Style,
     /// Dates in order; what is not finite is left out.
     pub(crate) points: Vec<(Day, f64)>,
 }
@@ -101,16 +101,16 @@ pub(super) fn name_ends(canvas: &Canvas, placement: Placement, series: &[Series]
     let names: Vec<Name> = series
         .iter()
         .filter_map(|line| line.points.last().map(|(day, value)| (line, canvas.pixel((f64::from(day.0), *value)))))
-        .map(|(line, (_, y))| Name { text: &line.name, tone: Tone::Series(line.color), y })
+        .map(|(line, (_, y))| Name { text: &line.name, tone: line.color.tone(), y })
         .collect();
     write(canvas, placement, &names);
 }
 
 fn draw(canvas: &mut Canvas, line: &Series, scale: Scale) {
     let points = drawn(line);
-    canvas.line(&points, Tone::Series(line.color), 3);
+    canvas.line(&points, line.color.tone(), line.color.width());
     if let Some((day, value)) = line.points.last() {
-        canvas.marked((f64::from(day.0), *value), Tone::Series(line.color), &format!("{}, {day}: {}", line.name, scale.write_value(*value)));
+        canvas.marked((f64::from(day.0), *value), line.color.tone(), &format!("{}, {day}: {}", line.name, scale.write_value(*value)));
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
 
     fn chart(n: i32) -> LineChart {
         let points = (0..n).map(|i| (Day(14_000 + i), f64::from(i % 7) / 100.0)).collect();
-        let series = vec![Series { name: "gbdt".into(), color: 0, points }];
+        let series = vec![Series { name: "gbdt".into(), color: Style::Series(0), points }];
         LineChart { label: "P&L".into(), y_title: "Return, %".into(), scale: Scale::Percent, zero: Zero::Shown, series }
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn losses_against_var(chart: &LossChart) -> String {
     paint(&frame, |canvas| {
         draw_losses(canvas, &losses);
         for line in &vars {
-            canvas.line(&drawn(line), Tone::Series(line.color), 3);
+            canvas.line(&drawn(line), line.color.tone(), 3);
         }
         for breach in &chart.breaches {
             let title = format!("{}: loss {}, VaR {}", breach.day, chart.scale.write_value(breach.loss), chart.scale.write_value(breach.var));
@@ -85,6 +85,7 @@ fn draw_losses(canvas: &Canvas, losses: &[(f64, f64)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::chart::Style;
 
     #[test]
     fn every_breach_is_a_dot_with_its_date_loss_and_var() {
@@ -97,7 +98,7 @@ mod tests {
             y_title: "Loss, %".into(),
             scale: Scale::Percent,
             losses,
-            vars: vec![Series { name: "VaR 99 %".into(), color: 0, points: var }],
+            vars: vec![Series { name: "VaR 99 %".into(), color: Style::Series(0), points: var }],
             breaches,
         };
         let svg = losses_against_var(&chart);

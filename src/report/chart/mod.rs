@@ -29,5 +29,6 @@ pub(crate) use losses_against_var::{Breach, LossChart, losses_against_var};
 pub(crate) use roc::{RocChart, RocCurve, roc};
 pub(crate) use score_bands::{Band, BandChart, score_bands};
 pub(crate) use sparkline::sparkline;
+pub(crate) use style::Style;
 pub(crate) use traffic_strip::{TrafficChart, traffic_strip};
 pub(crate) use window_spans::{WindowSpan, WindowSpans, window_spans};

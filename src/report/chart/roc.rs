@@ -3,7 +3,7 @@
 use super::axis::{Scale, numbers};
 use super::canvas::{Anchor, Frame, no_data, paint, text_width};
 use super::downsample::POINTS;
-use super::style::Tone;
+use super::style::{Style, Tone};
 
 /// A model's curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +11,7 @@ pub(crate) struct RocCurve {
     /// The model.
     pub(crate) name: String,
     /// Colour and dashes, 0 to 5.
-    pub(crate) color: usize,
+    pub(crate) color: Style,
     /// Area under the curve, written beside its name.
     pub(crate) auc: f64,
     /// (false positive rate, true positive rate), rising from (0, 0) to (1, 1).
@@ -47,13 +47,13 @@ pub(crate) fn roc(chart: &RocChart) -> String {
     paint(&frame, |canvas| {
         canvas.line(&[(0.0, 0.0), (1.0, 1.0)], Tone::Grey, 2);
         for curve in &curves {
-            canvas.line(&thinned(&curve.points), Tone::Series(curve.color), 3);
+            canvas.line(&thinned(&curve.points), curve.color.tone(), 3);
         }
         curves.sort_by(|a, b| b.auc.total_cmp(&a.auc));
         for (row, curve) in curves.iter().enumerate() {
             let y = canvas.top + 24 + 40 * row as i32;
-            canvas.stroke((canvas.right + 40, y), (canvas.right + 90, y), Tone::Series(curve.color), 5);
-            canvas.words((canvas.right + 102, y), &format!("{}, AUC {:.3}", curve.name, curve.auc), Tone::Series(curve.color), Anchor::Start);
+            canvas.stroke((canvas.right + 40, y), (canvas.right + 90, y), curve.color.tone(), 5);
+            canvas.words((canvas.right + 102, y), &format!("{}, AUC {:.3}", curve.name, curve.auc), curve.color.tone(), Anchor::Start);
         }
         let words = "no skill, AUC 0.500";
         let (x, y) = canvas.pixel((0.5, 0.5));
@@ -83,7 +83,8 @@ mod tests {
         let thin = thinned(&points);
         assert!(thin.len() <= POINTS + 1);
         assert_eq!(thin[thin.len() - 1], (1.0, 1.0));
-        let mut chart = RocChart { label: "r".into(), curves: vec![RocCurve { name: "gbdt".into(), color: 0, auc: 2.0 / 3.0, points }] };
+        let mut chart =
+            RocChart { label: "r".into(), curves: vec![RocCurve { name: "gbdt".into(), color: Style::Series(0), auc: 2.0 / 3.0, points }] };
         assert!(roc(&chart).contains("gbdt, AUC 0.667"));
         chart.curves[0].auc = f64::NAN;
         assert!(roc(&chart).contains("No data"));

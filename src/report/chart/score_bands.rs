@@ -5,7 +5,7 @@ use crate::report::format;
 use super::axis::{Axis, Scale, Tick, numbers};
 use super::canvas::{Frame, no_data, paint};
 use super::label::{Name, Placement, write};
-use super::style::Tone;
+use super::style::{Style, Tone};
 
 /// A band of scores, deciles or grades.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub(crate) struct BandChart {
     /// How the vertical axis is written.
     pub(crate) scale: Scale,
     /// Colour of the forecasts: the model's on the whole page.
-    pub(crate) color: usize,
+    pub(crate) color: Style,
     /// Bands in order of score.
     pub(crate) bands: Vec<Band>,
 }
@@ -62,16 +62,14 @@ pub(crate) fn score_bands(chart: &BandChart) -> String {
                 format::count(band.n)
             );
             canvas.titled(low, high, &title);
-            canvas.marked((idx as f64, band.predicted), Tone::Series(chart.color), &title);
+            canvas.marked((idx as f64, band.predicted), chart.color.tone(), &title);
             observed_y = high.1;
             predicted_y = canvas.pixel((idx as f64, band.predicted)).1;
         }
         let line: Vec<(f64, f64)> = bands.iter().enumerate().map(|(idx, band)| (idx as f64, band.predicted)).collect();
-        canvas.line(&line, Tone::Series(chart.color), 3);
-        let names = [
-            Name { text: "observed", tone: Tone::Muted, y: observed_y },
-            Name { text: "predicted", tone: Tone::Series(chart.color), y: predicted_y },
-        ];
+        canvas.line(&line, chart.color.tone(), 3);
+        let names =
+            [Name { text: "observed", tone: Tone::Muted, y: observed_y }, Name { text: "predicted", tone: chart.color.tone(), y: predicted_y }];
         write(canvas, placement, &names);
     })
 }
@@ -83,7 +81,8 @@ mod tests {
     #[test]
     fn every_band_says_its_rates_and_its_size() {
         let bands = vec![Band { name: "A".into(), n: 1_500, observed: 0.012, predicted: 0.0105 }];
-        let mut chart = BandChart { label: "b".into(), x_title: "Grade".into(), y_title: "%".into(), scale: Scale::Percent, color: 0, bands };
+        let mut chart =
+            BandChart { label: "b".into(), x_title: "Grade".into(), y_title: "%".into(), scale: Scale::Percent, color: Style::Series(0), bands };
         assert!(score_bands(&chart).contains("A: observed 1.20 %, predicted 1.05 %, n = 1,500"));
         chart.bands.clear();
         assert!(score_bands(&chart).contains("No data"));

@@ -2,6 +2,41 @@
 
 use plotters::style::RGBColor;
 
+/// Whose a line or a mark is; it looks the same on the whole page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// What came: the strongest line.
+    Truth,
+    /// One of several, by its place among them: no two look alike.
+    Series(usize),
+}
+
+impl Style {
+    /// The tone of its lines.
+    pub(super) fn tone(self) -> Tone {
+        match self {
+            Self::Truth => Tone::Ink,
+            Self::Series(idx) => Tone::Series(idx),
+        }
+    }
+
+    /// The tone of its light fill.
+    pub(super) fn soft(self) -> Tone {
+        match self {
+            Self::Truth => Tone::Rule,
+            Self::Series(idx) => Tone::Soft(idx),
+        }
+    }
+
+    /// The width of its lines over time.
+    pub(super) fn width(self) -> u32 {
+        match self {
+            Self::Truth => 5,
+            Self::Series(_) => 3,
+        }
+    }
+}
+
 /// What a shape means; its colour and class follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
@@ -13,7 +48,7 @@ pub(super) enum Tone {
     Rule,
     /// Background data.
     Grey,
-    /// A series; the same index has the same colour and dashes on the whole page.
+    /// A series; no two indices have the same colour and dashes.
     Series(usize),
     /// A series' light fill.
     Soft(usize),
@@ -29,6 +64,10 @@ pub(super) enum Tone {
 
 /// Series told apart by colour, by grey level and by dashes.
 const SERIES: [(u32, &str); 6] = [(0x0b_4f8a, "s0"), (0xb8_460b, "s1"), (0x00_705a, "s2"), (0x7a_3e9d, "s3"), (0x8a_6100, "s4"), (0x4a_5560, "s5")];
+/// How a hue's lines are dashed when it comes round again: its own dashes, and a mark more each time.
+const AGAIN: [(&str, &str); 6] = [("40 6", "3 5"), ("16 5", "3 5"), ("5 4", "14 4"), ("20 5 4 5", "4 5"), ("28 8", "3 5"), ("2 5", "14 5")];
+/// Rounds of the hues that are told apart in what plotters draws: the round stands in the last bits of the colour.
+const ROUNDS: usize = 64;
 const SOFT: [(u32, &str); 6] = [(0xc9_dcee, "l0"), (0xf4_d6c4, "l1"), (0xc3_e4dc, "l2"), (0xe2_d2ec, "l3"), (0xeb_dfbf, "l4"), (0xd3_d8dd, "l5")];
 /// Light enough that ink on them keeps a contrast of 4.5; blue and orange, not red and green.
 const HEAT: [(u32, &str); 9] = [
@@ -57,7 +96,10 @@ impl Tone {
             Self::Muted => MUTED,
             Self::Rule => RULE,
             Self::Grey => GREY,
-            Self::Series(idx) => SERIES[idx % SERIES.len()],
+            Self::Series(idx) => {
+                let (hex, class) = SERIES[idx % SERIES.len()];
+                (hex + (idx / SERIES.len() % ROUNDS) as u32, class)
+            }
             Self::Soft(idx) => SOFT[idx % SOFT.len()],
             Self::Green => GREEN,
             Self::Amber => AMBER,
@@ -78,11 +120,18 @@ impl Tone {
     }
 }
 
-/// The class of a colour as plotters writes it, `#0B4F8A`.
-pub(super) fn class_of(written: &str) -> Option<&'static str> {
+/// The class of a colour as plotters writes it, `#0B4F8A`, and the dashes of its lines where the class does not say them.
+pub(super) fn class_of(written: &str) -> Option<(&'static str, Option<String>)> {
     let hex = u32::from_str_radix(written.strip_prefix('#')?, 16).ok()?;
-    let all = SERIES.iter().chain(&SOFT).chain(&HEAT).chain([&INK, &MUTED, &RULE, &GREY, &GREEN, &AMBER, &RED]);
-    all.copied().find(|(known, _)| *known == hex).map(|(_, class)| class)
+    let rest = SOFT.iter().chain(&HEAT).chain([&INK, &MUTED, &RULE, &GREY, &GREEN, &AMBER, &RED]);
+    if let Some((_, class)) = rest.copied().find(|(known, _)| *known == hex) {
+        return Some((class, None));
+    }
+    let hue = SERIES.iter().position(|(first, _)| (*first..first + ROUNDS as u32).contains(&hex))?;
+    let (first, class) = SERIES[hue];
+    let (own, mark) = AGAIN[hue];
+    let round = (hex - first) as usize;
+    Some((class, (0 < round).then(|| format!("{own}{}", format!(" {mark}").repeat(round)))))
 }
 
 #[cfg(test)]
@@ -112,8 +161,20 @@ mod tests {
             Tone::Red,
         ]) {
             let RGBColor(r, g, b) = tone.color();
-            assert_eq!(class_of(&format!("#{r:02X}{g:02X}{b:02X}")), Some(tone.class()));
+            assert_eq!(class_of(&format!("#{r:02X}{g:02X}{b:02X}")), Some((tone.class(), None)));
         }
+    }
+
+    #[test]
+    fn the_lines_of_a_hundred_models_are_all_told_apart() {
+        let look = |idx: usize| {
+            let RGBColor(r, g, b) = Style::Series(idx).tone().color();
+            class_of(&format!("#{r:02X}{g:02X}{b:02X}")).expect("a series has a class")
+        };
+        let looks: std::collections::BTreeSet<_> = (0..100).map(look).collect();
+        assert_eq!(looks.len(), 100);
+        assert_eq!(look(7), ("s1", Some("16 5 3 5".to_owned())));
+        assert_eq!(look(12), ("s0", Some("40 6 3 5 3 5".to_owned())));
     }
 
     #[test]

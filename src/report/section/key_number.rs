@@ -4,7 +4,7 @@ use super::error::MIN_DATES;
 use super::failure;
 use super::measured;
 use crate::report::cell::Cell;
-use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window, lines};
+use crate::report::chart::{LineChart, Scale, Series, Style, Zero, error_by_window, lines};
 use crate::report::compose::{cell, shown};
 use crate::report::format;
 use crate::report::material::Material;
@@ -181,7 +181,7 @@ fn rate_figure(material: &Material<'_>) -> Option<Figure> {
         (MIN_OUTCOMES <= group.value.n).then_some(window.test.start)
     };
     let observed = first.case.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.observed_rate)));
-    let mut series = vec![Series { name: "observed".to_owned(), color: 5, points: observed.collect() }];
+    let mut series = vec![Series { name: "observed".to_owned(), color: Style::Truth, points: observed.collect() }];
     for model in &material.summary.probabilities {
         let points = model.case.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.mean_predicted)));
         series.push(Series { name: model.subject.model.clone(), color: material.color(&model.subject.model), points: points.collect() });

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::pieces::significant;
 use crate::model::Card;
 use crate::report::cell::Cell;
-use crate::report::chart::{Bar, BarChart, LineChart, Scale, Series, Zero, bars, lines};
+use crate::report::chart::{Bar, BarChart, LineChart, Scale, Series, Style, Zero, bars, lines};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Subhead, Table, anchor};
 use crate::spec::Kind;
@@ -139,7 +139,7 @@ fn coefficient_figure(material: &Material<'_>, at: usize, coefficients: &[(Strin
                 let found = cards.cards[at].1.coefficients.iter().find(|(name, _)| name == feature);
                 found.map(|(_, value)| (window.test.start, *value))
             });
-            Series { name: feature.clone(), color, points: points.collect() }
+            Series { name: feature.clone(), color: Style::Series(color), points: points.collect() }
         })
         .collect();
     let svg = lines(&LineChart {

@@ -5,15 +5,13 @@ use crate::book::{LoanBook, LoanTotals, Vintage};
 use crate::day::Day;
 use crate::feature::Observation;
 use crate::report::cell::Cell;
-use crate::report::chart::{LineChart, Scale, Series, Zero, lines};
+use crate::report::chart::{LineChart, Scale, Series, Style, Zero, lines};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::pieces::{counted, span};
 
 /// Quarters printed: ten years, for a vintage left out is a hole in the argument.
 const N_SHOWN: usize = 40;
-/// Colours there are.
-const N_COLORS: usize = 6;
 
 /// Nothing without a loan book.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -51,17 +49,14 @@ fn quarter(start: Day) -> String {
 }
 
 fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
-    let line = |name: String, color: usize, vintages: &[Vintage], rate: fn(&LoanTotals) -> Option<f64>| {
+    let line = |name: String, color: Style, vintages: &[Vintage], rate: fn(&LoanTotals) -> Option<f64>| {
         let points = vintages.iter().filter_map(|vintage| rate(&vintage.totals).map(|rate| (vintage.start, rate))).collect();
         Series { name, color, points }
     };
     let mut series: Vec<Series> =
         books.iter().map(|book| line(format!("{}, expected", book.model), material.color(&book.model), &book.vintages, expected_rate)).collect();
     let first = &books[0];
-    // What came is no model's: its colour is the last that no model has.
-    let taken: Vec<usize> = books.iter().map(|book| material.color(&book.model) % N_COLORS).collect();
-    let color = (0..N_COLORS).rev().find(|color| !taken.contains(color)).unwrap_or(N_COLORS - 1);
-    series.push(line("realised".to_owned(), color, &first.vintages, |totals| totals.realized_loss_rate));
+    series.push(line("realised".to_owned(), Style::Truth, &first.vintages, |totals| totals.realized_loss_rate));
     let gap = |vintage: &Vintage| Some((vintage.start, vintage.totals.realized_loss_rate? - expected_rate(&vintage.totals)?));
     let worst = first.vintages.iter().filter_map(gap).filter(|(_, gap)| 0.0 < *gap).max_by(|a, b| a.1.total_cmp(&b.1));
     let worst = worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most for {}. ", first.model, quarter(start)));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::furthest;
 use crate::report::cell::Cell;
-use crate::report::chart::{Breach, LossChart, Scale, Series, losses_against_var};
+use crate::report::chart::{Breach, LossChart, Scale, Series, Style, losses_against_var};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
@@ -49,7 +49,7 @@ fn heading(drawn: &[&Assessed<TailCase>]) -> String {
     }
 }
 
-fn figure(tail: &Assessed<TailCase>, color: usize) -> Figure {
+fn figure(tail: &Assessed<TailCase>, color: Style) -> Figure {
     let var = Series {
         name: format!("VaR {}", confidence(tail.case.tail)),
         color,

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::Value;
+
 use crate::fixture::{Project, repository};
 
 fn program(arguments: &[&str]) -> Output {
@@ -71,20 +73,22 @@ fn anchors_are_whole(html: &str) {
     }
 }
 
-/// Every table of the page is in `summary.json`, with all its rows; every metric has a value or a reason.
+/// Every table and key number of the page is in `summary.json`, and the page prints the numbers that stand there.
 fn says_everything_twice(run: &Path, html: &str) {
-    let summary: serde_json::Value = serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a sidecar")).expect("JSON");
+    let summary: Value = serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a sidecar")).expect("JSON");
     let sections = summary["page"]["sections"].as_array().expect("sections");
-    let tables: Vec<&serde_json::Value> =
-        sections.iter().flat_map(|section| section["blocks"].as_array().expect("blocks")).filter(|block| block["kind"] == "table").collect();
-    let on_page = html.matches("<figure class=\"table\"").count();
-    assert_eq!(tables.len() + 1, on_page, "tables of the sidecar and the limits, and of the page");
-    for table in &tables {
-        let content = &table["content"];
-        let id = content["id"].as_str().expect("an id");
-        assert!(html.contains(&format!("id=\"{id}\"")), "table {id} is on the page");
-        let n_columns = content["columns"].as_array().expect("columns").len();
-        assert!(content["rows"].as_array().expect("rows").iter().all(|row| row.as_array().is_some_and(|row| row.len() == n_columns)), "{id}");
+    let blocks: Vec<&Value> = sections.iter().flat_map(|section| section["blocks"].as_array().expect("blocks")).collect();
+    let mut tables: Vec<&Value> = blocks.iter().filter(|block| block["kind"] == "table").map(|block| &block["content"]).collect();
+    tables.push(&summary["page"]["head"]["limits"]);
+    assert_eq!(tables.len(), html.matches("<figure class=\"table\"").count(), "tables of the sidecar and of the page");
+    let n_numbers: usize = tables.iter().map(|table| same_table(table, html)).sum();
+    assert!(1_000 < n_numbers, "only {n_numbers} numbers were compared");
+    let key: Vec<&Value> =
+        blocks.iter().filter(|block| block["kind"] == "key_numbers").flat_map(|block| block["content"].as_array().expect("numbers")).collect();
+    let printed: Vec<String> = html.split("<dd class=\"value\">").skip(1).map(|rest| plain(rest.split("</dd>").next().unwrap_or_default())).collect();
+    assert_eq!(key.len(), printed.len(), "key numbers of the sidecar and of the page");
+    for (number, printed) in key.iter().zip(&printed) {
+        assert!(is_printed_as(&number["value"], printed), "{number} is printed as {printed}");
     }
     let metrics = summary["metrics"].as_object().expect("metrics");
     assert!(metrics.len() > 20, "{} metrics", metrics.len());
@@ -92,6 +96,109 @@ fn says_everything_twice(run: &Path, html: &str) {
         let value = &metric["value"];
         assert!(value["value"].is_f64() || value["undefined"].is_string(), "{name} is {value}");
     }
+}
+
+/// Holds every printed cell of a table against the sidecar's; how many were numbers.
+fn same_table(table: &Value, html: &str) -> usize {
+    let id = table["id"].as_str().expect("an id");
+    let n_columns = table["columns"].as_array().expect("columns").len();
+    let rows = table["rows"].as_array().expect("rows");
+    let (_, drawn) = html.split_once(&format!("<figure class=\"table\" id=\"{id}\">")).unwrap_or_else(|| panic!("table {id} is on the page"));
+    let drawn = drawn.split("</figure>").next().unwrap_or_default();
+    let body = drawn.split_once("<tbody>").map_or("", |(_, rest)| rest.split("</tbody>").next().unwrap_or_default());
+    let printed: Vec<Vec<String>> = body.split("<tr>").skip(1).map(cells).collect();
+    let shown = (table["shown"].as_u64().expect("a count") as usize).min(rows.len());
+    assert_eq!(printed.len(), shown, "rows of table {id}");
+    let mut n_numbers = 0;
+    for (at, row) in rows.iter().enumerate() {
+        let row = row.as_array().expect("cells");
+        assert_eq!(row.len(), n_columns, "cells of table {id}");
+        for (cell, printed) in row.iter().zip(printed.get(at).into_iter().flatten()) {
+            assert!(is_printed_as(cell, printed), "table {id}, row {}: {cell} is printed as {printed}", at + 1);
+            n_numbers += usize::from(cell["value"].is_number());
+        }
+    }
+    n_numbers
+}
+
+/// Words of the cells of a row.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.replace("<th ", "<td ").replace("</th>", "</td>");
+    row.split("<td ").skip(1).map(|cell| plain(cell.split_once('>').map_or("", |(_, rest)| rest.split("</td>").next().unwrap_or_default()))).collect()
+}
+
+/// Markup and footnote marks taken off.
+fn plain(html: &str) -> String {
+    let html = html.split("<sup>").next().unwrap_or_default();
+    let mut words = String::new();
+    for (at, part) in html.split('<').enumerate() {
+        words.push_str(if at == 0 { part } else { part.split_once('>').map_or("", |(_, rest)| rest) });
+    }
+    let signs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&#x2F;", "/"), ("\u{a0}", " "), ("&amp;", "&")];
+    signs.iter().fold(words, |words, (sign, plain)| words.replace(sign, plain)).trim().to_owned()
+}
+
+/// Whether a cell of the sidecar reads so on the page.
+fn is_printed_as(cell: &Value, printed: &str) -> bool {
+    let value = &cell["value"];
+    let number = |factor: f64| value.as_f64().is_some_and(|value| is_rounded(factor * value, printed));
+    match cell["kind"].as_str().expect("a kind") {
+        "count" | "number" | "money" => number(1.0),
+        "percent" => number(100.0),
+        "basis_points" => number(10_000.0),
+        "p_value" => match printed {
+            "< 0.001" => value.as_f64().is_some_and(|value| value < 0.001),
+            "> 0.999" => value.as_f64().is_some_and(|value| 0.999 < value),
+            _ => number(1.0),
+        },
+        "date" => value.as_str().is_some_and(|iso| printed == long_date(iso)),
+        "text" | "code" | "verdict" => value.as_str().is_some_and(|words| linked(&words.replace('`', "")) == linked(&printed.replace('`', ""))),
+        "na" => printed == "n/a",
+        "spark" => printed.is_empty(),
+        other => panic!("an unknown kind of cell, {other}"),
+    }
+}
+
+/// Whether `printed` is `value` rounded to as many decimals as it has.
+fn is_rounded(value: f64, printed: &str) -> bool {
+    let printed = printed.trim_end_matches(" %").trim_end_matches(" bp").replace(',', "").replace('\u{2212}', "-");
+    let Ok(read) = printed.parse::<f64>() else { return false };
+    let (mantissa, exponent) = printed.split_once('e').unwrap_or((&printed, "0"));
+    let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32);
+    let half = 0.5 * 10_f64.powi(exponent.parse::<i32>().unwrap_or(0) - decimals);
+    (value - read).abs() <= half * (1.0 + 1e-6) + 1e-12 * value.abs()
+}
+
+/// "31 Dec 2019".
+fn long_date(iso: &str) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let parts: Vec<&str> = iso.split('-').collect();
+    let month = parts[1].parse::<usize>().expect("a month");
+    format!("{} {} {}", parts[2].trim_start_matches('0'), MONTHS[month - 1], parts[0])
+}
+
+/// `[Table 3](#id)` as it is read: Table 3.
+fn linked(words: &str) -> String {
+    let mut out = String::new();
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        match after.split_once("](#").and_then(|(label, tail)| tail.split_once(')').map(|(_, tail)| (label, tail))) {
+            Some((label, tail)) => (out, rest) = (out + label, tail),
+            None => (out, rest) = (out + "[", after),
+        }
+    }
+    out + rest
+}
+
+#[test]
+fn a_number_that_is_printed_wrongly_is_noticed() {
+    let cell = |kind: &str, value: f64| serde_json::json!({"kind": kind, "value": value});
+    assert!(is_printed_as(&cell("percent", 0.012_345), "1.23") && !is_printed_as(&cell("percent", 0.012_345), "1.24"));
+    assert!(is_printed_as(&cell("number", -0.000_003_21), "\u{2212}3.21e\u{2212}6") && !is_printed_as(&cell("number", 3.21), "\u{2212}3.21"));
+    assert!(is_printed_as(&cell("count", 141_361.0), "141,361") && !is_printed_as(&cell("count", 141_362.0), "141,361"));
+    assert!(is_printed_as(&cell("p_value", 0.000_9), "< 0.001") && !is_printed_as(&cell("p_value", 0.001_2), "< 0.001"));
+    assert_eq!(plain("<code>a&lt;b</code> <span class=\"d\">.5</span><sup>a</sup>"), "a<b .5");
 }
 
 fn tampering_is_told(run: &Path) {

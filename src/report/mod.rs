@@ -13,6 +13,8 @@ mod previous;
 mod render;
 mod section;
 mod sidecar;
+#[cfg(test)]
+mod snapshot;
 
 pub use cell::{Cell, State};
 pub use compose::compose;

@@ -35,8 +35,8 @@ fn title(features: &[FeatureSummary]) -> String {
     };
     match (judged.len(), shifted) {
         (0, _) => format!("Features: {}; there is too little history to judge drift", features.len()),
-        (n, 0) => format!("Features: none of {n} shifted in the last year{open}"),
-        (n, shifted) => format!("Features: {shifted} of {n} shifted in the last year{open}"),
+        (n, 0) => format!("Features: none of {n} shifted by more than years usually differ{open}"),
+        (n, shifted) => format!("Features: {shifted} of {n} shifted by more than years usually differ{open}"),
     }
 }
 
@@ -66,7 +66,7 @@ fn catalogue(material: &Material<'_>) -> Table {
         strength,
     ];
     let mut table = Table::new("catalogue", "Features, strongest first", columns).note(format!(
-        "n = {} rows. Drift: population stability index of the last year against all before (below {MOVED} stable, above {SHIFTED} shifted where that is more than years usually differ). Strength alone: over all rows with a known target, train and test together. Descriptive only. Distribution: 1 % to 99 %.",
+        "n = {} rows. Drift: population stability index of the last year against all before (below {MOVED} stable, above {SHIFTED} large). Strength alone: over all rows with a known target, train and test together. Descriptive only. Distribution: 1 % to 99 %.",
         format::count(material.facts.data.n_rows() as u64)
     ));
     table.shown = 40;
@@ -152,8 +152,8 @@ mod tests {
             let chance = Outcome::Value(crate::stat::Chance { critical_value, n_effective: 40.0, n_periods: 5 });
             feature(Outcome::Value(Drift { n_reference: 100, n_current: 20, psi, chance, bins: Vec::new() }))
         };
-        assert_eq!(title(&[psi(0.05, 0.01), none()]), "Features: none of 1 shifted in the last year; 1 not judged");
+        assert_eq!(title(&[psi(0.05, 0.01), none()]), "Features: none of 1 shifted by more than years usually differ; 1 not judged");
         // Far above the customary bound, but years differ as much as that.
-        assert_eq!(title(&[psi(0.9, 1.2), psi(0.9, 0.8)]), "Features: 1 of 2 shifted in the last year");
+        assert_eq!(title(&[psi(0.9, 1.2), psi(0.9, 0.8)]), "Features: 1 of 2 shifted by more than years usually differ");
     }
 }

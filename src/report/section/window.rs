@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pieces::counted;
-use crate::feature::Dataset;
+use crate::feature::{Dataset, Observation};
 use crate::report::cell::Cell;
 use crate::report::chart::{WindowSpan, WindowSpans, window_spans};
 use crate::report::format;
@@ -66,7 +66,7 @@ fn scheme(spec: &WindowSpec) -> String {
 }
 
 fn table(material: &Material<'_>) -> Table {
-    let columns = vec![
+    let mut columns = vec![
         Column::numbers("Window", ""),
         Column::words("Train from"),
         Column::words("Train to"),
@@ -76,15 +76,15 @@ fn table(material: &Material<'_>) -> Table {
         Column::numbers("Train rows", ""),
         Column::numbers("Purged", ""),
         Column::numbers("Test rows", ""),
-        Column::numbers("Entities tested", ""),
     ];
+    // Where each entity has one row, it is counted already.
+    let is_panel = material.summary.observation != Observation::Entity;
+    columns.extend(is_panel.then(|| Column::numbers("Entities tested", "")));
     let mut table =
         Table::new("windows-table", "Windows", columns).note("Days are inclusive. Test rows include those whose target is not known yet.");
     let data = material.facts.data;
     for window in material.facts.windows {
-        let tested = data.rows_between(window.test.start, window.test.end);
-        let n_entities = tested.map(|row| data.entity[row as usize]).collect::<BTreeSet<u32>>().len();
-        table.rows.push(vec![
+        let mut row = vec![
             Cell::Count(u64::from(window.idx) + 1),
             Cell::Date(window.train.start),
             Cell::Date(window.train.end.plus_days(-1)),
@@ -94,8 +94,12 @@ fn table(material: &Material<'_>) -> Table {
             Cell::Count(window.n_train as u64),
             Cell::Count(window.n_purged as u64),
             Cell::Count(window.n_test as u64),
-            Cell::Count(n_entities as u64),
-        ]);
+        ];
+        if is_panel {
+            let tested = data.rows_between(window.test.start, window.test.end);
+            row.push(Cell::Count(tested.map(|row| data.entity[row as usize]).collect::<BTreeSet<u32>>().len() as u64));
+        }
+        table.rows.push(row);
     }
     table
 }

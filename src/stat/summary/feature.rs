@@ -81,12 +81,12 @@ pub fn features(spec: &Spec, data: &Dataset) -> Vec<FeatureSummary> {
                 is_market_wide,
                 n_warm_up,
                 drift: if is_market_wide {
-                    Outcome::undefined("it has the same value for every name on a date: a year holds few values that differ")
+                    Outcome::undefined("all rows of a date have the same value, so that a year holds few values that are independent")
                 } else {
                     last_year(column, &data.as_of, |row| n_warm_up <= ages[row])
                 },
                 strength: match spec.kind {
-                    Kind::Market if is_market_wide => Outcome::undefined("it has the same value for every name on a date, so it cannot rank names"),
+                    Kind::Market if is_market_wide => Outcome::undefined("same value for every name, so it cannot rank"),
                     Kind::Market | Kind::Credit => strength(spec.kind, data, column, &known),
                 },
             }

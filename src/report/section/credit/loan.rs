@@ -71,15 +71,23 @@ fn conventions(spec: &LoansSpec, books: &[LoanBook], rows: Observation) -> Strin
         plain(100.0 * spec.cutoff)
     )];
     sentences.extend(once(&books[0], rows));
+    sentences.extend(left_out(books, rows));
+    sentences.join(" ")
+}
+
+/// What is in no total; said once where it is the same for every model.
+fn left_out(books: &[LoanBook], rows: Observation) -> Vec<String> {
     let (one, many) = row_words(rows);
-    for book in books {
+    let words = |book: &LoanBook| {
         let left_out = [(book.n_unknown, "whose outcome is not known yet"), (book.n_without_forecast, "without a forecast")];
         let words: Vec<String> = left_out.iter().filter(|(n, _)| 0 < *n).map(|(n, why)| format!("{} {why}", counted(*n, one, many))).collect();
-        if !words.is_empty() {
-            sentences.push(format!("`{}`: {} are left out.", book.model, words.join(" and ")));
-        }
+        words.join(" and ")
+    };
+    if books.iter().all(|book| words(book) == words(&books[0])) {
+        let words = words(&books[0]);
+        return if words.is_empty() { Vec::new() } else { vec![format!("Left out: {words}.")] };
     }
-    sentences.join(" ")
+    books.iter().filter(|book| !words(book).is_empty()).map(|book| format!("Left out for `{}`: {}.", book.model, words(book))).collect()
 }
 
 /// What a panel's rows are, and what its loans lost when each is counted once.
@@ -99,7 +107,7 @@ fn once(book: &LoanBook, rows: Observation) -> Option<String> {
 }
 
 /// Headings over [`cells`], by what the amounts are.
-pub(super) fn headings(book: &LoanBook, exposure: &str, rows: Observation) -> Vec<Column> {
+pub(super) fn headings(book: &LoanBook, rows: Observation) -> Vec<Column> {
     let mut columns = vec![Column::numbers(capital(row_words(rows).1), "n")];
     let unit = match book.amounts {
         Amounts::Sum => String::new(),
@@ -111,7 +119,7 @@ pub(super) fn headings(book: &LoanBook, exposure: &str, rows: Observation) -> Ve
     columns.extend([
         Column::numbers("Mean PD", "%"),
         Column::numbers("Default rate", "%"),
-        Column::numbers("Exposure", format!("{exposure} {unit}").trim()),
+        Column::numbers("Exposure", &unit),
         Column::numbers("Expected loss", &unit),
         Column::numbers("Realised loss", &unit),
         Column::numbers("Realised / expected", ""),
@@ -122,7 +130,7 @@ pub(super) fn headings(book: &LoanBook, exposure: &str, rows: Observation) -> Ve
 
 fn totals(spec: &LoansSpec, books: &[LoanBook], rows: Observation) -> Table {
     let mut columns = vec![Column::words("Group")];
-    columns.extend(headings(&books[0], &spec.exposure, rows));
+    columns.extend(headings(&books[0], rows));
     let mut table = Table::new("loan-totals", "Expected and realised loss, approved and declined", columns)
         .note(format!("Approved and declined at the cut-off of {} %.", plain(100.0 * spec.cutoff)));
     table.shown = 3 * books.len();
@@ -219,9 +227,9 @@ mod tests {
         assert!(said.contains("18,572 loan-quarters of 1,512 loans, 1,986 loan-quarters before a default of 554 loans"), "{said}");
         assert!(said.contains("amounts are means per quarter of observation") && said.contains("lost 63,600,000"), "{said}");
         let headings: Vec<String> =
-            headings(&panel(Amounts::PerPeriod), "balance", rows).into_iter().map(|column| format!("{} {}", column.name, column.unit)).collect();
+            headings(&panel(Amounts::PerPeriod), rows).into_iter().map(|column| format!("{} {}", column.name, column.unit)).collect();
         assert_eq!(headings[..3], ["Loan-quarters n", "Loans n", "Loans defaulted n"]);
-        assert_eq!(headings[5], "Exposure balance a quarter");
+        assert_eq!(headings[5], "Exposure a quarter");
         assert_eq!(once(&panel(Amounts::Sum), Observation::Entity), None);
     }
 }

@@ -79,7 +79,7 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
 
 fn table(book: &LoanBook, exposure: &str, rows: Observation) -> Table {
     let mut columns = vec![Column::words("Quarter")];
-    columns.extend(headings(book, exposure, rows));
+    columns.extend(headings(book, rows));
     let title = format!("Expected and realised loss of `{}` by {}", book.model, quarter_of(rows));
     let mut table = Table::new(format!("vintages-{}", anchor(&book.model)), title, columns)
         .note(format!("Known outcomes only: the last quarters may hold fewer. Losses in the currency of `{exposure}`."));

@@ -47,7 +47,8 @@ fn table(moved: &[(&FeatureSummary, &Drift)]) -> Table {
         let reading = match drift.stability() {
             Stability::Shifted => Cell::verdict(State::Amber, "shifted"),
             Stability::Moved => Cell::text("moved"),
-            Stability::Usual => Cell::text("as years usually differ"),
+            Stability::Usual if SHIFTED < drift.psi => Cell::text("large; years differ as much"),
+            Stability::Usual => Cell::text("years differ as much"),
             Stability::Stable | Stability::NotJudged => Cell::verdict(State::Neutral, "not judged"),
         };
         let mut row = vec![

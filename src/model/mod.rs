@@ -8,6 +8,7 @@ mod classical;
 mod column;
 mod ewma;
 mod gbdt;
+mod kind;
 mod learner;
 mod lesson;
 mod memo;
@@ -18,7 +19,8 @@ mod shared;
 mod tune;
 
 pub use card::Card;
-pub use learner::{Anchor, Learner, Model, Query, Train, learner};
+pub use kind::learner;
+pub use learner::{Anchor, Learner, Model, Query, Train};
 pub use lesson::Lesson;
 pub use memo::Memo;
 pub use past::Past;

@@ -208,7 +208,7 @@ impl Boosting<'_> {
             let data = data(&train, &boosting.prepared, &labelled, held_back);
             Ok::<_, Error>(boost(&mut grower, &data, settings, None)?.ensemble)
         };
-        self.train.shared.warm.get(&key, make)
+        self.train.shared.memo::<(u32, String), Ensemble>(self.train.shared.one_a_fit()).get(&key, make)
     }
 
     fn settings(&self) -> BoostSettings {

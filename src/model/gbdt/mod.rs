@@ -55,10 +55,6 @@ mod tree;
 mod twin;
 mod xgboost;
 
-pub(super) use bin::Binned;
-pub(super) use ensemble::Ensemble;
-pub(super) use prepared::BinKey;
-
 use self::crate_engine::CrateEngine;
 use self::import::Import;
 use self::learner::{TreeLearner, Trees};

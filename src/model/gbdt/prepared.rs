@@ -16,7 +16,7 @@ use crate::spec::TreeLimits;
 const MIN_BIN_ROWS: u32 = 3;
 
 /// Key of the coded rows: what they are a function of: the anchor's window, the rows coded, and what is asked of the cuts.
-pub(in crate::model) type BinKey = ([u32; 3], Vec<u32>, Vec<u32>, u32);
+type BinKey = ([u32; 3], Vec<u32>, Vec<u32>, u32);
 
 /// A window's rows, prepared for trees.
 #[derive(Debug)]
@@ -135,7 +135,7 @@ fn binned(train: &Train<'_>, spec: &CutSpec) -> Result<Arc<Binned>> {
         })?;
         Ok(Binned::new(matrix, span, Arc::new(cuts)))
     };
-    train.shared.binned.get(&key, make)
+    train.shared.memo::<BinKey, Binned>(train.shared.one_a_fit()).get(&key, make)
 }
 
 fn rare_categories(train: &Train<'_>, binned: &Binned, columns: &[usize]) -> Vec<String> {

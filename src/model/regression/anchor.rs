@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::identity::Identity;
-use super::memory::{Solution, SolutionKey};
+use super::memory::{Solution, SolutionKey, solutions};
 use super::prepare::select;
 use crate::error::Result;
 use crate::model::Train;
@@ -30,7 +30,7 @@ pub(super) fn solve(train: &Train<'_>, search: &impl Search) -> Result<Arc<Solut
     let key = SolutionKey { identity: Identity::of(anchor.lesson), columns, model: search.words() };
     let is_anchor = key.identity == Identity::of(train.lesson);
     let of_anchor = Train { features: anchor.features, lesson: anchor.lesson, ..*train };
-    let start = train.shared.regressions().solutions.get(&key, || search.run(&of_anchor, None));
+    let start = solutions(train.shared).get(&key, || search.run(&of_anchor, None));
     match start {
         found if is_anchor => found,
         found => Ok(Arc::new(search.run(train, found.ok().as_deref())?)),

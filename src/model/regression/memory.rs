@@ -3,26 +3,15 @@
 use std::sync::Arc;
 
 use super::identity::Identity;
-use super::moments::{self, Blocks};
 use super::prepare::Preparation;
-use crate::feature::Matrix;
-use crate::model::Memo;
+use crate::model::{Memo, Shared};
 
 /// Searches kept: those of some dozens of models at their latest anchors.
 const SOLUTIONS: usize = 256;
 
-/// Months summed up, and where searches ended on anchor windows.
-#[derive(Debug)]
-pub(in crate::model) struct Memory {
-    pub(super) blocks: Blocks,
-    pub(super) solutions: Memo<SolutionKey, Solution>,
-}
-
-impl Memory {
-    /// Nothing is kept yet.
-    pub(in crate::model) fn new(features: &Matrix) -> Self {
-        Self { blocks: moments::blocks(features.n_columns()), solutions: Memo::new(SOLUTIONS) }
-    }
+/// Where searches ended on anchor windows.
+pub(super) fn solutions(shared: &Shared<'_>) -> Arc<Memo<SolutionKey, Solution>> {
+    shared.memo(SOLUTIONS)
 }
 
 /// What determines where a search ends: the rows, the columns, and the model with its settings in words.

@@ -34,7 +34,6 @@ pub(super) use huber::Huber;
 pub(super) use lasso::Lasso;
 pub(super) use linear::Linear;
 pub(super) use logistic::{Logistic, probability, sigmoid};
-pub(super) use memory::Memory;
 pub(super) use partial_least_squares::PartialLeastSquares;
 pub(super) use prepare::{Preparation, check_classes, count_rows, is_binary, nothing_left, quote, select};
 pub(super) use principal_component::PrincipalComponent;

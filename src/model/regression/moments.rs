@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::block::{Block, Present, Slice};
 use super::identity::Identity;
 use super::kernel::pair;
-use crate::model::{Memo, Train};
+use crate::model::{Memo, Shared, Train};
 
 /// Bytes that blocks may take up together.
 const BLOCK_BYTES: usize = 1 << 29;
@@ -20,13 +20,10 @@ pub(super) struct BlockKey {
     columns: Arc<[u32]>,
 }
 
-/// The blocks of the windows so far.
-pub(super) type Blocks = Memo<BlockKey, Block>;
-
-/// Room for blocks of a table with so many columns; a window's months should fit, or each window would make them all again.
-pub(super) fn blocks(n_columns: usize) -> Blocks {
-    let block = 8 * (n_columns + 1).pow(2);
-    Memo::new((BLOCK_BYTES / block).clamp(1024, 16_384))
+/// The blocks of the windows so far. A window's months should fit, or each window would make them all again.
+fn blocks(shared: &Shared<'_>) -> Arc<Memo<BlockKey, Block>> {
+    let block = 8 * (shared.features().n_columns() + 1).pow(2);
+    shared.memo((BLOCK_BYTES / block).clamp(1024, 16_384))
 }
 
 /// The rows of weight above 0 of one window, summed up: each column's values present, and the cross-products of the columns about the
@@ -108,7 +105,7 @@ fn block(train: &Train<'_>, columns: &Arc<[u32]>, month: std::ops::Range<usize>)
         };
         Ok::<_, Infallible>(Block::new(&slice))
     };
-    let Ok(block) = train.shared.regressions().blocks.get(&key, make);
+    let Ok(block) = blocks(train.shared).get(&key, make);
     block
 }
 

@@ -1,8 +1,8 @@
 //! Composes the page: head, verdict, and the sections in the order of a reviewer's questions.
 
 use super::cell::{Cell, State};
-use super::format;
 use super::material::Material;
+use super::metric::{cell, shown};
 use super::page::{Column, Head, Page, Table, TestPeriod, Verdict};
 use super::section::{self, counted};
 use crate::manifest::VERSION;
@@ -120,29 +120,6 @@ fn wanted(judged: &Judged) -> String {
         (None, Some(max)) => format!("limit: {} or less", bound(max)),
         (None, None) => "no bound is set".to_owned(),
     }
-}
-
-/// A metric in words.
-pub(super) fn shown(metric: &Metric) -> String {
-    match (&metric.value, metric.unit) {
-        (Outcome::Undefined(_), _) => "n/a".to_owned(),
-        (Outcome::Value(value), Unit::Number | Unit::Count | Unit::Target | Unit::TargetSquared) => format::number(*value, 4),
-        (Outcome::Value(value), Unit::Share) => format!("{} %", format::percent(*value)),
-        (Outcome::Value(value), Unit::PValue) => format::p_value(*value),
-        (Outcome::Value(value), Unit::Money) => format::money(*value),
-    }
-}
-
-/// A metric as a cell.
-pub(super) fn cell(metric: &Metric) -> Cell {
-    let of_unit: fn(f64) -> Cell = match metric.unit {
-        Unit::Number | Unit::Target | Unit::TargetSquared => Cell::number,
-        Unit::Share => Cell::Percent,
-        Unit::PValue => Cell::PValue,
-        Unit::Count => |value| Cell::Count(value as u64),
-        Unit::Money => Cell::Money,
-    };
-    Cell::outcome(&metric.value, of_unit)
 }
 
 /// A metric beside its limit.

@@ -7,6 +7,7 @@ mod filter;
 mod format;
 mod list;
 mod material;
+mod metric;
 mod number;
 mod page;
 mod previous;

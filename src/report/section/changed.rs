@@ -1,9 +1,9 @@
 //! What changed since the previous run: limits crossed first, then numbers with a limit, then the rest by size.
 
 use crate::report::cell::{Cell, State};
-use crate::report::compose;
 use crate::report::format;
 use crate::report::material::Material;
+use crate::report::metric;
 use crate::report::page::{Block, Column, Section, Table};
 use crate::report::previous::{Moved, Previous, as_read, moved};
 use crate::spec::Limit;
@@ -137,7 +137,7 @@ fn row(material: &Material<'_>, moved: &Moved, why: Why) -> Vec<Cell> {
     let unit = material.summary.metrics.0.get(&moved.metric).map_or(Unit::Number, |metric| metric.unit);
     let cell = |value: Option<f64>| {
         let value = value.map_or_else(|| Outcome::undefined("not defined in that run"), Outcome::Value);
-        compose::cell(&Metric { value, unit, n: 0 })
+        metric::cell(&Metric { value, unit, n: 0 })
     };
     // A difference of counts may be negative, and of p-values is no p-value.
     let change = moved.before.zip(moved.after).map(|(before, after)| after - before);

@@ -1,7 +1,7 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
 use super::measured::{self, numbers, p_near};
-use super::pieces::{capital, counted, level, scale, short, significant};
+use super::pieces::{capital, counted, level, scale, short, significant, windows_drawn};
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window};
 use crate::report::format;
@@ -215,7 +215,9 @@ fn compared_cell(found: &Found, good: Direction) -> Cell {
 fn window_figures(material: &Material<'_>) -> Vec<Figure> {
     let mut figures = Vec::new();
     let start = |group: &Group| Some(material.facts.windows.get(group.window()?)?.test.start);
-    let note = format!("A point per window and model at the test's first day, {} windows.", material.facts.windows.len());
+    let note = |chart: &LineChart| {
+        format!("A point per window and model at the test's first day. {}.", windows_drawn(&chart.series, material.facts.windows.len()))
+    };
     let means = &material.summary.means;
     if !means.is_empty() {
         // Levels of error lie on top of one another; what a model adds to the baseline does not.
@@ -236,7 +238,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             points: points(&model.case.by_window, start, value),
         });
         let chart = LineChart { label: title.to_owned(), y_title, scale: axis, zero: Zero::Shown, series: series.collect() };
-        figures.push(Figure::new(id, title, &note, error_by_window(&chart)));
+        figures.push(Figure::new(id, title, note(&chart), error_by_window(&chart)));
     }
     let probabilities = &material.summary.probabilities;
     if !probabilities.is_empty() {
@@ -252,7 +254,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             zero: Zero::Free,
             series: series.collect(),
         };
-        figures.push(Figure::new("auc-by-window", "AUC by window", &note, error_by_window(&chart)));
+        figures.push(Figure::new("auc-by-window", "AUC by window", note(&chart), error_by_window(&chart)));
     }
     figures
 }

@@ -3,6 +3,8 @@
 use super::error::MIN_DATES;
 use super::failure;
 use super::measured;
+use super::pieces::{counted, entities, row_words, windows_drawn};
+use crate::feature::Observation;
 use crate::report::cell::Cell;
 use crate::report::chart::{LineChart, Scale, Series, Style, Zero, error_by_window, lines};
 use crate::report::format;
@@ -48,11 +50,11 @@ fn sentences(material: &Material<'_>) -> String {
     let data = material.facts.data;
     let windows = material.facts.windows;
     let mut sentences = vec![format!(
-        "{} models were fitted in each of {} windows on {} rows of {} entities, and tested on {} rows they had not seen.",
+        "{} models were fitted in each of {} windows on {} rows of {}, and tested on {} rows they had not seen.",
         material.facts.spec.models.len(),
         windows.len(),
         format::count(data.n_rows() as u64),
-        format::count(data.entities.len() as u64),
+        entities(material),
         format::count(material.facts.predictions.rows.len() as u64)
     )];
     for found in material.summary.unlimited_rejections() {
@@ -109,7 +111,11 @@ fn credit(material: &Material<'_>) -> Vec<KeyNumber> {
     for (name, label) in [("auc", "AUC"), ("ks", "KS"), ("brier", "Brier score"), ("mean_predicted", "Mean PD")] {
         numbers.extend(metric(material, &format!("probability.{model}.{name}"), &format!("{label} of `{model}`")));
     }
-    numbers.extend(metric(material, &format!("probability.{model}.observed_rate"), "Observed default rate"));
+    let observed = match material.summary.observation {
+        Observation::Entity => "Observed default rate".to_owned(),
+        rows => format!("Observed default rate, {}", row_words(rows).1),
+    };
+    numbers.extend(metric(material, &format!("probability.{model}.observed_rate"), &observed));
     numbers.extend(metric(material, &format!("loans.{model}.realized_to_expected"), "Realised over expected loss"));
     numbers
 }
@@ -167,10 +173,19 @@ fn ic_figure(material: &Material<'_>) -> Option<Figure> {
         series: series.collect(),
     };
     let note = format!(
-        "Mean over each window's dates of the Spearman correlation between forecast and outcome; above zero the ranking was right. {} windows.",
-        windows.len()
+        "Mean over each window's dates of the Spearman correlation between forecast and outcome; above zero the ranking was right. {}.",
+        windows_drawn(&chart.series, windows.len())
     );
-    Some(Figure::new("ic-by-window", "Did the forecasts rank the names rightly, window by window?", note, error_by_window(&chart)))
+    Some(Figure::new("ic-by-window", ic_title(material, &chart.series), note, error_by_window(&chart)))
+}
+
+/// In how many windows the leading model ranked rightly.
+fn ic_title(material: &Material<'_>, series: &[Series]) -> String {
+    let shown = leading(material).and_then(|model| series.iter().find(|line| line.name == model));
+    shown.map_or("Rank IC by window".to_owned(), |line| {
+        let positive = line.points.iter().filter(|(_, ic)| 0.0 < *ic).count();
+        format!("Rank IC of `{}` was positive in {positive} of {}", line.name, counted(line.points.len(), "window", "windows"))
+    })
 }
 
 fn rate_figure(material: &Material<'_>) -> Option<Figure> {
@@ -194,8 +209,8 @@ fn rate_figure(material: &Material<'_>) -> Option<Figure> {
         series,
     };
     let note = format!(
-        "Mean forecast of each model against the rate observed in the same window, for windows with at least {MIN_OUTCOMES} known outcomes; {} windows.",
-        windows.len()
+        "Mean forecast of each model against the rate observed in the same window, where it has at least {MIN_OUTCOMES} known outcomes. {}.",
+        windows_drawn(&chart.series, windows.len())
     );
-    Some(Figure::new("rate-by-window", "Were as many defaults forecast as came?", note, lines(&chart)))
+    Some(Figure::new("rate-by-window", "Forecast and observed default rate by window", note, lines(&chart)))
 }

@@ -1,9 +1,11 @@
 //! Pieces: words and cells that more than one section needs.
 
+use std::collections::BTreeSet;
+
 use crate::day::Day;
 use crate::feature::Observation;
 use crate::report::cell::{Cell, State};
-use crate::report::chart::Scale;
+use crate::report::chart::{Scale, Series};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::spec::{Quantity, TargetUnit};
@@ -131,10 +133,20 @@ pub(super) fn entities(material: &Material<'_>) -> String {
     }
     let seen = |period: Day| {
         let rows = (0..data.n_rows()).filter(|&row| observation.period(data.as_of[row]) == period);
-        rows.map(|row| data.entity[row]).collect::<std::collections::BTreeSet<u32>>().len()
+        rows.map(|row| data.entity[row]).collect::<BTreeSet<u32>>().len()
     };
     let (start, end) = (seen(observation.period(first)), seen(observation.period(last)));
     format!("{all} ({} at the start, {} at the end)", format::count(start as u64), format::count(end as u64))
+}
+
+/// "14 windows", or "13 of 14 windows; the others have too few known outcomes": those that have a point.
+pub(super) fn windows_drawn(series: &[Series], n_windows: usize) -> String {
+    let drawn = series.iter().flat_map(|line| line.points.iter().map(|(day, _)| *day)).collect::<BTreeSet<Day>>().len();
+    if drawn < n_windows {
+        format!("{} of {}; the others have too few known outcomes", format::count(drawn as u64), counted(n_windows, "window", "windows"))
+    } else {
+        counted(n_windows, "window", "windows")
+    }
 }
 
 /// With a capital letter.
@@ -192,6 +204,17 @@ mod tests {
             assert_eq!(printed(value).as_deref(), Some(wanted));
         }
         assert_eq!(short(f64::NAN), Cell::na("the arithmetic gave no finite number"));
+    }
+
+    #[test]
+    fn a_window_without_a_point_is_not_counted_as_drawn() {
+        let line = |days: &[i32]| Series {
+            name: "x".to_owned(),
+            color: crate::report::chart::Style::Series(0),
+            points: days.iter().map(|&day| (Day(day), 0.0)).collect(),
+        };
+        assert_eq!(windows_drawn(&[line(&[0, 1]), line(&[1, 2])], 4), "3 of 4 windows; the others have too few known outcomes");
+        assert_eq!(windows_drawn(&[line(&[0, 1])], 2), "2 windows");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod models;
 mod no_lookahead;
 mod overlap;
 mod pack;
+mod panel;
 mod real;
 mod reports;
 mod slt;

@@ -1,6 +1,6 @@
 //! Snapshots: a small page of either kind, word for word as a browser gets it.
 //!
-//! `PLIMSOLL_SNAPSHOT=write cargo test --release --lib report::snapshot` writes them again; read the difference before it is committed.
+//! `PLIMSOLL_WRITE_EXPECTED=1 cargo test --release --lib report::snapshot` writes them again; read the difference before it is committed.
 
 use std::fs;
 use std::path::Path;
@@ -101,7 +101,7 @@ fn rendered(kind: Kind, page: &Page) -> String {
 fn compared(name: &str, kind: Kind, page: &Page) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{name}.html"));
     let now = rendered(kind, page);
-    if std::env::var_os("PLIMSOLL_SNAPSHOT").is_some_and(|word| word == "write") {
+    if std::env::var_os("PLIMSOLL_WRITE_EXPECTED").is_some() {
         fs::write(&path, &now).expect("writable");
     }
     let committed = fs::read_to_string(&path).expect("a committed snapshot");

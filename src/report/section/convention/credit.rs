@@ -9,5 +9,10 @@ pub(super) const LOANS: &[Definition] = &[
         convention: "All were made; of refused applicants nothing is known",
         source: "",
     },
-    Definition { name: "Vintage", meaning: "Loans of a calendar quarter of origination", convention: "By `as_of`", source: "" },
+    Definition {
+        name: "Vintage",
+        meaning: "Rows of a calendar quarter of `as_of`",
+        convention: "Of origination where a loan has one row, of observation in a panel",
+        source: "",
+    },
 ];

@@ -106,6 +106,19 @@ pub struct MeanDifference {
 /// Samples a bootstrap interval is drawn with.
 pub const N_RESAMPLED: usize = 2_000;
 
+/// Losses that differ by less than this share of themselves are equal: f64 holds 16 digits, of which a fit over many rows loses up to four.
+const ROUNDING: f64 = 1e-12;
+
+/// Why two forecasts cannot be compared: their losses, row by row, are the same but for rounding.
+///
+/// Equal where the mean of |a - b| is not above 1e-12 times the mean of max(|a|, |b|), whatever the unit of the losses. Rounding is the
+/// same on every date, so that a test would call it significant. `None` without rows, which has its own reason.
+pub fn equal_up_to_rounding(losses: &[(f64, f64)]) -> Option<&'static str> {
+    let differs: f64 = losses.iter().map(|(a, b)| (a - b).abs()).sum();
+    let size: f64 = losses.iter().map(|(a, b)| a.abs().max(b.abs())).sum();
+    (!losses.is_empty() && differs <= ROUNDING * size).then_some("the two forecasts are equal up to rounding")
+}
+
 /// Diebold and Mariano's test: are two forecasts equally good on average?
 ///
 /// With d the loss differences, g_k their autocovariances with divisor n, and h the horizon,
@@ -194,6 +207,7 @@ pub fn mean_by_date(date_idx: &[u32], values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::squared;
     use crate::stat::sample::assert_close;
 
     const ETS: [f64; 20] = [
@@ -252,6 +266,25 @@ mod tests {
         assert_close(test.statistic, -0.143_918_059_635, 1e-11);
         assert_close(test.p_value, 0.887_080_675_674, 1e-11);
         assert_eq!((test.n, test.df), (20, Some(19.0)));
+    }
+
+    #[test]
+    fn rounding_is_no_difference_in_any_unit_and_a_difference_is_none_of_rounding() {
+        // A forecast of 1 % and its twin a part in 10^12 lower: the difference has one sign on every date, and t beyond 10.
+        for unit in [1.0, 1e-4, 1e8] {
+            let target = |date: u32| unit * (0.01 + f64::from(date * 37 % 101) / 50.0);
+            let losses = |off: f64| -> Vec<(f64, f64)> {
+                (0..500).map(|date| (squared(target(date), 0.01 * unit), squared(target(date), 0.01 * unit * (1.0 - off)))).collect()
+            };
+            let difference: Vec<f64> = losses(1e-12).iter().map(|(a, b)| a - b).collect();
+            assert!(diebold_mariano(&difference, 1).value().is_some_and(|test| test.p_value < 1e-6));
+            assert_eq!(equal_up_to_rounding(&losses(1e-12)), Some("the two forecasts are equal up to rounding"));
+            assert_eq!(equal_up_to_rounding(&losses(1e-8)), None);
+        }
+        // Differences that cancel on average are differences.
+        assert_eq!(equal_up_to_rounding(&[(1.0, 2.0), (2.0, 1.0)]), None);
+        assert_eq!(equal_up_to_rounding(&[]), None);
+        assert_eq!(equal_up_to_rounding(&[(0.3, 0.3)]), Some("the two forecasts are equal up to rounding"));
     }
 
     #[test]

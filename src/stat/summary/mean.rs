@@ -4,7 +4,7 @@ use super::catalogue::mean_prefix;
 use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
 use crate::score::squared;
 use crate::spec::Quantity;
-use crate::stat::compare::{COMPARISON, Comparison, RANKING, diebold_mariano, mean_by_date, mean_difference};
+use crate::stat::compare::{COMPARISON, Comparison, RANKING, diebold_mariano, equal_up_to_rounding, mean_by_date, mean_difference};
 use crate::stat::mean::{MEAN, MeanCase, MeanErrors, ic_test};
 use crate::stat::measure::{Assessed, Subject, Test, take};
 use crate::stat::{Outcome, RankIc, errors, r2_out_of_sample, rank_ic};
@@ -84,7 +84,7 @@ impl One<'_> {
         let realized = self.tested.targets(&both);
         let mine = forecasts(self.series, &both);
         let theirs = forecasts(baseline, &both);
-        let losses: Vec<f64> = realized.iter().zip(mine.iter().zip(&theirs)).map(|(&y, (&a, &b))| squared(y, a) - squared(y, b)).collect();
+        let losses: Vec<(f64, f64)> = realized.iter().zip(mine.iter().zip(&theirs)).map(|(&y, (&a, &b))| (squared(y, a), squared(y, b))).collect();
         let ranking = self.ranking(baseline, &both);
         Some(compare(self.tested, &baseline.model, &both, &losses, ranking))
     }
@@ -102,16 +102,16 @@ impl One<'_> {
     }
 }
 
-/// Compares by date: rows of one date share its shocks and are no independent evidence.
-pub(super) fn compare(tested: &Tested<'_>, baseline: &str, positions: &Positions, losses: &[f64], ranking: Outcome<Test>) -> Comparison {
-    let by_date = mean_by_date(&tested.dates(positions), losses);
-    Comparison {
-        baseline: baseline.to_owned(),
-        horizon: tested.horizon,
-        ranking,
-        test: diebold_mariano(&by_date, tested.horizon),
-        difference: mean_difference(&by_date, tested.horizon, tested.facts.spec.seed),
+/// Compares the losses of a model and its baseline by date: rows of one date share its shocks and are no independent evidence.
+pub(super) fn compare(tested: &Tested<'_>, baseline: &str, positions: &Positions, losses: &[(f64, f64)], ranking: Outcome<Test>) -> Comparison {
+    let (baseline, horizon) = (baseline.to_owned(), tested.horizon);
+    if let Some(reason) = equal_up_to_rounding(losses) {
+        return Comparison { baseline, horizon, ranking, test: Outcome::undefined(reason), difference: Outcome::undefined(reason) };
     }
+    let differences: Vec<f64> = losses.iter().map(|(mine, theirs)| mine - theirs).collect();
+    let by_date = mean_by_date(&tested.dates(positions), &differences);
+    let difference = mean_difference(&by_date, horizon, tested.facts.spec.seed);
+    Comparison { baseline, horizon, ranking, test: diebold_mariano(&by_date, horizon), difference }
 }
 
 /// Diebold and Mariano's test of two series of rank ICs, on the dates that both have.

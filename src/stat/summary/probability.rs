@@ -108,7 +108,7 @@ fn comparison(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, p
     let both = forecast_by(&[series, baseline], positions);
     let realized = tested.targets(&both);
     let pairs = forecasts(series, &both).into_iter().zip(forecasts(baseline, &both));
-    let losses: Vec<f64> = realized.iter().zip(pairs).map(|(&y, (mine, theirs))| brier(y, mine) - brier(y, theirs)).collect();
+    let losses: Vec<(f64, f64)> = realized.iter().zip(pairs).map(|(&y, (mine, theirs))| (brier(y, mine), brier(y, theirs))).collect();
     let ranking = paired_auc(&forecasts(series, &both), &forecasts(baseline, &both), &defaults(tested, &both));
     Some(compare(tested, &baseline.model, &both, &losses, ranking))
 }

@@ -18,6 +18,8 @@ pub fn log_loss(target: f64, probability: f64) -> f64 {
 }
 
 /// Log loss of a forecast given as log odds s, p = 1 / (1 + exp(-s)): ln(1 + exp(s)) - target s, without overflow at any s and without a margin.
+///
+/// A `target` between 0 and 1 is a share of rows in which the event came.
 #[inline]
 pub fn log_loss_of_log_odds(target: f64, log_odds: f64) -> f64 {
     libm::log1p(libm::exp(-log_odds.abs())) + log_odds.max(0.0) - target * log_odds

@@ -13,6 +13,7 @@ use super::shap;
 use super::tail::{TailForecast, TailModel};
 use crate::feature::{Matrix, Rows};
 use crate::model::{Card, Model, Query, Train};
+use crate::score::squared;
 use crate::spec::{ImportanceKind, Quantity};
 
 /// Training rows that SHAP values are taken over: evenly spaced, enough for a mean.
@@ -119,7 +120,7 @@ impl Fitted {
         let own = Matrix::from_columns(rows.len(), &columns);
         let (order, all): (Vec<usize>, Vec<u32>) = ((0..columns.len()).collect(), (0..rows.len() as u32).collect());
         let score = |matrix: &Matrix| forecasts(ensemble, matrix, &order, &all, 1);
-        let loss = |scores: &[f64]| scores.iter().zip(target).map(|(score, target)| (score - target).powi(2)).sum::<f64>() / target.len() as f64;
+        let loss = |scores: &[f64]| scores.iter().zip(target).map(|(&score, &target)| squared(target, score)).sum::<f64>() / target.len() as f64;
         let found = importance::permutation(&own, Permutations { n: 3, seed: train.seed }, score, loss)?;
         Some(found.iter().map(|rise| rise.mean.max(0.0)).collect())
     }

@@ -1,6 +1,7 @@
 //! From a score to a probability.
 
 use crate::model::regression::{probability, sigmoid};
+use crate::score::log_loss_of_log_odds;
 
 /// P(1 | score) = 1 / (1 + exp(-(slope x score + intercept))).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,12 +22,7 @@ impl Sigmoid {
         let wanted = [1.0 / (sums[0] + 2.0), (sums[1] + 1.0) / (sums[1] + 2.0)];
         let loss = |fitted: Self| -> f64 {
             let rows = score.iter().zip(class).zip(weight);
-            rows.map(|((&score, &class), weight)| {
-                let z = fitted.slope * score + fitted.intercept;
-                // -t ln p - (1 - t) ln(1 - p) without overflow.
-                weight * ((1.0 - wanted[class]) * z + (-z).max(0.0) + libm::log1p(libm::exp(-z.abs())))
-            })
-            .sum()
+            rows.map(|((&score, &class), weight)| weight * log_loss_of_log_odds(wanted[class], fitted.slope * score + fitted.intercept)).sum()
         };
         let mut fitted = Self { slope: 0.0, intercept: libm::log((sums[1] + 1.0) / (sums[0] + 1.0)) };
         let mut lowest = loss(fitted);

@@ -122,15 +122,12 @@ fn boost_pair(
     let mut quantile = Booster::start(data, settings, start(base), data.seed);
     let mut notes = quantile.run(grower, &*pinball, (observed, held_back));
     let rounds = BoostSettings { rounds: quantile.trees.len() as u32, early_stop: None, ..settings.clone() };
-    let (rows, quantiles) = match left_out_quantiles(grower, data, &rounds, (&*pinball, folds)) {
-        Some((rows, quantiles)) => {
-            notes.push(format!("shortfall learnt beside quantiles of trees that did not see the row ({} folds of dates)", folds.len()));
-            (rows, quantiles)
-        }
-        None => {
-            notes.push("shortfall learnt beside the training rows' own quantiles, too shallow: no span of dates can be left out".to_owned());
-            (with_weight(observed, 0..observed.target.len() as u32), quantile.scores)
-        }
+    let (rows, quantiles) = if let Some(left_out) = left_out_quantiles(grower, data, &rounds, (&*pinball, folds)) {
+        notes.push(format!("shortfall fitted to out-of-fold quantiles ({} folds of dates)", folds.len()));
+        left_out
+    } else {
+        notes.push("shortfall fitted to in-sample quantiles and too shallow: no span of dates can be left out".to_owned());
+        (with_weight(observed, 0..observed.target.len() as u32), quantile.scores)
     };
     let ceiling = base * NEAREST_TO_ZERO;
     let excesses = |observed: Observed<'_>, quantiles: &[f64]| -> Vec<f64> {

@@ -129,12 +129,7 @@ pub struct Cutoff {
 /// Errors when a column is not carried as a number, an exposure is missing or negative on a tested row, a realised loss is missing on a loan
 /// whose outcome is known, an outcome is not 0 or 1, or a PD lies outside [0, 1].
 pub fn loans(spec: &LoansSpec, data: &Dataset, predictions: &Predictions) -> Result<Vec<LoanBook>> {
-    let exposure = carried(data, "exposure", &spec.exposure)?;
-    let realized_loss = spec.realized_loss.as_deref().map(|name| carried(data, "realized_loss", name)).transpose()?;
-    let columns = Columns { exposure, realized_loss };
-    for &row in &predictions.rows {
-        check_exposure(row, spec, data, exposure)?;
-    }
+    let columns = columns(spec, data, &predictions.rows)?;
     let book = |model: &String| {
         let series = predictions.find(model, Quantity::Probability).expect("the spec's check asks every judged model for `probability`");
         judge(spec, data, &columns, (&predictions.rows, series))
@@ -143,9 +138,31 @@ pub fn loans(spec: &LoansSpec, data: &Dataset, predictions: &Predictions) -> Res
 }
 
 /// The carried columns a book needs, one value per dataset row.
-struct Columns<'a> {
+pub(super) struct Columns<'a> {
     exposure: &'a [Option<f64>],
     realized_loss: Option<&'a [Option<f64>]>,
+}
+
+/// The columns the book needs; errors where one is not carried as a number, or lacks a number that the book will ask for on a tested row.
+pub(super) fn columns<'a>(spec: &LoansSpec, data: &'a Dataset, tested: &[u32]) -> Result<Columns<'a>> {
+    let exposure = carried(data, "exposure", &spec.exposure)?;
+    let realized_loss = spec.realized_loss.as_deref().map(|name| carried(data, "realized_loss", name)).transpose()?;
+    for &row in tested {
+        check_exposure(row, spec, data, exposure)?;
+        if let (Some(column), Some(_)) = (realized_loss, data.target[row as usize]) {
+            check_loss(row, spec, data, column)?;
+        }
+    }
+    Ok(Columns { exposure, realized_loss })
+}
+
+fn check_loss(row: u32, spec: &LoansSpec, data: &Dataset, losses: &[Option<f64>]) -> Result<()> {
+    if losses[row as usize].is_some_and(f64::is_finite) {
+        return Ok(());
+    }
+    let name = spec.realized_loss.as_deref().unwrap_or_default();
+    Err(Error::data(format!("book: column `{name}`"), format!("realised loss is NULL for {}, whose outcome is known", loan_name(row, data)))
+        .hint(format!("coalesce({name}, 0), if NULL means no loss")))
 }
 
 fn carried<'a>(data: &'a Dataset, key: &str, name: &str) -> Result<&'a [Option<f64>]> {
@@ -183,7 +200,7 @@ fn judge(spec: &LoansSpec, data: &Dataset, columns: &Columns, (rows, series): (&
             (Some(_), None) => n_without_forecast += 1,
             (Some(target), Some(probability)) => {
                 check_forecast(row, data, (target, probability), &series.model)?;
-                loans.push(loan(row, spec, data, columns, (target, probability))?);
+                loans.push(loan(row, spec, columns, (target, probability)));
             }
         }
     }
@@ -224,20 +241,16 @@ fn check_forecast(row: u32, data: &Dataset, (target, probability): (f64, f64), m
     Ok(())
 }
 
-fn loan(row: u32, spec: &LoansSpec, data: &Dataset, columns: &Columns, (target, probability): (f64, f64)) -> Result<Loan> {
+fn loan(row: u32, spec: &LoansSpec, columns: &Columns, (target, probability): (f64, f64)) -> Loan {
     let exposure = columns.exposure[row as usize].expect("every tested row's exposure was checked");
     let is_default = 0.5 < target;
     let realized_loss = match columns.realized_loss {
-        Some(column) => column[row as usize].filter(|loss| loss.is_finite()).ok_or_else(|| {
-            let name = spec.realized_loss.as_deref().unwrap_or_default();
-            Error::data(format!("book: column `{name}`"), format!("realised loss is NULL for {}, whose outcome is known", loan_name(row, data)))
-                .hint(format!("coalesce({name}, 0), if NULL means no loss"))
-        })?,
+        Some(column) => column[row as usize].expect("the realised loss of every tested row with a known outcome was checked"),
         None if is_default => spec.lgd * exposure,
         None => 0.0,
     };
     let expected_loss = probability * spec.lgd * exposure;
-    Ok(Loan { row, probability, exposure, expected_loss, realized_loss, is_default, is_approved: probability < spec.cutoff })
+    Loan { row, probability, exposure, expected_loss, realized_loss, is_default, is_approved: probability < spec.cutoff }
 }
 
 /// Counts loans and periods behind rows.

@@ -21,6 +21,14 @@ pub enum Book {
     Loans(Vec<LoanBook>),
 }
 
+/// Errors where a column that the book will need cannot be used on the rows tested: found before any model is trained.
+pub fn admit(spec: &BookSpec, data: &Dataset, tested: &[u32]) -> Result<()> {
+    match spec {
+        BookSpec::LongShort(_) => Ok(()),
+        BookSpec::Loans(spec) => loans::columns(spec, data, tested).map(|_| ()),
+    }
+}
+
 /// Trades the forecasts as the spec says.
 ///
 /// Errors when the targets of a long-short book span several dates, or when a carried column that the spec names (exposure, realised loss) holds no number where a loan was tested.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Exit, found, say};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
-use crate::{feature, source, stat, window};
+use crate::{book, feature, model, source, stat, window};
 
 pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exit> {
     if explain {
@@ -40,7 +40,12 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
             seen.n_targets,
             dates.join(", ")
         ))?;
-        let windows = window::plan(&spec.window, &built.data)?;
+        let within = |error: Error| error.within(spec.file.display());
+        let windows = window::plan(&spec.window, &built.data).map_err(within)?;
+        model::admit(&spec, &built.data).map_err(within)?;
+        if let Some(book) = &spec.book {
+            book::admit(book, &built.data, &window::tested(&windows, &built.data)).map_err(within)?;
+        }
         let (first, last) = (&windows[0], &windows[windows.len() - 1]);
         say(&format!("  windows: {}, tested {} to {}", windows.len(), first.test.start, last.test.end.plus_days(-1)))?;
     }

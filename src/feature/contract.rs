@@ -134,11 +134,12 @@ pub(super) fn no_risk_entity(file: &str, spec: &Spec, entity: &str) -> Error {
 
 /// The columns that the spec's models name are in the view.
 pub(super) fn check_names(file: &str, spec: &Spec, features: &[String], benchmarks: &[String]) -> Result<()> {
-    let listed = |name: &String| features.contains(name);
     for (at, model) in spec.models.iter().enumerate() {
-        if let Some(missing) = model.kind.features().iter().find(|name| !listed(name)) {
-            let place = format!("{}: `models[{at}].params.features`", spec.file.display());
-            return Err(Error::spec(place, format!("`{missing}` is no feature of {file}")).hint(format!("features are {}", features.join(", "))));
+        if let Some(missing) = model.mentions().iter().find(|mention| !features.iter().any(|feature| feature == mention.feature)) {
+            let place = format!("{}: `models[{at}].{}`", spec.file.display(), missing.key);
+            return Err(
+                Error::spec(place, format!("`{}` is no feature of {file}", missing.feature)).hint(format!("features are {}", features.join(", ")))
+            );
         }
         if let Some(missing) = model.kind.benchmarks().iter().find(|name| !benchmarks.contains(*name)) {
             let place = format!("{}: `models[{at}].params.columns`", spec.file.display());
@@ -200,8 +201,7 @@ impl Reader<'_> {
         let kind = column.data_type();
         if !is_number(kind) {
             let text = self.as_type(name, &DataType::Utf8).ok();
-            let sample = text.as_ref().and_then(|text| text.as_string::<i32>().iter().flatten().next());
-            return Err(refusal::no_number(self.file, name, kind, sample));
+            return Err(refusal::no_number(self.file, name, kind, text.as_ref().map(|text| text.as_string::<i32>())));
         }
         let wide = self.as_type(name, &DataType::Float64)?;
         // SQL's NaN (0.0 / 0.0) says the same as NULL: there is no value.

@@ -138,6 +138,14 @@ impl Dataset {
         self.as_of.len()
     }
 
+    /// The least and the largest training weight; `None` where every row weighs 1.
+    #[must_use]
+    pub fn weight_range(&self) -> Option<(f64, f64)> {
+        let least = self.weight.iter().copied().fold(f64::INFINITY, f64::min);
+        let largest = self.weight.iter().copied().fold(0.0, f64::max);
+        (!self.weight.is_empty() && (least, largest) != (1.0, 1.0)).then_some((least, largest))
+    }
+
     /// Name of a row's entity.
     #[must_use]
     pub fn entity_name(&self, row: u32) -> &str {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use datafusion::arrow::array::StringArray;
 use datafusion::arrow::datatypes::{DataType, Schema};
 
 use crate::day::Day;
@@ -34,11 +35,20 @@ pub(super) fn no_date(file: &str, name: &str, kind: &DataType) -> Error {
     Error::sql(file, format!("column `{name}` is {}, not a date", kind_name(kind))).hint(format!("cast({name} as date)"))
 }
 
-/// `sample` is a value of the column.
-pub(super) fn no_number(file: &str, name: &str, kind: &DataType, sample: Option<&str>) -> Error {
-    let sample = sample.map_or(String::new(), |value| format!(" (\"{value}\", for one)"));
-    Error::sql(file, format!("column `{name}` is {}{sample}, not a number; cast it, carry it or drop it", kind_name(kind)))
-        .hint(format!("try_cast({name} as double), or add it to `features.carry`"))
+/// `values` are the column's, where they can be shown as text.
+pub(super) fn no_number(file: &str, name: &str, kind: &DataType, values: Option<&StringArray>) -> Error {
+    let known = || values.into_iter().flatten().flatten();
+    let sample = known().next().map_or(String::new(), |value| format!(" (\"{value}\", for one)"));
+    let problem = format!("column `{name}` is {}{sample}, not a number; encode it, carry it or drop it", kind_name(kind));
+    let is_numeric = |value: &str| value.trim().parse::<f64>().is_ok();
+    let hint = match known().find(|value| !is_numeric(value)) {
+        // Casting a category makes NULLs of it.
+        Some(category) if !known().any(is_numeric) => {
+            format!("its values are categories: number them, such as case {name} when '{category}' then 1 else 0 end, or add it to `features.carry`")
+        }
+        Some(_) | None => format!("try_cast({name} as double), or add it to `features.carry`"),
+    };
+    Error::sql(file, problem).hint(hint)
 }
 
 pub(super) fn infinite(file: &str, name: &str, place: &str) -> Error {

@@ -2,6 +2,7 @@
 //!
 //! Imputation, scaling and the dropping of constant columns happen inside `fit`, so they see training rows only.
 
+mod admit;
 mod baseline;
 mod card;
 mod classical;
@@ -18,6 +19,7 @@ mod select;
 mod shared;
 mod tune;
 
+pub use admit::admit;
 pub use card::Card;
 pub use kind::learner;
 pub use learner::{Anchor, Learner, Model, Query, Train};

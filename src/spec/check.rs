@@ -85,12 +85,13 @@ fn malformed(file: &str, text: &str, bad: &Malformed) -> Error {
     Error::spec(format!("{file}:{}", bad.line), format!("is not TOML: {}", bad.problem)).hint(format!("the line reads: {line}"))
 }
 
-/// A credit page without a probability would be empty.
+/// A credit page is about defaults (a probability) or about what is lost on them (a mean).
 fn check_kind(top: &Reader<'_>, kind: Kind, models: &[ModelSpec]) -> Result<()> {
-    if kind == Kind::Credit && !models.iter().any(|model| model.ask.contains(&Quantity::Probability)) {
+    let judged = |quantity: &Quantity| matches!(quantity, Quantity::Probability | Quantity::Mean);
+    if kind == Kind::Credit && !models.iter().any(|model| model.ask.iter().any(judged)) {
         return Err(top
-            .refuse("models", "has no model that asks for `probability`, which a report of kind = \"credit\" is about")
-            .hint("add \"probability\" to the `ask` of a baseline, logistic, gbdt or column model"));
+            .refuse("models", "has no model that asks for `probability` or `mean`, which a report of kind = \"credit\" is about")
+            .hint("ask for \"probability\" where the target is a default, for \"mean\" where it is a loss or an exposure"));
     }
     Ok(())
 }

@@ -13,14 +13,17 @@ mod reader;
 mod select;
 mod target;
 mod tune;
+mod view;
 
 pub use check::load;
+#[cfg(test)]
+pub(crate) use check::tests::parsed;
 pub use key::explain;
 pub use model::{
     AdaBoostParams, BaselineParams, BoostError, ColumnParams, ComponentParams, DecisionTreeParams, EarlyStopSpec, ElasticNetParams, EnsembleParams,
     EnsembleWeights, EwmaParams, ForestDraw, ForestParams, GbdtEngine, GbdtParams, History, HuberParams, ImportFormat, ImportParams, ImportanceKind,
     LassoParams, Learning, LinearParams, LogisticParams, MeanLoss, Mention, ModelKind, ModelSpec, NaiveBayesParams, NeighbourWeights,
-    NeighboursParams, QuantileParams, RidgeParams, StandardErrors, SvmKernel, SvmParams, ThresholdChoice, TreeLimits, TreeRows,
+    NeighboursParams, QuantileParams, RidgeParams, Role, StandardErrors, SvmKernel, SvmParams, ThresholdChoice, TreeLimits, TreeRows,
 };
 pub use period::Period;
 pub use quantity::Quantity;

@@ -28,7 +28,7 @@ pub use baseline::{BaselineParams, History};
 pub use column::ColumnParams;
 pub use component::ComponentParams;
 pub use decision_tree::DecisionTreeParams;
-pub use declaration::{Learning, Mention};
+pub use declaration::{Learning, Mention, Role};
 pub use elastic_net::ElasticNetParams;
 pub(super) use ensemble::check_members;
 pub use ensemble::{EnsembleParams, EnsembleWeights};
@@ -73,6 +73,21 @@ pub struct ModelSpec {
     /// How settings are chosen in each window; `None`: they are those of `kind`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tune: Option<TuneSpec>,
+}
+
+impl ModelSpec {
+    /// Features that its settings name, those of a search's trials among them, each with its key in the model's block.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<Mention<'_>> {
+        let trials = self.tune.as_ref().map_or(&[][..], |tune| &tune.trials);
+        let is_tuned = |name: &str| trials.first().is_some_and(|trial| trial.settings.iter().any(|(tuned, _)| tuned == name));
+        let kinds = trials.iter().map(|trial| &trial.kind).chain(trials.is_empty().then_some(&self.kind));
+        let placed = |mention: Mention<'_>| {
+            let name = mention.key.split('[').next().unwrap_or_default();
+            if is_tuned(name) { format!("tune.ranges.{name}") } else { format!("params.{}", mention.key) }
+        };
+        kinds.flat_map(ModelKind::mentions).map(|mention| Mention { key: placed(mention.clone()), ..mention }).collect()
+    }
 }
 
 /// A kind of model before its settings are read.
@@ -253,7 +268,7 @@ mod tests {
         let ridge = ModelKind::Ridge(RidgeParams { l2: 0.5, features: vec!["x".into()] });
         assert_eq!(serde_json::to_string(&ridge).expect("plain values"), r#"{"kind":"ridge","params":{"l2":0.5,"features":["x"]}}"#);
         assert_eq!(ridge.with_features(vec![]), Some(ModelKind::Ridge(RidgeParams { l2: 0.5, features: vec![] })));
-        assert_eq!(ridge.mentions(), [Mention { key: "features[0]".into(), feature: "x" }]);
+        assert_eq!(ridge.mentions(), [Mention { key: "features[0]".into(), feature: "x", role: Role::Used }]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The prior correction: probabilities learnt from resampled or weighted classes, brought back to the population's share of ones.
 
+use crate::feature::Dataset;
 use crate::model::Lesson;
 
 /// How the probabilities of one window were corrected.
@@ -39,6 +40,28 @@ impl PriorCorrection {
     }
 }
 
+/// How common ones are among known targets, by rows and by weight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClassShares {
+    /// Ones by rows.
+    pub of_rows: f64,
+    /// Ones by weight.
+    pub of_weight: f64,
+}
+
+/// Do training weights change how common ones are? `None` where targets are not 0 and 1, or nothing is weighted.
+#[must_use]
+pub fn class_shares(data: &Dataset) -> Option<ClassShares> {
+    data.weight_range()?;
+    let known = || data.target.iter().zip(&data.weight).filter_map(|(target, weight)| target.map(|target| (target, weight)));
+    if known().any(|(target, _)| !matches!(target, 0.0 | 1.0)) {
+        return None;
+    }
+    let ones: f64 = known().map(|(target, _)| target).sum();
+    let (weight_of_ones, weight) = known().fold((0.0, 0.0), |(ones, all), (target, weight)| (ones + target * weight, all + weight));
+    (0.0 < weight).then(|| ClassShares { of_rows: ones / known().count() as f64, of_weight: weight_of_ones / weight })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +90,14 @@ mod tests {
         assert_eq!(PriorCorrection::of(0, &one_class, 0.1), None);
         let weightless = Lesson { weight: vec![0.0; 3], ..lesson };
         assert_eq!(PriorCorrection::of(0, &weightless, 0.1), None);
+    }
+
+    #[test]
+    fn shares_of_classes_are_told_where_weights_are_not_all_one() {
+        let data = |weight: [f64; 4], target: [Option<f64>; 4]| Dataset { weight: weight.to_vec(), target: target.to_vec(), ..Dataset::default() };
+        let classes = [Some(1.0), Some(0.0), Some(0.0), None];
+        assert_eq!(class_shares(&data([2.0, 1.0, 1.0, 9.0], classes)), Some(ClassShares { of_rows: 1.0 / 3.0, of_weight: 0.5 }));
+        assert_eq!(class_shares(&data([1.0; 4], classes)), None);
+        assert_eq!(class_shares(&data([2.0, 1.0, 1.0, 1.0], [Some(0.01); 4])), None);
     }
 }

@@ -4,7 +4,7 @@ mod overlap;
 mod plan;
 
 pub use overlap::{dates_spanned, target_dates};
-pub use plan::{plan, rows};
+pub use plan::{plan, rows, tested};
 
 use std::ops::Range;
 

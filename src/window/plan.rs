@@ -71,6 +71,11 @@ pub fn rows(window: &Window, data: &Dataset) -> WindowRows {
     }
 }
 
+/// The rows that the windows test, ascending.
+pub fn tested(windows: &[Window], data: &Dataset) -> Vec<u32> {
+    windows.iter().flat_map(|window| data.rows_between(window.test.start, window.test.end)).collect()
+}
+
 fn train_span(window: &Window, data: &Dataset) -> Range<u32> {
     data.rows_between(window.train.start, window.train.end)
 }

@@ -17,20 +17,26 @@ pub(in crate::model) struct Import {
 
 impl Learner for Import {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
-        let ImportParams { path, format, text, .. } = &self.params;
-        let ensemble = match format {
-            ImportFormat::Plimsoll => file::from_json(path, text)?.ensemble,
-            ImportFormat::Xgboost => xgboost::read(path, text)?,
-            ImportFormat::Lightgbm => lightgbm::read(path, text)?,
-        };
-        if self.ask == Quantity::Probability && ensemble.link != Link::Logistic {
-            let problem = format!("`{path}` forecasts no probability (its link is {:?})", ensemble.link);
-            return Err(Error::model(train.place, problem).hint("ask for `mean`, or import a model of a 0/1 target"));
-        }
+        let ensemble = read(train.place, &self.params, self.ask)?;
         let names: Vec<String> = ensemble.features.iter().map(|feature| feature.name.clone()).collect();
         let columns = prepare::select(train, &names)?;
-        Ok(Box::new(Imported { ensemble, columns, path: path.clone() }))
+        Ok(Box::new(Imported { ensemble, columns, path: self.params.path.clone() }))
     }
+}
+
+/// The trees of the file; an error at `place` where they do not forecast `ask`.
+pub(super) fn read(place: &str, params: &ImportParams, ask: Quantity) -> Result<Ensemble> {
+    let ImportParams { path, format, text, .. } = params;
+    let ensemble = match format {
+        ImportFormat::Plimsoll => file::from_json(path, text)?.ensemble,
+        ImportFormat::Xgboost => xgboost::read(path, text)?,
+        ImportFormat::Lightgbm => lightgbm::read(path, text)?,
+    };
+    if ask == Quantity::Probability && ensemble.link != Link::Logistic {
+        let problem = format!("`{path}` forecasts no probability (its link is {:?})", ensemble.link);
+        return Err(Error::model(place, problem).hint("ask for `mean`, or import a model of a 0/1 target"));
+    }
+    Ok(ensemble)
 }
 
 struct Imported {

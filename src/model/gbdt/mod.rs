@@ -59,6 +59,7 @@ use self::crate_engine::CrateEngine;
 use self::import::Import;
 use self::learner::{TreeLearner, Trees};
 use super::Learner;
+use crate::error::Result;
 use crate::spec::{AdaBoostParams, DecisionTreeParams, ForestParams, GbdtEngine, GbdtParams, ImportParams, Quantity};
 
 /// What the trees of the crate minimise.
@@ -68,6 +69,16 @@ enum CrateLoss {
     Squared,
     /// Negative log likelihood of a 0/1 target: forecasts of its probability.
     Logistic,
+}
+
+/// Features that an imported model reads; an error at `place` where its file cannot be read, or does not forecast `ask`.
+pub(super) fn imported_features(place: &str, params: &ImportParams, ask: Quantity) -> Result<Vec<String>> {
+    Ok(import::read(place, params, ask)?.features.into_iter().map(|feature| feature.name).collect())
+}
+
+/// Whether a value is the code of a category.
+pub(super) fn is_category(value: f32) -> bool {
+    cut::category(value).is_some()
 }
 
 /// The learner of `kind = "gbdt"`.

@@ -1,5 +1,7 @@
 //! Data: tables, their quality, and what was done about it.
 
+mod weight;
+
 use super::pieces::{capital, counted, entities, span};
 use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
@@ -18,6 +20,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("data", title);
     section.blocks.push(Block::Table(tables(material)));
     section.blocks.push(Block::Text(view(material)));
+    section.blocks.extend(weight::said(material).map(Block::Text));
     section.blocks.push(Block::Subhead(Subhead::new("data-quality", "Data issues")));
     if findings == 0 {
         section.blocks.push(Block::Text("None. A check runs where the spec names its columns.".to_owned()));

@@ -6,7 +6,7 @@ use super::tune::tune;
 use crate::error::{Error, Result};
 use crate::spec::model::{KINDS, Kind, check_members};
 use crate::spec::reader::{Block, Reader};
-use crate::spec::{ModelKind, ModelSpec, Quantity};
+use crate::spec::{Mention, ModelKind, ModelSpec, Quantity, TuneSpec};
 
 /// `seed` is that of the spec: trials of a search are drawn with it.
 pub(super) fn models(top: &Reader<'_>, seed: u64) -> Result<Vec<ModelSpec>> {
@@ -36,9 +36,23 @@ pub(super) fn models(top: &Reader<'_>, seed: u64) -> Result<Vec<ModelSpec>> {
             check_members(&block, params, &asked, &models)?;
         }
         let select = if block.has("select") { Some(select(&block, &kind, tune.as_ref())?) } else { None };
+        check_mentions(&block, &kind, tune.as_ref())?;
         models.push(ModelSpec { name, kind, ask: asked, select, tune });
     }
     Ok(models)
+}
+
+/// What a setting says of a feature is said of one that the model reads.
+fn check_mentions(block: &Reader<'_>, kind: &ModelKind, tune: Option<&TuneSpec>) -> Result<()> {
+    for kind in tune.iter().flat_map(|tune| &tune.trials).map(|trial| &trial.kind).chain([kind]) {
+        let stranger = |mention: &Mention<'_>| !kind.features().iter().any(|feature| feature == mention.feature);
+        if let Some(mention) = kind.mentions().into_iter().find(stranger).filter(|_| !kind.features().is_empty()) {
+            return Err(block
+                .refuse(&format!("params.{}", mention.key), format!("is `{}`, which is not among the model's `features`", mention.feature))
+                .hint("add it there, or drop it"));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the settings of a model of this kind.

@@ -1,8 +1,5 @@
 //! Names that SQL, folders and metrics must be able to carry.
 
-/// Columns of the last view that have a meaning of their own.
-pub(super) const RESERVED: [&str; 5] = ["entity", "as_of", "known_on", "target", "weight"];
-
 /// Whether SQL reads `name` as one name without quotes: a lower-case letter, then lower-case letters, digits and `_`.
 pub(super) fn is_identifier(name: &str) -> bool {
     name.starts_with(|letter: char| letter.is_ascii_lowercase())

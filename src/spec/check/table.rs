@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::name::{RESERVED, is_identifier};
+use super::name::is_identifier;
 use crate::error::Result;
 use crate::spec::near::hint;
 use crate::spec::reader::Reader;
+use crate::spec::view::is_reserved;
 use crate::spec::{FeatureSpec, QualitySpec, Severity, TableSpec};
 
 const CHECKS: [&str; 8] = ["null_share", "duplicates", "gaps", "stale", "returns", "high_low", "zero_volume", "not_finite"];
@@ -25,9 +26,16 @@ pub(super) fn tables(top: &Reader<'_>) -> Result<Vec<TableSpec>> {
 }
 
 fn table(name: &str, block: &Reader<'_>) -> Result<TableSpec> {
+    let path = block.text("path")?;
+    // `s3://bucket/prices`, say: looked for on the disk, it would be "no such file".
+    if let Some((scheme, _)) = path.split_once("://") {
+        return Err(block
+            .refuse("path", format!("is `{path}`: this build reads tables from its disks, not by {scheme}"))
+            .hint("copy the files to a disk or mount them, and name that path"));
+    }
     let table = TableSpec {
         name: name.to_owned(),
-        path: block.text("path")?,
+        path,
         time: block.text("time")?,
         sorted_by: block.texts("sorted_by")?,
         key: block.texts("key")?,
@@ -91,7 +99,7 @@ pub(super) fn features(top: &Reader<'_>, tables: &[TableSpec]) -> Result<Feature
     };
     check_views(&block, &features.sql, tables)?;
     for (idx, column) in features.carry.iter().enumerate() {
-        if RESERVED.contains(&column.as_str()) {
+        if is_reserved(column) {
             return Err(block
                 .refuse(&format!("carry[{idx}]"), format!("is `{column}`, which every view passes on by itself"))
                 .hint("drop it from the list"));

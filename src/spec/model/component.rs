@@ -35,7 +35,7 @@ const fn declared(name: &'static str, meaning: &'static str) -> Declaration<Comp
         check_ask: |_, _, _| Ok(()),
         learns: Learning::Rows,
         reads: Reads::Features { listed: |params| &params.features, narrowed: |params, features| ComponentParams { features, ..params.clone() } },
-        mentions: |params| Mention::list("features", &params.features),
+        mentions: |params| Mention::used(&params.features),
         looks_back: |_| false,
         refresh: |_| None,
         follows_class_shares: |_| true,

@@ -66,12 +66,30 @@ pub struct Mention<'a> {
     pub key: String,
     /// The feature.
     pub feature: &'a str,
+    /// What the setting says of it.
+    pub role: Role,
+}
+
+/// What a setting says of a feature that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It is used.
+    Used,
+    /// Its whole numbers are codes of categories.
+    Category,
+    /// It bounds the shape of the forecast.
+    Constraint,
 }
 
 impl<'a> Mention<'a> {
+    /// The features of the key `features`.
+    pub(in crate::spec) fn used(features: &'a [String]) -> Vec<Self> {
+        Self::list("features", features, Role::Used)
+    }
+
     /// One for each feature of a list.
-    pub(in crate::spec) fn list(key: &str, features: &'a [String]) -> Vec<Self> {
-        features.iter().enumerate().map(|(idx, feature)| Self { key: format!("{key}[{idx}]"), feature }).collect()
+    pub(in crate::spec) fn list(key: &str, features: &'a [String], role: Role) -> Vec<Self> {
+        features.iter().enumerate().map(|(idx, feature)| Self { key: format!("{key}[{idx}]"), feature, role }).collect()
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) const LINEAR: Declaration<LinearParams> = Declaration {
     check_ask: |_, _, _| Ok(()),
     learns: Learning::Rows,
     reads: Reads::Features { listed: |params| &params.features, narrowed: |params, features| LinearParams { features, ..params.clone() } },
-    mentions: |params| Mention::list("features", &params.features),
+    mentions: |params| Mention::used(&params.features),
     looks_back: |_| false,
     refresh: |_| None,
     follows_class_shares: |_| true,

@@ -44,7 +44,7 @@ pub(super) const LOGISTIC: Declaration<LogisticParams> = Declaration {
     check_ask: |_, _, _| Ok(()),
     learns: Learning::Rows,
     reads: Reads::Features { listed: |params| &params.features, narrowed: |params, features| LogisticParams { features, ..params.clone() } },
-    mentions: |params| Mention::list("features", &params.features),
+    mentions: |params| Mention::used(&params.features),
     looks_back: |_| false,
     refresh: |_| Some(WARM_START_REFRESH),
     follows_class_shares: |_| true,

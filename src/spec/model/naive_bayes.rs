@@ -30,7 +30,7 @@ pub(super) const NAIVE_BAYES: Declaration<NaiveBayesParams> = Declaration {
     check_ask: |_, _, _| Ok(()),
     learns: Learning::Rows,
     reads: Reads::Features { listed: |params| &params.features, narrowed: |params, features| NaiveBayesParams { features, ..params.clone() } },
-    mentions: |params| Mention::list("features", &params.features),
+    mentions: |params| Mention::used(&params.features),
     looks_back: |_| false,
     refresh: |_| None,
     follows_class_shares: |_| true,

@@ -23,7 +23,7 @@ pub(super) const QUANTILE: Declaration<QuantileParams> = Declaration {
     check_ask: |_, _, _| Ok(()),
     learns: Learning::Rows,
     reads: Reads::Features { listed: |params| &params.features, narrowed: |_, features| QuantileParams { features } },
-    mentions: |params| Mention::list("features", &params.features),
+    mentions: |params| Mention::used(&params.features),
     looks_back: |_| false,
     refresh: |_| Some(WARM_START_REFRESH),
     follows_class_shares: |_| true,

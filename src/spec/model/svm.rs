@@ -63,7 +63,7 @@ pub(super) const SVM: Declaration<SvmParams> = Declaration {
     check_ask: |_, model, ask| one_quantity("svm", model, ask),
     learns: Learning::Rows,
     reads: Reads::Features { listed: |params| &params.features, narrowed: |params, features| SvmParams { features, ..params.clone() } },
-    mentions: |params| Mention::list("features", &params.features),
+    mentions: |params| Mention::used(&params.features),
     looks_back: |_| false,
     refresh: |_| None,
     follows_class_shares: |_| true,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::declaration::Mention;
+use super::declaration::{Mention, Role};
 use crate::error::Result;
 use crate::spec::key::Need::Default;
 use crate::spec::key::Range::AtLeast;
@@ -88,11 +88,15 @@ impl TreeLimits {
 
     /// Features that the limits name.
     pub(super) fn mentions(&self) -> Vec<Mention<'_>> {
-        let groups = self.interactions.iter().enumerate();
-        let groups = groups.flat_map(|(idx, group)| group.iter().map(move |feature| Mention { key: format!("interactions[{idx}]"), feature }));
-        let lists =
-            [("features", &self.features), ("categorical", &self.categorical), ("increasing", &self.increasing), ("decreasing", &self.decreasing)];
-        lists.into_iter().flat_map(|(key, features)| Mention::list(key, features)).chain(groups).collect()
+        let mut mentions = Mention::used(&self.features);
+        mentions.extend(Mention::list("categorical", &self.categorical, Role::Category));
+        mentions.extend(Mention::list("increasing", &self.increasing, Role::Constraint));
+        mentions.extend(Mention::list("decreasing", &self.decreasing, Role::Constraint));
+        for (idx, group) in self.interactions.iter().enumerate() {
+            let key = format!("interactions[{idx}]");
+            mentions.extend(group.iter().map(|feature| Mention { key: key.clone(), feature, role: Role::Constraint }));
+        }
+        mentions
     }
 }
 

@@ -1,0 +1,10 @@
+-- grain: entity, as_of
+select
+    bars.ticker as entity,
+    bars.date + interval '1 day' as as_of,
+    lead(bars.date) over by_name as known_on,
+    lead(bars.close) over by_name / bars.close - 1 as target,
+    cast(bars.volume as varchar) as x,
+    bars.volume as volume
+from bars
+window by_name as (partition by bars.ticker order by bars.date)

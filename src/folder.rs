@@ -7,7 +7,10 @@ use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::manifest::{MANIFEST, Manifest};
 
-/// The folder of a report's runs, locked for one run.
+/// Name of the file whose lock says that a run is under way.
+const LOCK: &str = ".lock";
+
+/// The folder of a report's runs, locked for one run; it goes with the lock where the run leaves nothing in it.
 #[derive(Debug)]
 pub struct ReportFolder {
     path: PathBuf,
@@ -22,14 +25,17 @@ impl ReportFolder {
     pub fn lock(reports: &Path, name: &str) -> Result<Self> {
         let path = reports.join(name);
         fs::create_dir_all(&path).map_err(|cause| unwritable(&path, &cause))?;
-        let lock_path = path.join(".lock");
+        let lock_path = path.join(LOCK);
         let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(|cause| unwritable(&lock_path, &cause))?;
+        let taken = || {
+            Error::machine(path.display(), "another run of this report is under way")
+                .hint("wait for it to end, or stop it; its finished windows are kept")
+        };
         match lock.try_lock() {
+            // A run that ended between the two lines took the file with it, and this lock would keep nobody out.
+            Ok(()) if !lock_path.exists() => return Err(taken()),
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::machine(path.display(), "another run of this report is under way")
-                    .hint("wait for it to end, or stop it; its finished windows are kept"));
-            }
+            Err(TryLockError::WouldBlock) => return Err(taken()),
             Err(TryLockError::Error(cause)) => return Err(unwritable(&lock_path, &cause)),
         }
         let folder = Self { path, _lock: lock };
@@ -95,6 +101,18 @@ impl ReportFolder {
             .collect();
         found.sort();
         found
+    }
+}
+
+impl Drop for ReportFolder {
+    /// A failed run leaves no empty folder behind.
+    fn drop(&mut self) {
+        let is_lock = |entry: std::io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() == LOCK);
+        if fs::read_dir(&self.path).is_ok_and(|mut entries| entries.all(is_lock)) {
+            // Whoever put something there meanwhile keeps it: a folder that is not empty is not removed.
+            let _ = fs::remove_file(self.path.join(LOCK));
+            let _ = fs::remove_dir(&self.path);
+        }
     }
 }
 

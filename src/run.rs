@@ -58,11 +58,12 @@ pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) ->
     if let Some(manifest) = unchanged(&place, &inputs) {
         return Ok(Ran { folder: place, manifest, was_unchanged: true });
     }
-    let store = Store::open(&folder.work())?;
+    let store = Store::open(&folder.work());
     let previous = folder.previous(as_of).map(|run| Previous::read(&run)).transpose()?;
-    let job = Job { root, spec, tables, templates, as_of, inputs, previous, store };
+    let job = Job { root, spec, tables, templates, as_of, inputs, previous, store: &store };
     let made = job.make(clock)?;
     let place = folder.publish(as_of, &made.files, &made.manifest)?;
+    store.forget_unused()?;
     Ok(Ran { folder: place, manifest: made.manifest, was_unchanged: false })
 }
 
@@ -76,7 +77,7 @@ pub fn again(root: &Path, folder: &Path, spec: &Spec, progress: &dyn Progress) -
     let before = Manifest::read(folder)?.inputs.previous.map(|(run, _)| folder.with_file_name(run)).filter(|run| run.join(MANIFEST).exists());
     let inputs = inputs(root, spec, &tables, &templates, before.as_deref())?;
     let previous = before.map(|run| Previous::read(&run)).transpose()?;
-    Job { root, spec, tables, templates, as_of, inputs, previous, store: Store::forgetful() }.make(clock)
+    Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful() }.make(clock)
 }
 
 struct Job<'a> {
@@ -87,7 +88,7 @@ struct Job<'a> {
     as_of: Day,
     inputs: Inputs,
     previous: Option<Previous>,
-    store: Store,
+    store: &'a Store,
 }
 
 impl Job<'_> {
@@ -101,9 +102,12 @@ impl Job<'_> {
         stat::check_limits(spec, &built.data)?;
         clock.stage("window");
         let windows = window::plan(&spec.window, &built.data).map_err(|error| error.within(&file))?;
+        if let Some(book) = &spec.book {
+            book::admit(book, &built.data, &window::tested(&windows, &built.data)).map_err(|error| error.within(&file))?;
+        }
         clock.stage("walk");
         clock.progress.planned(windows.len() * spec.models.len());
-        let walked = walk::forward(spec, &built.data, &windows, &store, &|step| clock.progress.step(&step)).map_err(|error| error.within(&file))?;
+        let walked = walk::forward(spec, &built.data, &windows, store, &|step| clock.progress.step(&step)).map_err(|error| error.within(&file))?;
         clock.stage("book");
         let predictions = &walked.predictions;
         let book = spec

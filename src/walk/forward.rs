@@ -7,14 +7,14 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::ensemble::{self, Ensemble};
-use super::key::{Fingerprint, Shows, key};
+use super::key::{Fingerprint, Key, Shows};
 use super::predictions::{Predictions, Series, WindowCards};
 use super::prior::PriorCorrection;
 use super::store::{Finished, Store};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
-use crate::model::{Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
+use crate::model::{self, Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
 use crate::spec::{Learning, ModelKind, ModelSpec, Quantity, Spec};
 use crate::window::{self, Window, WindowRows};
 
@@ -48,7 +48,7 @@ struct Walk<'a> {
     windows: &'a [Window],
     past: Past,
     shared: Shared<'a>,
-    /// Lessons of the windows that later ones lean on, with the hash of all that they show.
+    /// Lessons of the windows that later ones lean on, with the hash of what they train on.
     anchors: Memo<u32, (Lesson, String)>,
     /// Threads that one fit may keep busy.
     cores: usize,
@@ -61,8 +61,9 @@ struct Walk<'a> {
 
 /// Walks forward: every model is fitted anew in every window, unless `store` has the result.
 ///
-/// Errors are the learners': the first window's, in the order of time, that cannot carry a model.
+/// Errors are those of [`model::admit`], and the learners': the first window's, in the order of time, that cannot carry a model.
 pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, told: &(dyn Fn(Step) + Sync)) -> Result<Walked> {
+    model::admit(spec, data)?;
     let threads = rayon::current_num_threads();
     let learning: Vec<&ModelSpec> = spec.models.iter().filter(|model| model.kind.learns() != Learning::Forecasts).collect();
     let n_tasks = windows.len() * learning.len();
@@ -91,7 +92,7 @@ pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, t
     Ok(walked)
 }
 
-/// An earlier window, its lesson and the hash of all that it shows.
+/// An earlier window, its lesson and the hash of what it trains on.
 type Leaned = (u32, Arc<(Lesson, String)>);
 
 struct Done {
@@ -120,7 +121,7 @@ impl Walk<'_> {
 
     fn window(&self, window: &Window) -> Result<WindowDone> {
         let rows = window::rows(window, self.data);
-        let common = self.fingerprint.window(window, &rows);
+        let (trained, tested) = (self.fingerprint.trained(window, &rows), self.fingerprint.tested(window));
         let past = self.fingerprint.past(window);
         let shown = OnceLock::new();
         let done: Vec<Result<Done>> = self
@@ -128,16 +129,14 @@ impl Walk<'_> {
             .par_iter()
             .map(|&model| {
                 let anchor = self.anchor(model, window);
-                let key = key(
-                    model,
-                    self.spec.seed,
-                    &Shows {
-                        window: &common,
-                        past: &past,
-                        anchor: anchor.as_ref().map(|(_, facts)| facts.1.as_str()),
-                        is_last: self.is_last(window),
-                    },
-                );
+                let shows = Shows {
+                    trained: &trained,
+                    tested: &tested,
+                    past: &past,
+                    anchor: anchor.as_ref().map(|(_, facts)| facts.1.as_str()),
+                    is_last: self.is_last(window),
+                };
+                let key = Key::new(model, self.spec.seed, &shows);
                 let known = self.store.find(&key);
                 let was_known = known.is_some();
                 let finished = if let Some(finished) = known {
@@ -166,7 +165,7 @@ impl Walk<'_> {
         let make = || {
             let window = &self.windows[idx as usize];
             let rows = window::rows(window, self.data);
-            let hash = self.fingerprint.window(window, &rows);
+            let hash = self.fingerprint.trained(window, &rows);
             Ok::<_, Infallible>((Lesson::new(self.data, rows.train), hash))
         };
         match self.anchors.get(&idx, make) {
@@ -288,5 +287,146 @@ impl Walk<'_> {
         for window in &mut predictions.cards {
             window.cards.sort_by_key(|(name, _)| place(name));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{DAYS, panel, spec};
+    use super::*;
+
+    /// Trees that are boosted onto those of an earlier window and drawn with a seed, and a penalty tuned by days.
+    const MODELS: &str = r#"
+[[models]]
+name = "warm"
+kind = "gbdt"
+ask = ["mean"]
+[models.params]
+trees = 10
+warm_trees = 3
+refresh = 2
+row_share = 0.5
+min_leaf_rows = 5
+[[models]]
+name = "tuned"
+kind = "ridge"
+ask = ["mean"]
+[models.tune]
+search = "grid"
+folds = 2
+ranges = { l2 = [0.001, 1.0, 100.0] }
+[[models]]
+name = "own"
+kind = "ewma"
+ask = ["volatility"]
+[models.params]
+min_history = 5
+"#;
+
+    /// A folder for a store, removed when dropped.
+    struct Temporary(std::path::PathBuf);
+
+    impl Temporary {
+        fn new(test: &str) -> Self {
+            Self(std::env::temp_dir().join(format!("plimsoll-forward-{}-{test}", std::process::id())))
+        }
+    }
+
+    impl Drop for Temporary {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn walk(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store) -> Walked {
+        forward(spec, data, windows, store, &|_| {}).expect("every window can be fitted")
+    }
+
+    /// Walks `data` twice, with what is remembered and from scratch: the forecasts must be the same.
+    fn remembered(spec: &Spec, data: &Dataset, windows: &[Window], folder: &Temporary) -> Walked {
+        let walked = walk(spec, data, windows, &Store::open(&folder.0));
+        assert_eq!(walked.predictions, walk(spec, data, windows, &Store::forgetful()).predictions);
+        walked
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_would_be_computed() {
+        let (spec, mut data, folder) = (spec(MODELS), panel(DAYS), Temporary::new("memory"));
+        let windows = window::plan(&spec.window, &data).expect("windows fit");
+        let n_results = windows.len() * 3;
+        assert_eq!((windows.len(), remembered(&spec, &data, &windows, &folder).n_trained), (9, n_results));
+        assert_eq!(remembered(&spec, &data, &windows, &folder).n_known, n_results, "nothing has changed");
+        // Windows of another number, the same otherwise: an anchor's trees are drawn by its own seed (2db5cdc).
+        let fewer: Vec<Window> = windows[2..].iter().map(|window| Window { idx: window.idx - 2, ..window.clone() }).collect();
+        assert_eq!(remembered(&spec, &data, &fewer, &folder).n_known, fewer.len() * 3);
+        // A target that was known later leaves its inner fold, though it trains as before (2db5cdc).
+        for row in (0..data.n_rows()).step_by(2) {
+            data.known_on[row] = data.known_on[row].map(|day| day.plus_days(2));
+        }
+        assert_eq!(remembered(&spec, &data, &windows, &folder).n_known, 0);
+    }
+
+    #[test]
+    fn a_night_trains_the_last_window_alone_and_keeps_it_once() {
+        let (spec, folder) = (spec(MODELS), Temporary::new("nights"));
+        let mut n_kept = 0;
+        for night in 0..3 {
+            let data = panel(DAYS - 5 + night);
+            let windows = window::plan(&spec.window, &data).expect("windows fit");
+            let store = Store::open(&folder.0);
+            let walked = walk(&spec, &data, &windows, &store);
+            store.forget_unused().expect("the folder is writable");
+            assert_eq!(walked.n_trained, if night == 0 { windows.len() * 3 } else { 3 }, "night {night}");
+            let now = std::fs::read_dir(&folder.0).expect("results are kept").count();
+            assert!(night == 0 || now == n_kept, "{now} files after {n_kept}");
+            n_kept = now;
+        }
+    }
+
+    #[test]
+    fn a_walk_meets_the_first_error_in_the_order_of_time() {
+        let models = "[[models]]\nname = \"p\"\nkind = \"logistic\"\nask = [\"probability\"]\n";
+        let (spec, mut data) = (spec(models), panel(DAYS));
+        // One class up to and with the training rows of the third window.
+        for (row, target) in data.target.iter_mut().enumerate() {
+            *target = Some(f64::from(u8::from(row % 4 == 0 && row < 90 || 170 < row && row % 3 == 0)));
+        }
+        let windows = window::plan(&spec.window, &data).expect("windows fit");
+        let error = forward(&spec, &data, &windows, &Store::forgetful(), &|_| {}).expect_err("a window of one class");
+        let alone = windows.iter().find_map(|window| {
+            let one = std::slice::from_ref(window);
+            forward(&spec, &data, &[Window { idx: 0, ..one[0].clone() }], &Store::forgetful(), &|_| {}).err().map(|_| window.test.start)
+        });
+        let place = format!("(test {} to", alone.expect("one fails"));
+        assert!(error.to_string().contains(&place), "{error}: {place}");
+    }
+
+    #[test]
+    fn probabilities_are_brought_to_the_prior_after_they_are_remembered() {
+        let models = "[[models]]\nname = \"rate\"\nkind = \"baseline\"\nask = [\"probability\"]\n\
+                      [[models]]\nname = \"p\"\nkind = \"logistic\"\nask = [\"probability\"]\n\
+                      [[models]]\nname = \"both\"\nkind = \"ensemble\"\nask = [\"probability\"]\n[models.params]\nmembers = [\"rate\", \"p\"]\n";
+        let (mut spec, mut data, folder) = (spec(models), panel(DAYS), Temporary::new("prior"));
+        for (row, target) in data.target.iter_mut().enumerate() {
+            *target = Some(f64::from(u8::from(row % 4 == 0)));
+            data.weight[row] = if row % 4 == 0 { 3.0 } else { 1.0 };
+        }
+        let windows = window::plan(&spec.window, &data).expect("windows fit");
+        let plain = walk(&spec, &data, &windows, &Store::open(&folder.0)).predictions;
+        assert!(plain.corrections.is_empty());
+        spec.target.prior = Some(0.0017);
+        let walked = walk(&spec, &data, &windows, &Store::open(&folder.0));
+        assert_eq!((walked.n_trained, walked.n_known), (0, windows.len() * 2), "another prior trains nothing");
+        let corrected = walked.predictions;
+        assert_eq!(corrected.corrections.len(), windows.len());
+        let series = |predictions: &Predictions, model: &str| -> Vec<f64> {
+            predictions.find(model, Quantity::Probability).expect("asked").predicted.iter().map(|value| value.expect("a forecast")).collect()
+        };
+        // The weighted rate is 1/2 in every window, give or take its ends; its correction is the prior itself.
+        assert!(series(&plain, "rate").iter().all(|rate| (rate - 0.5).abs() < 0.02));
+        assert!(series(&corrected, "rate").iter().all(|rate| (rate - 0.0017).abs() < 1e-12));
+        let (rate, p, both) = (series(&corrected, "rate"), series(&corrected, "p"), series(&corrected, "both"));
+        assert!(series(&plain, "p").iter().zip(&p).all(|(before, after)| after < before));
+        assert!((0..both.len()).all(|row| (both[row] - (rate[row] + p[row]) / 2.0).abs() < 1e-15), "members are corrected, not their ensemble");
     }
 }

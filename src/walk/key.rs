@@ -6,7 +6,7 @@ use crate::day::Day;
 use crate::digest::Digest;
 use crate::feature::Dataset;
 use crate::spec::{ModelKind, ModelSpec};
-use crate::window::{Window, WindowRows};
+use crate::window::{Span, Window, WindowRows};
 
 /// A hash of the sources that decide a result (`build.rs`), so that no result of other arithmetic is taken for this program's.
 const ENGINE: &str = env!("PLIMSOLL_ENGINE");
@@ -14,32 +14,46 @@ const ENGINE: &str = env!("PLIMSOLL_ENGINE");
 /// Hashes of all that a window shows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shows<'a> {
-    /// Its rows, and the targets it trains on.
-    pub(super) window: &'a str,
+    /// The rows and targets it trains on.
+    pub(super) trained: &'a str,
+    /// The rows it tests.
+    pub(super) tested: &'a str,
     /// Every target known before its end.
     pub(super) past: &'a str,
-    /// The window that its scheduled work is done on.
+    /// What the window trains on that its scheduled work is done on.
     pub(super) anchor: Option<&'a str>,
     /// Whether models save themselves there.
     pub(super) is_last: bool,
 }
 
-/// The key of a model in a window.
-pub(super) fn key(model: &ModelSpec, seed: u64, shows: &Shows<'_>) -> String {
-    let settings = serde_json::to_string(model).expect("a model's settings are plain values");
-    let mut key = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(shows.window.as_bytes());
-    // Whose past is looked at may be what is tuned.
-    let mut kinds = model.tune.iter().flat_map(|tune| &tune.trials).map(|trial| &trial.kind).chain([&model.kind]);
-    if kinds.any(ModelKind::looks_back) {
-        key.add(shows.past.as_bytes());
+/// What determines a model's result in a window, in two parts: of results that differ in the second alone, the latest supersedes the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    /// What determines the fitted model.
+    pub(super) fitted: String,
+    /// What determines its forecasts beyond that: the rows tested, which grow every night in the last window.
+    pub(super) asked: String,
+}
+
+impl Key {
+    /// The key of a model in a window.
+    pub(super) fn new(model: &ModelSpec, seed: u64, shows: &Shows<'_>) -> Self {
+        let settings = serde_json::to_string(model).expect("a model's settings are plain values");
+        let mut fitted = Digest::new().part(ENGINE.as_bytes()).part(&seed.to_le_bytes()).part(settings.as_bytes()).part(shows.trained.as_bytes());
+        if let Some(anchor) = shows.anchor {
+            fitted.add(anchor.as_bytes());
+        }
+        if shows.is_last {
+            fitted.add(b"last");
+        }
+        let mut asked = Digest::new().part(shows.tested.as_bytes());
+        // Whose past is looked at may be what is tuned.
+        let mut kinds = model.tune.iter().flat_map(|tune| &tune.trials).map(|trial| &trial.kind).chain([&model.kind]);
+        if kinds.any(ModelKind::looks_back) {
+            asked.add(shows.past.as_bytes());
+        }
+        Self { fitted: fitted.hex(), asked: asked.hex() }
     }
-    if let Some(anchor) = shows.anchor {
-        key.add(anchor.as_bytes());
-    }
-    if shows.is_last {
-        key.add(b"last");
-    }
-    key.hex()
 }
 
 /// Hashes of a dataset's rows, date by date, from which a window's key is put together.
@@ -59,21 +73,9 @@ impl<'a> Fingerprint<'a> {
         Self { data, calendar, shown, known: known(data) }
     }
 
-    /// Rows shown to the window's models, and the targets they train on.
-    pub(super) fn window(&self, window: &Window, rows: &WindowRows) -> String {
-        let mut digest = Digest::new();
-        for name in &self.data.feature_names {
-            digest.add(name.as_bytes());
-        }
-        for day in [window.train.start, window.test.start, window.test.end, window.known_before] {
-            digest.add(&day.0.to_le_bytes());
-        }
-        let first = self.calendar.partition_point(|&day| day < window.train.start);
-        let end = self.calendar.partition_point(|&day| day < window.test.end);
-        for hash in &self.shown[first..end] {
-            digest.add(hash.as_bytes());
-        }
-        digest.add(&self.data.target_delay_dates.to_le_bytes());
+    /// The window's train span: its rows, and the targets that are trained on.
+    pub(super) fn trained(&self, window: &Window, rows: &WindowRows) -> String {
+        let mut digest = self.span(window.train).part(&window.known_before.0.to_le_bytes());
         let origin = self.data.as_of.partition_point(|&day| day < window.train.start) as u32;
         let mut learnt = Vec::with_capacity(rows.train.len() * 24);
         for &row in &rows.train {
@@ -83,7 +85,26 @@ impl<'a> Fingerprint<'a> {
             // Inner folds and early stopping go by the day on which a target was known.
             learnt.extend_from_slice(&self.data.known_on[row as usize].map_or(i32::MIN, |day| day.0).to_le_bytes());
         }
-        digest.part(&learnt).hex()
+        digest.add(&learnt);
+        digest.hex()
+    }
+
+    /// The rows that the window tests.
+    pub(super) fn tested(&self, window: &Window) -> String {
+        self.span(window.test).hex()
+    }
+
+    /// Days, features and rows of a span.
+    fn span(&self, span: Span) -> Digest {
+        let mut digest = Digest::new().part(&span.start.0.to_le_bytes()).part(&span.end.0.to_le_bytes());
+        for name in &self.data.feature_names {
+            digest.add(name.as_bytes());
+        }
+        let at = |end: Day| self.calendar.partition_point(|&day| day < end);
+        for hash in &self.shown[at(span.start)..at(span.end)] {
+            digest.add(hash.as_bytes());
+        }
+        digest
     }
 
     /// Every target known before the window's end, for models that look at an entity's own past.
@@ -121,4 +142,68 @@ fn shown(data: &Dataset, day: Day) -> String {
         bytes.extend(column[start..end].iter().flat_map(|value| value.unwrap_or(f64::NAN).to_le_bytes()));
     }
     Digest::new().part(&day.0.to_le_bytes()).part(&bytes).hex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{DAYS, panel, spec};
+    use super::*;
+    use crate::window;
+
+    /// The key of each model of the fixture in a window of `data`, `n_days` of it tested.
+    fn keys(data: &Dataset, n_days: i32) -> Vec<Key> {
+        let spec = spec("baseline");
+        let mut window = window::plan(&spec.window, data).expect("a window fits").swap_remove(0);
+        window.test.end = window.test.start.plus_days(n_days);
+        let fingerprint = Fingerprint::new(data);
+        let (trained, tested) = (fingerprint.trained(&window, &window::rows(&window, data)), fingerprint.tested(&window));
+        let shows = Shows { trained: &trained, tested: &tested, past: &fingerprint.past(&window), anchor: None, is_last: false };
+        spec.models.iter().map(|model| Key::new(model, spec.seed, &shows)).collect()
+    }
+
+    #[test]
+    fn whatever_a_fit_learns_from_is_in_its_key() {
+        let data = panel(DAYS);
+        let before = keys(&data, 10);
+        assert_eq!(keys(&data, 10), before);
+        let changes: [(&str, fn(&mut Dataset)); 6] = [
+            ("a target", |data| data.target[4] = Some(9.0)),
+            // The fault mended in 2db5cdc: inner folds and early stopping go by this day.
+            ("the day a target was known", |data| data.known_on[4] = data.known_on[4].map(|day| day.plus_days(3))),
+            ("a weight", |data| data.weight[4] = 2.0),
+            ("whose a row is", |data| data.entities[1] = "z".into()),
+            ("a feature's name", |data| data.feature_names[0] = "y".into()),
+            ("a feature", |data| {
+                let mut column = data.features.column(0).to_vec();
+                column[4] = 7.0;
+                data.features = crate::feature::Matrix::from_columns(data.n_rows(), &[column]);
+            }),
+        ];
+        for (what, change) in changes {
+            let mut changed = data.clone();
+            change(&mut changed);
+            for (now, before) in keys(&changed, 10).iter().zip(&before) {
+                assert_ne!(now.fitted, before.fitted, "{what}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_tested_and_a_past_that_is_looked_at_are_in_the_second_part_alone() {
+        let data = panel(DAYS);
+        let before = keys(&data, 10);
+        for (now, before) in keys(&data, 11).iter().zip(&before) {
+            assert_eq!(now.fitted, before.fitted, "a night later the model is the same");
+            assert_ne!(now.asked, before.asked);
+        }
+        // A target inside the test, known before its end: only a model that looks at an entity's past sees it.
+        let mut later = data.clone();
+        let first_test = window::plan(&spec("baseline").window, &data).expect("a window fits")[0].test.start;
+        let row = later.as_of.iter().position(|&day| day == first_test).expect("a tested row");
+        later.target[row] = Some(9.0);
+        let is_same: Vec<bool> = keys(&later, 10).iter().zip(&before).map(|(now, before)| now == before).collect();
+        let looks_back: Vec<bool> = spec("baseline").models.iter().map(|model| model.kind.looks_back()).collect();
+        assert_eq!(is_same, looks_back.iter().map(|looks| !looks).collect::<Vec<_>>());
+        assert!(looks_back.contains(&true) && looks_back.contains(&false), "{looks_back:?}");
+    }
 }

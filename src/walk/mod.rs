@@ -1,6 +1,8 @@
 //! Walk: every window x model, in parallel, with a memory of past work.
 
 mod ensemble;
+#[cfg(test)]
+mod fixture;
 mod forward;
 mod key;
 mod predictions;
@@ -9,5 +11,5 @@ mod store;
 
 pub use forward::{Step, Walked, forward};
 pub use predictions::{Predictions, Series, WindowCards};
-pub use prior::PriorCorrection;
+pub use prior::{ClassShares, PriorCorrection, class_shares};
 pub use store::Store;

@@ -35,7 +35,10 @@ fn the_sample_reports_stand_alone_and_verify() {
         stands_alone(&html);
         anchors_are_whole(&html);
         says_everything_twice(run, &html);
-        let verified = program(&["verify", &run.display().to_string()]);
+        // The page's own command, with the run's `--out`.
+        let below_out = run.strip_prefix(&project.root).expect("below out").display().to_string();
+        assert!(html.contains(&format!("plimsoll verify {below_out}")), "{below_out}");
+        let verified = program(&["verify", &below_out, "--out", &project.root.display().to_string()]);
         assert_eq!(verified.status.code(), Some(0), "{}", words(&verified.stderr));
         let same = program(&["diff", &run.display().to_string(), &run.display().to_string()]);
         assert_eq!(words(&same.stdout), "no number moved\n");

@@ -82,7 +82,7 @@ pub(super) enum Command {
     },
     /// Make a run again from scratch and compare every byte.
     Verify {
-        /// Run folder, such as reports/equity_var/2020-01-01.
+        /// Run folder, such as reports/equity_var/2020-01-01; or equity_var/2020-01-01, with the `--out` of the run where it had one.
         run: PathBuf,
     },
     /// List the numbers that moved between two runs.
@@ -101,4 +101,11 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+}
+
+impl Args {
+    /// The folder of the runs.
+    pub(super) fn runs(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| self.root.join("reports"))
+    }
 }

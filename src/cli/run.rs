@@ -13,7 +13,7 @@ use crate::{run, spec};
 /// Runs every report; one that fails does not keep the others from being made.
 pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<Exit> {
     let root = args.root.as_path();
-    let reports = args.out.clone().unwrap_or_else(|| root.join("reports"));
+    let reports = args.runs();
     let mut exit = Exit::Good;
     for path in specs {
         match one(args, path, &reports, as_of) {

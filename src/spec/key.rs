@@ -7,6 +7,8 @@ use std::fmt::Write;
 
 pub(super) use table::sections;
 
+use super::view::RESERVED;
+
 /// A key: its name, what it may hold, and what it means.
 #[derive(Debug)]
 pub(super) struct Key {
@@ -203,6 +205,11 @@ pub fn explain() -> String {
             write!(out, "{}", entry(section, key)).expect("a String takes what is written");
         }
     }
+    out.push_str("\nThe last SQL view has one row per (entity, as_of); of its columns these have a meaning of their own:\n");
+    for column in RESERVED {
+        write!(out, "  {}\n      {}\n", column.name, column.meaning).expect("a String takes what is written");
+    }
+    out.push_str("  Every other column is a feature, a number, unless `features.carry` lists it.\n");
     out
 }
 
@@ -235,13 +242,32 @@ mod tests {
         let expected =
             "\n[models.params] where kind = \"gbdt\": gradient-boosted trees; forecasts the mean, the probability, quantiles and shortfalls\n";
         assert!(text.contains(expected), "{text}");
-        assert!(text.contains("  depth = 4\n      Depth of a tree at most. (a whole number between 1 and 16; default 6)\n"), "{text}");
-        assert!(text.contains("  [tables.prices]\n"), "{text}");
-        for section in sections() {
-            for key in section.keys {
-                assert!(text.contains(&entry(section, key)), "{} is not explained", key.name);
-            }
+        let entries = [
+            "depth = 4\n      Depth of a tree at most. (a whole number between 1 and 16; default 6)",
+            "seed = 1\n      Seed of everything random. (a whole number, at least 0; default 1)",
+            "title = \"US equities: next-day returns\"\n      Heading of the report. (a text; required)",
+            "kind = \"market\"\n      Which page is made: returns and VaR, or default and loss. (one of market, credit; required)",
+            "as_of = 2020-01-01\n      Data of this day and later is not read. (a date such as 2019-12-31; optional)",
+            "share = 0.8\n      Share of the dates that trains; the rest is tested. (a number, above 0 and below 1; required)",
+            "test = \"6mo\"\n      Length of a test span; tests follow one another without a gap. \
+             (a period such as \"5y\", \"6mo\", \"2w\", \"10d\" or \"252td\", above zero; required)",
+            "models = [\"trees\"]\n      Models followed, a book each; asked for the mean (long_short) or probability (loans). \
+             (a list of texts, at least one; required)",
+            "[tables.prices]\n      Parquet tables; the name is the one used in SQL. (blocks with a name each; required)",
+            "[[models]]\n      Models, each retrained in every window. (a list of blocks; required)",
+        ];
+        for entry in entries {
+            assert!(text.contains(&format!("\n  {entry}\n")), "{entry}\n\nis not in\n{text}");
         }
+        assert!(text.contains("  weight\n      How much a row counts in training, 0 or more;"), "{text}");
+        // Each block is headed once and holds as many keys as the table gives it.
+        let mut blocks = text.split("\n\n").skip(1);
+        for section in sections() {
+            let block = blocks.next().expect("a block for each section");
+            let n_keys = block.lines().filter(|line| line.starts_with("  ") && !line.starts_with("      ")).count();
+            assert_eq!(n_keys, section.keys.len(), "{block}");
+        }
+        assert!(blocks.next().expect("the columns of the last view").starts_with("The last SQL view"));
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Job<'_> {
         clock.stage("window");
         let windows = window::plan(&spec.window, &built.data).map_err(|error| error.within(&file))?;
         if let Some(book) = &spec.book {
-            book::admit(book, &built.data, &window::tested(&windows, &built.data)).map_err(|error| error.within(&file))?;
+            book::admit(book, &spec.risk, &built.data, &window::tested(&windows, &built.data)).map_err(|error| error.within(&file))?;
         }
         clock.stage("walk");
         clock.progress.planned(windows.len() * spec.models.len());

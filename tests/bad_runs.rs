@@ -59,7 +59,7 @@ fn bad_runs_are_refused_in_these_words_and_leave_no_report() {
 }
 
 /// Cases that only training, statistics or a page can find.
-const FOUND_LATER: [&str; 5] = ["fewer_rows_than_coefficients", "one_class", "template_syntax", "template_unknown_value", "unknown_limit"];
+const FOUND_LATER: [&str; 4] = ["fewer_rows_than_coefficients", "one_class", "template_syntax", "template_unknown_value"];
 
 #[test]
 fn check_finds_what_a_run_finds_before_it_trains() {

@@ -100,9 +100,22 @@ pub struct DayOfBook {
 /// Errors when targets span several dates ([`target_dates`]): a daily sum would count the same return more than once.
 pub fn long_short(spec: &LongShortSpec, risk: &RiskSpec, data: &Dataset, predictions: &Predictions) -> Result<Vec<TradedBook>> {
     let untraded = risk.entity.as_deref().and_then(|name| data.entity_code(name));
+    check_one_date_targets(data, &predictions.rows, untraded)?;
     let market = Market::new(data, predictions, untraded);
-    market.check_one_date_targets()?;
     Ok(spec.models.iter().map(|model| market.trade(spec, model)).collect())
+}
+
+/// Errors unless the tested targets span one date each, those of the entity that is not traded left out.
+pub(super) fn check_one_date_targets(data: &Dataset, tested: &[u32], untraded: Option<u32>) -> Result<()> {
+    let n_dates = target_dates(data, tested.iter().copied().filter(|&row| Some(data.entity[row as usize]) != untraded));
+    if n_dates == 1 {
+        return Ok(());
+    }
+    let problem = format!("the target spans {n_dates} dates (by `as_of` and `known_on`), so that its daily sum would count a return {n_dates} times");
+    Err(Error::spec("book", problem).hint(
+        "make the target the return to the next date; if it is that return but begins later (the next close to the one after), or known_on is \
+         the day after its last close, say so with `features.target_delay_dates`; or drop the long-short book",
+    ))
 }
 
 type Holdings = BTreeMap<u32, f64>;
@@ -141,19 +154,6 @@ impl<'a> Market<'a> {
             n_before += rows.len();
         }
         market
-    }
-
-    fn check_one_date_targets(&self) -> Result<()> {
-        let n_dates = target_dates(self.data, self.tested.iter().flatten().map(|&(_, row)| row as u32));
-        if n_dates == 1 {
-            return Ok(());
-        }
-        let problem =
-            format!("the target spans {n_dates} dates (by `as_of` and `known_on`), so that its daily sum would count a return {n_dates} times");
-        Err(Error::spec("book", problem).hint(
-            "make the target the return to the next date; if it is that return but begins later (the next close to the one after), or known_on \
-             is the day after its last close, say so with `features.target_delay_dates`; or drop the long-short book",
-        ))
     }
 
     fn trade(&self, spec: &LongShortSpec, model: &str) -> TradedBook {

@@ -21,10 +21,10 @@ pub enum Book {
     Loans(Vec<LoanBook>),
 }
 
-/// Errors where a column that the book will need cannot be used on the rows tested: found before any model is trained.
-pub fn admit(spec: &BookSpec, data: &Dataset, tested: &[u32]) -> Result<()> {
+/// Errors where the targets or the columns of the rows tested are none that the book can use: found before any model is trained.
+pub fn admit(spec: &BookSpec, risk: &RiskSpec, data: &Dataset, tested: &[u32]) -> Result<()> {
     match spec {
-        BookSpec::LongShort(_) => Ok(()),
+        BookSpec::LongShort(_) => long_short::check_one_date_targets(data, tested, risk.entity.as_deref().and_then(|name| data.entity_code(name))),
         BookSpec::Loans(spec) => loans::columns(spec, data, tested).map(|_| ()),
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
         let windows = window::plan(&spec.window, &built.data).map_err(within)?;
         model::admit(&spec, &built.data).map_err(within)?;
         if let Some(book) = &spec.book {
-            book::admit(book, &built.data, &window::tested(&windows, &built.data)).map_err(within)?;
+            book::admit(book, &spec.risk, &built.data, &window::tested(&windows, &built.data)).map_err(within)?;
         }
         let (first, last) = (&windows[0], &windows[windows.len() - 1]);
         say(&format!("  windows: {}, tested {} to {}", windows.len(), first.test.start, last.test.end.plus_days(-1)))?;

@@ -122,6 +122,13 @@ pub(super) fn check(file: &str, spec: &Spec, data: &Dataset) -> Result<()> {
         }
     }
     check_names(file, spec, &data.feature_names, &data.benchmarks.keys().cloned().collect::<Vec<_>>())?;
+    if let Some(segment) = spec.features.segment.as_ref().filter(|segment| data.carried.contains_key(*segment)) {
+        return Err(Error::spec(
+            format!("{}: `features.segment`", spec.file.display()),
+            format!("`{segment}` holds numbers; a segment is named by text"),
+        )
+        .hint(format!("cast({segment} as varchar) in {file}, or a case expression that names its ranges")));
+    }
     if let Some(entity) = spec.risk.entity.as_ref().filter(|entity| data.entity_code(entity).is_none()) {
         return Err(no_risk_entity(file, spec, entity));
     }

@@ -387,15 +387,15 @@ min_history = 5
     fn a_walk_meets_the_first_error_in_the_order_of_time() {
         let models = "[[models]]\nname = \"p\"\nkind = \"logistic\"\nask = [\"probability\"]\n";
         let (spec, mut data) = (spec(models), panel(DAYS));
-        // One class up to and with the training rows of the third window.
+        // Rows of one class alone fill the training rows of the fourth and the fifth window.
         for (row, target) in data.target.iter_mut().enumerate() {
-            *target = Some(f64::from(u8::from(row % 4 == 0 && row < 90 || 170 < row && row % 3 == 0)));
+            *target = Some(f64::from(u8::from(row < 80 && row % 4 == 0 || 230 < row && row % 3 == 0)));
         }
         let windows = window::plan(&spec.window, &data).expect("windows fit");
         let error = forward(&spec, &data, &windows, &Store::forgetful(), &|_| {}).expect_err("a window of one class");
         let alone = windows.iter().find_map(|window| {
-            let one = std::slice::from_ref(window);
-            forward(&spec, &data, &[Window { idx: 0, ..one[0].clone() }], &Store::forgetful(), &|_| {}).err().map(|_| window.test.start)
+            let alone = [Window { idx: 0, ..window.clone() }];
+            forward(&spec, &data, &alone, &Store::forgetful(), &|_| {}).err().map(|_| window.test.start)
         });
         let place = format!("(test {} to", alone.expect("one fails"));
         assert!(error.to_string().contains(&place), "{error}: {place}");

@@ -1,0 +1,10 @@
+-- grain: entity, as_of
+select
+    bars.ticker as entity,
+    bars.date + interval '1 day' as as_of,
+    lead(bars.date, 3) over by_name as known_on,
+    lead(bars.close, 3) over by_name / bars.close - 1 as target,
+    bars.close / lag(bars.close) over by_name - 1 as x,
+    bars.volume as volume
+from bars
+window by_name as (partition by bars.ticker order by bars.date)

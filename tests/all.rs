@@ -17,3 +17,4 @@ mod real;
 mod reports;
 mod slt;
 mod streaming;
+mod wall;

@@ -31,6 +31,11 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
             built.data.entities.len(),
             built.data.feature_names.len()
         ))?;
+        let as_of = tables.as_of()?;
+        let waiting = feature::unknown(&built.data, 0..built.data.n_rows() as u32, as_of).waiting;
+        if 0 < waiting {
+            say(&format!("  targets: {waiting} rows wait for theirs, which is known on {as_of} or later"))?;
+        }
         let seen = &built.certificate;
         let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
         say(&format!(

@@ -7,6 +7,7 @@ use super::dataset::Dataset;
 use super::definition::{self, Definition};
 use super::truncate::{self, Certificate};
 use super::view::{self, SqlFile};
+use super::wall;
 use crate::error::Result;
 use crate::source::Tables;
 use crate::spec::Spec;
@@ -29,7 +30,8 @@ pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
     Ok(view::read(root, spec)?.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect())
 }
 
-/// Runs the SQL, checks the contract of its last view, and runs the truncation test.
+/// Runs the SQL, takes away the targets that are not known before the run's as-of day, checks the contract of the last view, and runs
+/// the truncation test.
 ///
 /// Errors name the SQL file and the column, line or date at which the contract is broken.
 pub fn build(root: &Path, spec: &Spec, tables: &Tables) -> Result<Built> {
@@ -53,7 +55,9 @@ pub fn definitions(root: &Path, spec: &Spec, data: &Dataset) -> Result<Vec<Defin
 
 fn rows(spec: &Spec, tables: &Tables, files: &[SqlFile]) -> Result<Dataset> {
     let last = files.last().expect("a spec lists at least one SQL file");
-    let data = contract::convert(&last.path, &spec.features, view::run(tables, files, None)?)?;
-    contract::check(&last.path, spec, &data)?;
+    let mut data = contract::convert(&last.path, &spec.features, view::run(tables, files, None)?)?;
+    let as_of = tables.as_of()?;
+    wall::hide(&mut data, as_of);
+    contract::check(&last.path, spec, &data, as_of)?;
     Ok(data)
 }

@@ -7,7 +7,7 @@ use datafusion::arrow::compute::{cast, concat_batches};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type};
 
 use super::dataset::{Dataset, Labels, Matrix};
-use super::refusal;
+use super::{refusal, wall};
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::spec::{FeatureSpec, Spec};
@@ -93,7 +93,7 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
 }
 
 /// What must hold of the whole view, beyond its types.
-pub(super) fn check(file: &str, spec: &Spec, data: &Dataset) -> Result<()> {
+pub(super) fn check(file: &str, spec: &Spec, data: &Dataset, as_of: Day) -> Result<()> {
     if data.n_rows() == 0 {
         return Err(refusal::no_rows(file));
     }
@@ -111,7 +111,7 @@ pub(super) fn check(file: &str, spec: &Spec, data: &Dataset) -> Result<()> {
         }
     }
     if data.target.iter().all(Option::is_none) {
-        return Err(refusal::no_target(file));
+        return Err(refusal::no_target(file, wall::unknown(data, 0..data.n_rows() as u32, as_of).waiting, as_of));
     }
     if data.feature_names.is_empty() {
         return Err(refusal::no_feature(file));

@@ -20,6 +20,8 @@ pub(super) struct Inspector<'a> {
     n_rows: u64,
     n_without_entity: usize,
     has_target: bool,
+    n_waiting: usize,
+    as_of: Day,
     has_risk_entity: bool,
 }
 
@@ -31,8 +33,8 @@ struct Column {
 }
 
 impl<'a> Inspector<'a> {
-    /// For rows of this schema, in which dates are Date32; refuses what can be told before the first row.
-    pub(super) fn new(file: &'a str, spec: &'a Spec, schema: &Schema) -> Result<Self> {
+    /// For rows of this schema in a run of `as_of`, in which dates are Date32; refuses what can be told before the first row.
+    pub(super) fn new(file: &'a str, spec: &'a Spec, schema: &Schema, as_of: Day) -> Result<Self> {
         let named = |wanted: Role| -> Vec<String> {
             let fields = schema.fields().iter().filter(|field| Role::of(&spec.features, field.name()) == wanted);
             fields.map(|field| field.name().clone()).collect()
@@ -51,7 +53,7 @@ impl<'a> Inspector<'a> {
         let columns = columns.map(|(idx, field)| Column { idx, role: Role::of(&spec.features, field.name()), has_value: false }).collect();
         let watch = GrainOrder::by(schema, &["as_of", "entity"]).and_then(|order| order.watch()).map_err(|cause| Error::sql(file, cause))?;
         let has_risk_entity = spec.risk.entity.is_none();
-        Ok(Self { file, spec, watch, columns, n_rows: 0, n_without_entity: 0, has_target: false, has_risk_entity })
+        Ok(Self { file, spec, watch, columns, n_rows: 0, n_without_entity: 0, has_target: false, n_waiting: 0, as_of, has_risk_entity })
     }
 
     /// Refuses the first breach in the batch.
@@ -75,6 +77,7 @@ impl<'a> Inspector<'a> {
             column.see(&keys)?;
         }
         self.has_target |= keys.check_known_on()?;
+        self.n_waiting += keys.n_known_from(self.as_of);
         if let Some(entity) = self.spec.risk.entity.as_ref().filter(|_| !self.has_risk_entity) {
             let text = keys.text("entity")?;
             self.has_risk_entity = text.as_string::<i32>().iter().flatten().any(|name| name == entity);
@@ -91,7 +94,7 @@ impl<'a> Inspector<'a> {
             return Err(refusal::no_rows(self.file));
         }
         if !self.has_target {
-            return Err(refusal::no_target(self.file));
+            return Err(refusal::no_target(self.file, self.n_waiting, self.as_of));
         }
         if let Some(empty) = self.columns.iter().find(|column| column.role == Role::Feature && !column.has_value) {
             return Err(refusal::no_value(self.file, schema.field(empty.idx).name()));
@@ -158,6 +161,11 @@ impl Keys<'_> {
 
     fn place(&self, row: usize) -> Result<String> {
         Ok(refusal::place(&self.entity(row)?, self.as_of(row)))
+    }
+
+    /// Rows whose target is known on `as_of` or later.
+    fn n_known_from(&self, as_of: Day) -> usize {
+        self.column("known_on").as_primitive::<Date32Type>().iter().flatten().filter(|&day| as_of <= Day(day)).count()
     }
 
     /// Whether any row has a target; refuses a target that is known early, or on no day.

@@ -8,9 +8,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
-use datafusion::common::{DataFusionError, TableReference};
+use datafusion::common::{DataFusionError, ScalarValue, TableReference};
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::logical_expr::{Expr, cast, ident};
+use datafusion::logical_expr::{Expr, cast, ident, lit, when};
 use datafusion::prelude::DataFrame;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -23,6 +23,7 @@ use super::inspector::Inspector;
 use super::refusal;
 use super::stored;
 use super::view::{self, Views};
+use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::source::Tables;
 use crate::spec::Spec;
@@ -41,14 +42,16 @@ pub struct Landed {
 
 /// Runs the SQL and writes the rows of its last view to a Parquet file, sorted by (`as_of`, `entity`), which holds the contract.
 ///
-/// Values are as the SQL made them (numbers are f64, before models see f32), but `as_of` and `known_on` are dates. Rows stream from the
+/// Values are as the SQL made them (numbers are f64, before models see f32), but `as_of` and `known_on` are dates, and a target that is
+/// not known before the run's as-of day is NULL. Rows stream from the
 /// tables to the file: sorts go to disk, and only what stands in `source::Memory` is held. The file is written beside and renamed when
 /// whole; where the SQL fails or breaks the contract, nothing is left.
 pub fn land(root: &Path, spec: &Spec, tables: &Tables, path: &Path) -> Result<Landed> {
     let files = view::read(root, spec)?;
     let views = Views::open(tables, &files, None)?;
-    let frame = sorted(&views)?;
-    let mut inspector = Inspector::new(views.last_path(), spec, frame.schema().as_arrow())?;
+    let as_of = tables.as_of()?;
+    let frame = sorted(&views, as_of)?;
+    let mut inspector = Inspector::new(views.last_path(), spec, frame.schema().as_arrow(), as_of)?;
     let half = Half::beside(path);
     let target = half.create()?;
     let mut rows = tables.wait(frame.execute_stream()).map_err(|cause| views.refuse(&cause))?;
@@ -68,8 +71,8 @@ pub fn land(root: &Path, spec: &Spec, tables: &Tables, path: &Path) -> Result<La
     Ok(Landed { n_rows, n_columns: schema.fields().len() })
 }
 
-/// The last view with plain dates, sorted.
-fn sorted(views: &Views<'_>) -> Result<DataFrame> {
+/// The last view with plain dates, without the targets known on `as_of` or later, sorted.
+fn sorted(views: &Views<'_>, as_of: Day) -> Result<DataFrame> {
     let refuse = |cause: DataFusionError| views.refuse(&cause);
     let frame = views.last()?;
     let schema = frame.schema().as_arrow();
@@ -79,12 +82,19 @@ fn sorted(views: &Views<'_>) -> Result<DataFrame> {
             return Err(refusal::no_date(views.last_path(), key, field.data_type()));
         }
     }
+    let wall = lit(ScalarValue::Date32(Some(as_of.0)));
     let column = |(qualifier, field): (Option<&TableReference>, &Arc<Field>)| {
         let is_time = ["as_of", "known_on"].contains(&field.name().as_str()) && field.data_type() != &DataType::Date32;
         let plain = Expr::from((qualifier, field));
-        (if is_time { cast(plain, DataType::Date32) } else { plain }).alias(field.name())
+        let shown = match field.name().as_str() {
+            // Without a known_on there is nothing to hide behind: such a target is refused.
+            "target" => when(cast(ident("known_on"), DataType::Date32).gt_eq(wall.clone()), lit(ScalarValue::Null)).otherwise(plain)?,
+            _ if is_time => cast(plain, DataType::Date32),
+            _ => plain,
+        };
+        Ok(shown.alias(field.name()))
     };
-    let columns: Vec<Expr> = frame.schema().iter().map(column).collect();
+    let columns: Vec<Expr> = frame.schema().iter().map(column).collect::<Result<_, DataFusionError>>().map_err(refuse)?;
     let order = ["as_of", "entity"].map(|name| ident(name).sort(true, true));
     frame.select(columns).and_then(|frame| frame.sort(order.to_vec())).map_err(refuse)
 }

@@ -15,6 +15,7 @@ mod sql_file;
 mod stored;
 mod truncate;
 mod view;
+mod wall;
 
 pub use build::{Built, build, build_untested, definitions, views};
 pub use dataset::{Dataset, Labels, Matrix, Rows};
@@ -23,3 +24,4 @@ pub use landing::{Landed, land};
 pub use observation::Observation;
 pub use query::{count, query};
 pub use truncate::Certificate;
+pub use wall::{Unknown, unknown};

@@ -78,8 +78,13 @@ pub(super) fn known_early(file: &str, known: Day, place: &str) -> Error {
         .hint("the target must become known on as_of or later")
 }
 
-pub(super) fn no_target(file: &str) -> Error {
-    Error::sql(file, "column `target` is NULL in every row")
+/// `n_waiting` rows have a target that is known on `as_of` or later.
+pub(super) fn no_target(file: &str, n_waiting: usize, as_of: Day) -> Error {
+    if n_waiting == 0 {
+        return Error::sql(file, "column `target` is NULL in every row");
+    }
+    Error::sql(file, format!("no target is known before the run's as_of {as_of}: {n_waiting} rows wait for theirs (`known_on` is that day or later)"))
+        .hint("set a later as_of, or read older rows")
 }
 
 pub(super) fn no_feature(file: &str) -> Error {

@@ -31,7 +31,9 @@ pub struct Certificate {
 pub(super) fn test(spec: &Spec, tables: &Tables, files: &[SqlFile], full: &Dataset) -> Result<Certificate> {
     let calendar = full.calendar();
     let n_dates = spec.features.truncation_dates as usize;
-    let mut dates: Vec<Day> = (1..=n_dates).map(|k| calendar[(k * calendar.len() / (n_dates + 1)).min(calendar.len() - 1)]).collect();
+    // A cut after the run's day would show the targets that the run hides.
+    let as_of = tables.as_of()?;
+    let mut dates: Vec<Day> = (1..=n_dates).map(|k| calendar[(k * calendar.len() / (n_dates + 1)).min(calendar.len() - 1)].min(as_of)).collect();
     dates.dedup();
     let file = &files.last().expect("a spec lists at least one SQL file").path;
     let compared: Vec<Result<Certificate>> = dates
@@ -147,4 +149,123 @@ fn differ(with: Option<f64>, without: Option<f64>) -> Option<(String, String)> {
 
 fn shown(value: Option<f64>) -> String {
     value.map_or("NULL".to_owned(), |value| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::Matrix;
+
+    /// Two names, a and b, on days 1 to 4: one feature, targets of day d known on day d + 1.
+    fn full() -> Dataset {
+        let day = |row: i32| 1 + row / 2;
+        Dataset {
+            entities: vec!["a".into(), "b".into()],
+            entity: (0..8).map(|row| row % 2).collect(),
+            as_of: (0..8).map(|row| Day(day(row))).collect(),
+            known_on: (0..8).map(|row| Some(Day(day(row) + 1))).collect(),
+            target: (0..8).map(|row| Some(f64::from(row))).collect(),
+            weight: vec![1.0; 8],
+            feature_names: vec!["x".into()],
+            features: Matrix::from_columns(8, &[vec![0.5, f32::NAN, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]),
+            benchmarks: [("benchmark_pd".to_owned(), vec![Some(0.1); 8])].into(),
+            ..Dataset::default()
+        }
+    }
+
+    /// The first `n` rows: what is left when tables are cut.
+    fn first(n: usize) -> Dataset {
+        let mut data = full();
+        data.features = data.features.gather(&(0..n as u32).collect::<Vec<_>>());
+        data.entity.truncate(n);
+        data.as_of.truncate(n);
+        data.known_on.truncate(n);
+        data.target.truncate(n);
+        data.weight.truncate(n);
+        data.benchmarks.values_mut().for_each(|column| column.truncate(n));
+        data
+    }
+
+    /// Compares at a cut on day 3.
+    fn compared(truncated: &Dataset) -> std::result::Result<Certificate, String> {
+        let (full, mut certificate) = (full(), Certificate::default());
+        let pair = Pair { file: "features.sql", cut: Day(3), full: &full, truncated };
+        pair.compare(&mut certificate).map(|()| certificate).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn rows_up_to_the_cut_and_targets_known_before_it_are_counted() {
+        // Six rows up to day 3; the targets of day 1 are known on day 2, those of day 2 on the cut itself.
+        let certificate = compared(&first(6)).expect("the same rows");
+        assert_eq!((certificate.n_rows, certificate.n_values, certificate.n_targets), (6, 6, 2));
+        // A later row on either side is nobody's business.
+        assert!(compared(&first(8)).is_ok());
+    }
+
+    #[test]
+    fn a_missing_feature_is_the_same_as_a_missing_one_and_zero_is_not_minus_zero() {
+        let mut other_nan = first(6);
+        other_nan.features = Matrix::from_columns(6, &[vec![0.5, -f32::NAN, 1.0, 2.0, 3.0, 4.0]]);
+        assert!(compared(&other_nan).is_ok());
+        let mut filled = first(6);
+        filled.features = Matrix::from_columns(6, &[vec![0.5, 0.0, 1.0, 2.0, 3.0, 4.0]]);
+        let refused = compared(&filled).expect_err("it was missing");
+        assert!(
+            refused.contains("column `x` looks ahead: as_of 1970-01-02 for entity b it is NULL, but 0 when every table is cut at 1970-01-04"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn targets_differ_only_where_they_are_known_before_the_cut() {
+        let mut late = first(6);
+        late.target[2] = None; // day 2, known on the cut
+        assert!(compared(&late).is_ok());
+        let mut early = first(6);
+        early.target[1] = Some(9.0);
+        let refused = compared(&early).expect_err("known on day 2");
+        assert!(refused.contains("column `target` looks ahead: as_of 1970-01-02 for entity b it is 1, but 9"), "{refused}");
+        assert!(refused.contains("the target uses data later than its known_on"), "{refused}");
+    }
+
+    #[test]
+    fn weights_and_benchmarks_are_compared_too() {
+        let mut weighted = first(6);
+        weighted.weight[5] = 0.0;
+        assert!(
+            compared(&weighted).expect_err("another weight").contains("column `weight` looks ahead: as_of 1970-01-04 for entity b it is 1, but 0")
+        );
+        let mut benchmarked = first(6);
+        benchmarked.benchmarks.insert("benchmark_pd".into(), vec![None; 6]);
+        assert!(compared(&benchmarked).expect_err("another forecast").contains("column `benchmark_pd` looks ahead"));
+    }
+
+    #[test]
+    fn a_row_on_one_side_only_is_named_with_its_side() {
+        let refused = compared(&first(5)).expect_err("a row is missing");
+        assert!(
+            refused.contains("the rows look ahead: entity b as_of 1970-01-04 exists, but not when every table is cut at 1970-01-04"),
+            "{refused}"
+        );
+        let mut more = first(6);
+        more.as_of[1] = Day(1);
+        more.entities = vec!["A".into(), "b".into()];
+        let refused = compared(&more).expect_err("A is new");
+        assert!(refused.contains("entity A as_of 1970-01-02 exists, only when every table is cut at 1970-01-04"), "{refused}");
+    }
+
+    #[test]
+    fn entities_are_compared_by_name_and_not_by_code() {
+        // Cut earlier, the panel holds other names, and codes are others.
+        let mut coded = first(6);
+        coded.entities = vec!["a".into(), "aa".into(), "b".into()];
+        coded.entity.iter_mut().for_each(|code| *code *= 2);
+        assert!(compared(&coded).is_ok());
+    }
+
+    #[test]
+    fn certificates_of_several_cuts_add_up() {
+        let one = |day| Certificate { dates: vec![Day(day)], n_rows: 2, n_values: 4, n_targets: 1 };
+        assert_eq!(one(1).and(one(2)), Certificate { dates: vec![Day(1), Day(2)], n_rows: 4, n_values: 8, n_targets: 2 });
+    }
 }

@@ -27,7 +27,10 @@ const VOLATILE: [&str; 6] = ["random", "uuid", "now", "current_timestamp", "curr
 pub struct Tables {
     runtime: tokio::runtime::Runtime,
     spec_file: String,
+    /// The spec's `as_of`: rows of that day and later are not read.
     as_of: Option<Day>,
+    /// The run's day: the spec's, or the day after the last row; `None` where no row has a date.
+    wall: Option<Day>,
     sources: Vec<Table>,
     memory: Memory,
 }
@@ -36,6 +39,14 @@ struct Table {
     spec: TableSpec,
     files: Vec<SourceFile>,
     provider: Arc<dyn TableProvider>,
+}
+
+/// The days before which things must be known to be seen.
+struct Known {
+    rows: Option<Day>,
+    outcomes: Option<Day>,
+    /// Whether the tables are cut by the truncation test.
+    is_cut: bool,
 }
 
 impl std::fmt::Debug for Tables {
@@ -60,8 +71,11 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
         let provider = runtime.block_on(listing(table, &found))?;
         tables.push(Table { spec: table.clone(), files: inspected, provider });
     }
-    let opened = Tables { runtime, spec_file, as_of: spec.as_of, sources: tables, memory: Memory::default() };
+    let mut opened = Tables { runtime, spec_file, as_of: spec.as_of, wall: spec.as_of, sources: tables, memory: Memory::default() };
     opened.check()?;
+    if opened.wall.is_none() {
+        opened.wall = opened.last_day()?.map(|day| day.plus_days(1));
+    }
     Ok(opened)
 }
 
@@ -77,7 +91,7 @@ pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
         let provider = runtime.block_on(listing(&spec, std::slice::from_ref(path)))?;
         tables.push(Table { spec, files: Vec::new(), provider });
     }
-    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, sources: tables, memory: Memory::default() })
+    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, wall: None, sources: tables, memory: Memory::default() })
 }
 
 async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {
@@ -146,9 +160,11 @@ impl Tables {
 
     /// The run's day: the spec's `as_of`, or the day after the last row of any table became known.
     pub fn as_of(&self) -> Result<Day> {
-        if let Some(day) = self.as_of {
-            return Ok(day);
-        }
+        self.wall.ok_or_else(|| Error::data(&self.spec_file, "no table has a row with a date").hint("see each table's `time`"))
+    }
+
+    /// The last day on which a row of any table became known.
+    fn last_day(&self) -> Result<Option<Day>> {
         let context = self.session(None)?;
         let mut last = None;
         for Table { spec, .. } in &self.sources {
@@ -157,30 +173,36 @@ impl Tables {
             let days = batches.map_err(|cause| self.refuse(spec, "time", &cause))?;
             last = last.max(days.into_iter().flatten().next());
         }
-        last.map(|day| Day(day as i32 + 1))
-            .ok_or_else(|| Error::data(&self.spec_file, "no table has a row with a date").hint("see each table's `time`"))
+        Ok(last.map(|day| Day(day as i32)))
     }
 
-    /// A session in which every table holds what was known strictly before `cut` (and before the spec's `as_of`).
+    /// A session in which every table holds what was known strictly before `cut` and before the run's day: rows by the table's `time`,
+    /// outcomes by its `outcomes_known`.
+    ///
+    /// Outcomes of a table without `outcomes_known` are NULL in a cut. In a run they are what the files hold: what they held on another day
+    /// cannot be told, and the page says so.
     pub fn session(&self, cut: Option<Day>) -> Result<SessionContext> {
         let runtime = self.memory.runtime().map_err(|cause| Error::machine("memory", plain(&cause)))?;
         let context = SessionContext::new_with_config_rt(config(), runtime);
         for name in VOLATILE {
             context.deregister_udf(name);
         }
-        let base = [cut, self.as_of].into_iter().flatten().min();
+        let rows = [cut, self.as_of].into_iter().flatten().min();
+        let outcomes = [cut, self.wall].into_iter().flatten().min();
         for table in &self.sources {
-            let provider = match base {
-                Some(day) => self.cut(&context, table, day, cut)?,
-                None => Arc::clone(&table.provider),
+            let has_dated_outcomes = table.spec.outcomes_known.is_some() && outcomes.is_some();
+            let provider = if rows.is_some() || has_dated_outcomes {
+                self.known(&context, table, &Known { rows, outcomes, is_cut: cut.is_some() })?
+            } else {
+                Arc::clone(&table.provider)
             };
             context.register_table(table.spec.name.as_str(), provider).map_err(|cause| self.refuse(&table.spec, "path", &cause))?;
         }
         Ok(context)
     }
 
-    /// Rows known before `day`; outcomes not known by then are NULL when the truncation test asks (`truncated`).
-    fn cut(&self, context: &SessionContext, table: &Table, day: Day, truncated: Option<Day>) -> Result<Arc<dyn TableProvider>> {
+    /// The table's rows, and its outcomes, that are known before the days given.
+    fn known(&self, context: &SessionContext, table: &Table, before_days: &Known) -> Result<Arc<dyn TableProvider>> {
         let spec = &table.spec;
         let refuse = |cause: DataFusionError| self.refuse(spec, "time", &cause);
         let frame = context.read_table(Arc::clone(&table.provider)).map_err(refuse)?;
@@ -192,17 +214,25 @@ impl Tables {
             .iter()
             .map(|field| {
                 let column = col(format!("\"{}\"", field.name()));
-                let Some(truncated) = truncated.filter(|_| spec.outcomes.contains(field.name())) else { return Ok(column) };
-                let masked = match &spec.outcomes_known {
-                    Some(day_column) => {
-                        datafusion::logical_expr::when(before(known(&format!("\"{day_column}\""))?, truncated), column).end().map_err(refuse)?
+                if !spec.outcomes.contains(field.name()) {
+                    return Ok(column);
+                }
+                let masked = match (&spec.outcomes_known, before_days.outcomes) {
+                    // A day that is NULL has not come.
+                    (Some(day_column), Some(day)) => {
+                        let is_known = before(known(&format!("\"{day_column}\""))?, day);
+                        datafusion::logical_expr::when(is_known, column).end().map_err(refuse)?
                     }
-                    None => lit(ScalarValue::try_from(field.data_type()).map_err(refuse)?),
+                    (None, _) if before_days.is_cut => lit(ScalarValue::try_from(field.data_type()).map_err(refuse)?),
+                    (Some(_) | None, _) => return Ok(column),
                 };
                 Ok(masked.alias(field.name()))
             })
             .collect::<Result<Vec<_>>>()?;
-        let frame = frame.clone().filter(before(known(&spec.time)?, day)).map_err(refuse)?;
+        let frame = match before_days.rows {
+            Some(day) => frame.clone().filter(before(known(&spec.time)?, day)).map_err(refuse)?,
+            None => frame.clone(),
+        };
         Ok(frame.select(columns).map_err(refuse)?.into_view())
     }
 

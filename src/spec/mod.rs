@@ -103,9 +103,9 @@ pub struct TableSpec {
     pub sorted_by: Vec<String>,
     /// Columns that identify a row; empty: not checked.
     pub key: Vec<String>,
-    /// Columns known only later than the row, masked by the truncation test.
+    /// Columns known only later than the row: NULL where their day has not come before the run's, and in a cut of the truncation test.
     pub outcomes: Vec<String>,
-    /// Column with the day the outcomes became known; `None`: never within the test.
+    /// Column with the day the outcomes became known; `None`: a cut hides them all, a run reads what the file holds.
     pub outcomes_known: Option<String>,
     /// Data-quality checks.
     pub quality: QualitySpec,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::pieces::counted;
+use crate::feature;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section, Subhead};
@@ -34,6 +35,7 @@ fn seen(material: &Material<'_>) -> Vec<String> {
     found.extend(low_power(material));
     found.extend(few_defaults(material));
     found.extend(unknown(material));
+    found.extend(undated_outcomes(material));
     found.extend(untested_shortfalls(material));
     found.extend(book(material));
     if material.facts.spec.window.embargo == Period::ZERO {
@@ -74,12 +76,30 @@ fn few_defaults(material: &Material<'_>) -> Option<String> {
 
 fn unknown(material: &Material<'_>) -> Option<String> {
     let rows = &material.facts.predictions.rows;
-    let open = rows.iter().filter(|&&row| material.facts.data.target[row as usize].is_none()).count();
-    (0 < open).then(|| {
+    let unknown = feature::unknown(material.facts.data, rows.iter().copied(), material.as_of);
+    let counted = |n: usize, why: String| (0 < n).then(|| format!("{} {why}", format::count(n as u64)));
+    let counts: Vec<String> = [
+        counted(unknown.waiting, format!("wait for their outcome, which is known on {} or later", material.as_of)),
+        counted(unknown.undated, "have no outcome and no day on which it is known".to_owned()),
+        counted(unknown.missing, "have none although its day has come".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!counts.is_empty()).then(|| {
+        format!("Of {} tested rows {}: they are forecast and left out of every statistic.", format::count(rows.len() as u64), counts.join(", "))
+    })
+}
+
+/// Outcomes that the files hold as they are today.
+fn undated_outcomes(material: &Material<'_>) -> Option<String> {
+    let tables = material.facts.spec.tables.iter().filter(|table| !table.outcomes.is_empty() && table.outcomes_known.is_none());
+    let names: Vec<String> = tables.map(|table| format!("`{}`", table.name)).collect();
+    (!names.is_empty()).then(|| {
         format!(
-            "{} of {} tested rows have no known target (yet, or ever): they are forecast and left out of every statistic.",
-            format::count(open as u64),
-            format::count(rows.len() as u64)
+            "Outcomes of table {} come without the day on which they became known (`outcomes_known`): they are read as the file holds them, which may be later than {}. No feature rests on them, as the truncation test shows; a target or a realised loss may.",
+            names.join(", "),
+            material.as_of
         )
     })
 }

@@ -53,8 +53,20 @@ const TABLE: Section = section(
         key("time", Text, Required, "\"date\"", "Column or SQL expression with the day a row became known."),
         key("sorted_by", Texts, Default("[]"), "[\"ticker\", \"date\"]", "Columns the files are sorted by, ascending."),
         key("key", Texts, Default("[]"), "[\"ticker\", \"date\"]", "Columns that identify a row; empty: not checked."),
-        key("outcomes", Texts, Default("[]"), "[\"total_pymnt\"]", "Columns known only later than the row; the no-look-ahead test hides them."),
-        key("outcomes_known", Text, Optional, "\"closed_on\"", "Column with the day the outcomes became known; without it, never within the test."),
+        key(
+            "outcomes",
+            Texts,
+            Default("[]"),
+            "[\"total_pymnt\"]",
+            "Columns known only later than the row; NULL until the day in `outcomes_known`, and in the no-look-ahead test.",
+        ),
+        key(
+            "outcomes_known",
+            Text,
+            Optional,
+            "\"closed_on\"",
+            "Column with the day the outcomes became known; without it, the no-look-ahead test hides them all and a run reads what the file holds.",
+        ),
         key("quality", Block, Optional, "", "Data-quality checks."),
     ],
 );

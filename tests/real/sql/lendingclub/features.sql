@@ -1,7 +1,7 @@
 -- grain: entity, as_of
 -- One row per loan, the day after its issue (issue dates are months): what the application said, and the price asked.
--- target: default within twelve months, known twelve months after issue whatever the outcome. The file is closed and reaches far beyond
--- the last horizon, so no row waits for its outcome.
+-- target: default within twelve months, known twelve months after issue whatever the outcome. A loan without an ending by then is good; a
+-- younger one is neither good nor bad yet, and the run's as-of day, on or before its known_on, hides its target.
 with applications as (
     select
         loans.loan_id as loan_id,

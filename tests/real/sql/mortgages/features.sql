@@ -3,6 +3,10 @@
 -- target: default in the next four quarters. Known on the last day of the fourth, whatever happens: 1 after a default, 0 after a payoff or a
 -- row without either in the fourth quarter, NULL where the rows stop before it without an ending. NULL, and no known_on, where the
 -- data end before the fourth quarter.
+-- Macro figures of a quarter come out after it: unemployment a week, GDP a month and house prices two months later. All three are taken to be
+-- published two months after the quarter, so that a row dated the day after a quarter has those of the quarter before. `ltv_time` rests on
+-- the quarter's own house prices; `ltv` is brought back to the published ones (its value is the balance over the price of the house, which
+-- follows the index).
 with data_end as (
     select max(quarters.time) as last_time
     from quarters
@@ -10,21 +14,36 @@ with data_end as (
 economy as (
     select
         quarters.time as time,
+        quarters.quarter_end + interval '2 months' as published,
         max(quarters.uer_time) as unemployment,
         max(quarters.gdp_time) as gdp_growth,
         max(quarters.hpi_time) as house_prices
     from quarters
-    group by quarters.time
+    group by quarters.time, quarters.quarter_end
 ),
 economy_changes as (
     select
-        economy.time as time,
+        economy.published as published,
+        economy.house_prices as house_prices,
         economy.unemployment as unemployment,
         economy.unemployment - lag(economy.unemployment, 4) over by_quarter as unemployment_change_1y,
         economy.gdp_growth as gdp_growth,
         economy.house_prices / nullif(lag(economy.house_prices, 4) over by_quarter, 0) - 1 as house_price_change_1y
     from economy
     window by_quarter as (order by economy.time rows between 4 preceding and current row)
+),
+dates as (
+    select distinct quarters.quarter_end as as_of
+    from quarters
+),
+latest as (
+    select
+        dates.as_of as as_of,
+        max(economy.published) as published
+    from dates
+    inner join economy
+        on economy.published < dates.as_of
+    group by dates.as_of
 ),
 outcomes as (
     select
@@ -58,7 +77,7 @@ select
         when quarters.is_single_family = 1 then 'single family'
         else 'other'
     end as property,
-    least(quarters.ltv_time, 250) as ltv,
+    least(quarters.ltv_time * quarters.hpi_time / economy_changes.house_prices, 250) as ltv,
     quarters.ltv_orig_time as ltv_origination,
     quarters.fico_orig_time as fico,
     quarters.interest_rate_time as interest_rate,
@@ -80,6 +99,8 @@ cross join data_end
 inner join outcomes
     on quarters.id = outcomes.id
     and quarters.time = outcomes.time
-inner join economy_changes
-    on quarters.time = economy_changes.time
+left join latest
+    on quarters.quarter_end = latest.as_of
+left join economy_changes
+    on latest.published = economy_changes.published
 where quarters.status_time = 0

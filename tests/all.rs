@@ -1,5 +1,6 @@
 //! The one integration test binary; each module is a kind of promise.
 
+mod alarm;
 mod bad_runs;
 mod bad_specs;
 mod book;

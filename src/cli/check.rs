@@ -45,6 +45,9 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
             seen.n_targets,
             dates.join(", ")
         ))?;
+        for alarm in stat::alarms(&spec, &built.data, &stat::features(&spec, &built.data)) {
+            say(&format!("  amber: {}", alarm.sentence))?;
+        }
         let within = |error: Error| error.within(spec.file.display());
         let windows = window::plan(&spec.window, &built.data).map_err(within)?;
         model::admit(&spec, &built.data).map_err(within)?;

@@ -1,5 +1,6 @@
 //! Stat: how wrong, how risky? A statistic declares itself beside its formula (`measure`), a family lists its own; `summary` applies them.
 
+mod alarm;
 mod calendar;
 mod calibration;
 pub mod compare;
@@ -25,6 +26,7 @@ mod summary;
 pub mod var;
 pub mod volatility;
 
+pub use alarm::{Alarm, HONEST_AUC, HONEST_RANK_IC, alarms, headline_training_rows};
 pub use calendar::{PeriodReturn, YearReturns};
 pub use calibration::{Band, Calibration, PdTest, calibration, pd_test};
 pub use concentration::best_share;

@@ -28,9 +28,10 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 
 fn seen(material: &Material<'_>) -> Vec<String> {
     let mut found = vec![
-        "The truncation test shows no look-ahead at the dates it tried, not at every date.".to_owned(),
+        "The truncation test shows no look-ahead at the dates it tried, not at every date, and cannot see a column that is wrong about when it was known, nor an outcome that no table declares.".to_owned(),
         "The models' settings are the spec's. If they were chosen by someone who had seen the test period, the errors here are too small; the program cannot know.".to_owned(),
     ];
+    found.extend(material.summary.alarms.iter().map(|alarm| alarm.sentence.clone()));
     found.extend(overlap(material));
     found.extend(low_power(material));
     found.extend(few_defaults(material));

@@ -23,12 +23,13 @@ use serde::{Deserialize, Serialize};
 use crate::book::Book;
 use crate::feature::{Dataset, Observation};
 use crate::spec::Spec;
-use crate::stat::Outcome;
+use crate::stat::alarm::leaking_models;
 use crate::stat::credit::ProbabilityCase;
 use crate::stat::mean::MeanCase;
 use crate::stat::measure::{Assessed, Decision, Found, Tier, Unit};
 use crate::stat::var::{NamesCase, TailCase};
 use crate::stat::volatility::VolatilityCase;
+use crate::stat::{Alarm, Outcome, alarms};
 use crate::walk::Predictions;
 use crate::window::Window;
 use tested::Tested;
@@ -68,6 +69,8 @@ pub enum Colour {
 pub struct Summary {
     /// What a row is.
     pub observation: Observation,
+    /// Signs that the numbers as a whole are not to be believed.
+    pub alarms: Vec<Alarm>,
     /// Features: coverage, distribution, drift, strength.
     pub features: Vec<FeatureSummary>,
     /// Mean forecasts, one per model that makes them.
@@ -169,9 +172,12 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
         .chain(of_books)
         .collect();
     metrics.extend(&found);
+    let mut alarms = alarms(facts.spec, facts.data, &features);
+    alarms.extend(leaking_models(facts.spec, &metrics));
     let judged = metric::judge(facts.spec, &metrics, &strategies);
     Summary {
         observation: Observation::of(facts.data),
+        alarms,
         features,
         means,
         probabilities,

@@ -24,7 +24,7 @@ fn told(name: &str, sql: [&str; 2], spec: [&str; 2]) -> (String, String) {
 fn an_honest_report_rings_no_alarm() {
     let (checked, page) = told("alarm_none", ["score", "score"], ["title", "title"]);
     assert!(!checked.contains("amber:"), "{checked}");
-    assert!(!page.contains("alone ranks the target") && !page.contains("depends on the outcome"));
+    assert!(!page.contains("alone ranks the target") && !page.contains("depends on the outcome") && !page.contains("doubtful"));
 }
 
 #[test]
@@ -49,6 +49,7 @@ fn a_feature_that_is_an_undeclared_outcome_is_told_though_the_truncation_test_pa
         ["loans.score as score\nfrom loans", leak],
         ["outcomes = [\"status\", \"closed_on\"]\noutcomes_known = \"closed_on\"", ""],
     );
+    assert!(page.contains("; a finding makes all numbers doubtful"), "the verdict does not say so");
     let sentence = "Feature `days_to_closing` alone ranks the target with an AUC of 0.000 (bounds: 0.1 to 0.9)";
     assert!(checked.contains(&format!("amber: {sentence}")), "{checked}");
     assert!(page.contains(sentence), "the page says nothing");

@@ -72,6 +72,11 @@ fn verdict(material: &Material<'_>) -> Verdict {
         1 => format!("; 1 of {} rejects and carries no limit", counted(n_tests, "test", "tests")),
         n => format!("; {n} of {} reject and carry no limit", counted(n_tests, "test", "tests")),
     };
+    let alarms = match summary.alarms.len() {
+        0 => String::new(),
+        1 => "; a finding makes all numbers doubtful".to_owned(),
+        n => format!("; {n} findings make all numbers doubtful"),
+    };
     // Ruin comes first: after it nothing else about the book matters.
     let ruined: Vec<String> = summary.strategies.iter().filter_map(section::ruin).map(|words| format!("{words}; ")).collect();
     let of = |standing: Standing| judged.iter().filter(move |judged| judged.standing == standing);
@@ -90,7 +95,8 @@ fn verdict(material: &Material<'_>) -> Verdict {
         Outcome::Value(_) => format!("`{}` is not judged.", judged.limit.metric),
     }));
     sentences.extend(failures.into_iter().map(|found| format!("{}; no limit is set on it.", section::failure(material, found))));
-    Verdict { state: state(summary.colour()), headline: format!("{}{limits}{tests}", ruined.concat()), sentences }
+    sentences.extend(summary.alarms.iter().map(|alarm| alarm.sentence.clone()));
+    Verdict { state: state(summary.colour()), headline: format!("{}{limits}{tests}{alarms}", ruined.concat()), sentences }
 }
 
 /// The page's colour of a run's.

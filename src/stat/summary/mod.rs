@@ -55,7 +55,7 @@ pub struct Facts<'a> {
 pub enum Colour {
     /// Every limit is kept and nothing failed.
     Green,
-    /// No limit is breached, but one could not be judged, or a test rejects that carries none.
+    /// No limit is breached, but one could not be judged, a test rejects that carries none, or an alarm is rung.
     Amber,
     /// A limit is breached.
     Red,
@@ -122,7 +122,7 @@ impl Summary {
     #[must_use]
     pub fn colour(&self) -> Colour {
         let (breached, open) = (self.n_limits(Standing::Breached), self.n_limits(Standing::NotJudged));
-        match (breached, open + self.unlimited_rejections().len(), self.judged.len()) {
+        match (breached, open + self.unlimited_rejections().len() + self.alarms.len(), self.judged.len()) {
             _ if self.strategies.iter().any(|summary| summary.ruined_on.is_some()) => Colour::Red,
             (0, 0, 0) => Colour::Neutral,
             (0, 0, _) => Colour::Green,

@@ -13,7 +13,7 @@ pub struct Fault {
     pub hint: Option<String>,
 }
 
-/// A failure the user can mend, sorted by who mends it.
+/// A failure the user can fix, by who can fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
     /// The author of the spec.
@@ -26,7 +26,7 @@ pub enum Error {
     Model(Fault),
     /// The author of the template.
     Template(Fault),
-    /// Whoever runs the machine: disks, permissions, locks.
+    /// The operator of the machine: disks, permissions, locks.
     Machine(Fault),
 }
 

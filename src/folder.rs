@@ -1,4 +1,4 @@
-//! Run folders: written beside, renamed when whole, one run of a report at a time.
+//! Run folders: written under another name, renamed when complete, one run of a report at a time.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ impl ReportFolder {
         runs.pop()
     }
 
-    /// Writes a run's files beside its folder and puts them in place at once.
+    /// Writes a run's files under another name and renames the folder when it is complete.
     pub fn publish(&self, as_of: Day, files: &[(String, Vec<u8>)], manifest: &Manifest) -> Result<PathBuf> {
         let id = std::process::id();
         let new = self.path.join(format!(".new-{id}"));
@@ -130,7 +130,7 @@ pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let half = path.with_extension(format!("half-{}", std::process::id()));
     fs::write(&half, bytes).and_then(|()| fs::rename(&half, path)).map_err(|cause| {
-        // What could not be written whole is not left lying; that the half may not be there is no second error.
+        // A partial file is removed; that it may not exist is no second error.
         let _ = fs::remove_file(&half);
         unwritable(path, &cause)
     })
@@ -138,5 +138,5 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 
 fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
     Error::machine(path.display(), format!("cannot be written: {cause}"))
-        .hint("free disk space or mend permissions; nothing was replaced, and a second run resumes")
+        .hint("free disk space or correct permissions; nothing was replaced, and a second run resumes")
 }

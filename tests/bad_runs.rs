@@ -5,9 +5,9 @@ use std::process::Command;
 
 use crate::fixture::{Bars, Project, copy, repository};
 
-/// The data every case may read, good and bad.
-fn project(case: &str) -> Project {
-    let project = Project::new(&format!("bad-run-{case}"));
+/// A folder of its own for a test's case, with the data every case may read, good and bad.
+fn project(test: &str, case: &str) -> Project {
+    let project = Project::new(&format!("{test}-{case}"));
     copy(&repository().join("tests/bad_specs/run").join(case), &project.root);
     let good = Bars::new();
     project.bars("data/bars.parquet", &good);
@@ -35,7 +35,7 @@ fn bad_runs_are_refused_in_these_words_and_leave_no_report() {
     assert!(35 < cases.len(), "{} cases", cases.len());
     let mut wrong = Vec::new();
     for case in &cases {
-        let project = project(case);
+        let project = project("bad-run", case);
         let said = match project.run("spec.toml") {
             Ok(_) => "nothing: it ran\n".to_owned(),
             // The one thing in a message that differs from machine to machine.
@@ -66,7 +66,7 @@ fn check_finds_what_a_run_finds_before_it_trains() {
     let mut n_checked = 0;
     for entry in fs::read_dir(repository().join("tests/bad_specs/run")).expect("the folder is part of the repository") {
         let case = entry.expect("readable").file_name().to_string_lossy().into_owned();
-        let project = project(&case);
+        let project = project("check", &case);
         let expected = fs::read_to_string(project.root.join("expected.txt")).expect("every case says what it expects");
         let mut program = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         let output = program.args(["check", "spec.toml", "--root"]).arg(&project.root).output().expect("the program starts");

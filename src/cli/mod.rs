@@ -1,4 +1,4 @@
-//! The command line: stdout is for data, stderr for talk, the exit code for schedulers.
+//! The command line: stdout is for data, stderr for messages, the exit code for schedulers.
 
 mod args;
 mod check;
@@ -121,7 +121,7 @@ fn tell(args: &Args, error: &Error) {
     }
 }
 
-/// A line of talk; a closed stderr is no reason to fail.
+/// A line on stderr; a closed stderr is no reason to fail.
 fn talk(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

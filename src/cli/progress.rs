@@ -10,7 +10,7 @@ use super::talk;
 use crate::run::Progress;
 use crate::walk::Step;
 
-/// Where talk goes.
+/// Where progress is shown.
 #[derive(Debug)]
 pub(super) enum Talk {
     Bar(ProgressBar),

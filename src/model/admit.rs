@@ -1,4 +1,4 @@
-//! What can be told of a spec's models before any is fitted: `check` and `run` refuse the same, at once.
+//! Checks of a spec's models against the rows before any is fitted, the same in `check` and `run`.
 
 use super::gbdt::{imported_features, is_category};
 use super::regression::is_binary;

@@ -1,4 +1,4 @@
-//! The one door: a file becomes a `Spec`, or an error that names the file, the key and the value.
+//! The only way to a `Spec`: a file becomes one, or an error that names the file, the key and the value.
 
 #[cfg(test)]
 mod agreement;

@@ -243,11 +243,11 @@ mod tests {
             "\n[models.params] where kind = \"gbdt\": gradient-boosted trees; forecasts the mean, the probability, quantiles and shortfalls\n";
         assert!(text.contains(expected), "{text}");
         let entries = [
-            "depth = 4\n      Depth of a tree at most. (a whole number between 1 and 16; default 6)",
+            "depth = 4\n      Maximum depth of a tree. (a whole number between 1 and 16; default 6)",
             "seed = 1\n      Seed of everything random. (a whole number, at least 0; default 1)",
             "title = \"US equities: next-day returns\"\n      Heading of the report. (a text; required)",
             "kind = \"market\"\n      Which page is made: returns and VaR, or default and loss. (one of market, credit; required)",
-            "as_of = 2020-01-01\n      Data of this day and later is not read. (a date such as 2019-12-31; optional)",
+            "as_of = 2020-01-01\n      Data of this day and later are not read. (a date such as 2019-12-31; optional)",
             "share = 0.8\n      Share of the dates that trains; the rest is tested. (a number, above 0 and below 1; required)",
             "test = \"6mo\"\n      Length of a test span; tests follow one another without a gap. \
              (a period such as \"5y\", \"6mo\", \"2w\", \"10d\" or \"252td\", above zero; required)",

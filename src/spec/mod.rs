@@ -1,6 +1,6 @@
 //! Spec: what was asked? A `Spec` cannot be wrong, because only [`load`] makes one.
 //!
-//! `raw` mirrors the TOML, `check` turns it into these types at one door, `key` documents every key.
+//! `raw` mirrors the TOML, `check` turns it into these types in one place, `key` documents every key.
 
 mod check;
 mod key;
@@ -157,7 +157,7 @@ pub struct QualitySpec {
     pub max_return: f64,
     /// Calendar days between two rows of an entity beyond which there is a gap.
     pub max_gap_days: u32,
-    /// Unchanged prices in a row that make a stale run.
+    /// Number of unchanged prices in a row that make a stale run.
     pub stale_days: u32,
     /// Share of NULLs in a column beyond which it is a finding, in decimals.
     pub max_null_share: f64,

@@ -126,7 +126,7 @@ macro_rules! kinds {
                 match self { $(Self::$kind(_) => $declaration.name,)* }
             }
 
-            /// Whence its forecasts come.
+            /// Where its forecasts come from.
             #[must_use]
             pub fn learns(&self) -> Learning {
                 match self { $(Self::$kind(_) => $declaration.learns,)* }
@@ -156,7 +156,7 @@ macro_rules! kinds {
                 match self { $(Self::$kind(params) => ($declaration.mentions)(params),)* }
             }
 
-            /// Windows after which work that many windows share is done anew (cut points of trees, starts of iterative regressions);
+            /// Windows after which work that many windows share is done again (cut points of trees, starts of iterative regressions);
             /// `None` where there is none.
             #[must_use]
             pub fn refresh(&self) -> Option<u32> {

@@ -1,9 +1,9 @@
 //! Did you mean?
 
-/// The known name most like `name`, when one is near enough to be a slip of the finger, or begins as the other does (`warning`, `warn`).
+/// The known name most like `name`, when one is near enough to be a typing error, or begins as the other does (`warning`, `warn`).
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = name.to_lowercase();
-    // A third of the letters wrong is still a slip; more is another word.
+    // A third of the letters wrong is still a typing error; more is another word.
     let reach = (written.chars().count() / 3).max(1);
     let near = known.into_iter().map(|known| (strsim::osa_distance(&written, &known.to_lowercase()), known));
     let begins = |known: &str| 2 < written.len().min(known.len()) && (written.starts_with(known) || known.starts_with(&written));

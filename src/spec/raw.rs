@@ -1,4 +1,4 @@
-//! The TOML as written: values in the order of the file, with the words to speak of them.
+//! The TOML as written: values in the order of the file, and how messages name them.
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// A choice of features, made anew in every window on its training rows.
+/// A choice of features, made again in every window on its training rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "method")]
 pub enum SelectSpec {
@@ -24,12 +24,12 @@ pub enum SelectSpec {
     Elimination {
         /// Share of the features that drop out in a round, in (0, 1); at least one does.
         drop: f64,
-        /// Features kept at least.
+        /// Minimum number of features kept.
         keep: u32,
     },
     /// Those that weigh most in several parts of the training rows are kept.
     Stability {
-        /// Features that count as weighing most in a part.
+        /// Number of features that count as the most important of a part.
         keep: u32,
         /// Share of the parts in which a feature must be among them, in (0, 1].
         share: f64,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ModelKind;
 
-/// A search over settings, done anew in every window on its training rows.
+/// A search over settings, done again in every window on its training rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TuneSpec {
     /// How the trials were made and are judged.

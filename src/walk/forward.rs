@@ -18,7 +18,7 @@ use crate::model::{self, Anchor, Lesson, Memo, Past, Query, Shared, Train, learn
 use crate::spec::{Learning, ModelKind, ModelSpec, Quantity, Spec};
 use crate::window::{self, Window, WindowRows};
 
-/// A finished window x model, told to whoever shows progress.
+/// A finished window x model, for the display of progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Window position.
@@ -48,7 +48,7 @@ struct Walk<'a> {
     windows: &'a [Window],
     past: Past,
     shared: Shared<'a>,
-    /// Lessons of the windows that later ones lean on, with the hash of what they train on.
+    /// Lessons of the windows whose work later ones share, with the hash of what they train on.
     anchors: Memo<u32, (Lesson, String)>,
     /// Threads that one fit may keep busy.
     cores: usize,
@@ -59,7 +59,7 @@ struct Walk<'a> {
     failed: AtomicUsize,
 }
 
-/// Walks forward: every model is fitted anew in every window, unless `store` has the result.
+/// Walks forward: every model is fitted again in every window, unless `store` has the result.
 ///
 /// Errors are those of [`model::admit`], and the learners': the first window's, in the order of time, that cannot carry a model.
 pub fn forward(spec: &Spec, data: &Dataset, windows: &[Window], store: &Store, told: &(dyn Fn(Step) + Sync)) -> Result<Walked> {
@@ -103,7 +103,7 @@ struct Done {
 /// The results of one window's models.
 struct WindowDone {
     models: Vec<Done>,
-    /// How their probabilities are brought to the spec's prior. What is stored is not corrected: another prior trains nothing anew.
+    /// How their probabilities are adjusted to the spec's prior. What is stored is not corrected: another prior needs no training.
     correction: Option<PriorCorrection>,
 }
 
@@ -158,7 +158,7 @@ impl Walk<'_> {
         window.idx + 1 == self.windows.len() as u32
     }
 
-    /// The earlier window that the model leans on, with its lesson; `None` where it leans on none but its own.
+    /// The earlier window whose work the model shares, with its lesson; `None` where it shares none.
     fn anchor(&self, model: &ModelSpec, window: &Window) -> Option<Leaned> {
         let refresh = model.kind.refresh()?;
         let idx = window.idx - window.idx % refresh;

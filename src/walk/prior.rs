@@ -1,4 +1,4 @@
-//! The prior correction: probabilities learnt from resampled or weighted classes, brought back to the population's share of ones.
+//! The prior correction: probabilities learnt from resampled or weighted classes, adjusted to the population's share of ones.
 
 use crate::feature::Dataset;
 use crate::model::Lesson;

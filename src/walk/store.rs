@@ -81,7 +81,7 @@ impl Store {
         };
         write().map_err(|cause| {
             let _ = fs::remove_file(&half);
-            unwritable(&path, &cause).hint("free disk space or mend permissions; a second run resumes")
+            unwritable(&path, &cause).hint("free disk space or correct permissions; a second run resumes")
         })?;
         self.note(key);
         Ok(())

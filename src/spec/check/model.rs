@@ -42,7 +42,7 @@ pub(super) fn models(top: &Reader<'_>, seed: u64) -> Result<Vec<ModelSpec>> {
     Ok(models)
 }
 
-/// What a setting says of a feature is said of one that the model reads.
+/// A setting that names a feature names one that the model reads.
 fn check_mentions(block: &Reader<'_>, kind: &ModelKind, tune: Option<&TuneSpec>) -> Result<()> {
     for kind in tune.iter().flat_map(|tune| &tune.trials).map(|trial| &trial.kind).chain([kind]) {
         let stranger = |mention: &Mention<'_>| !kind.features().iter().any(|feature| feature == mention.feature);

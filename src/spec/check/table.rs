@@ -62,7 +62,7 @@ fn quality(block: &Reader<'_>) -> Result<QualitySpec> {
         max_null_share: block.number("max_null_share")?,
         severity: severities(&block.block("severity")?.plain()?)?,
     };
-    // Half a pair would be a check that the author believes in and nobody runs.
+    // With one of the two the check would not run, though the author expects it to.
     for (one, other) in [("high", "low"), ("low", "high")] {
         if block.has(one) && !block.has(other) {
             return Err(block

@@ -1,4 +1,4 @@
-//! `[models.tune]`: every trial goes through the door that the model's settings go through.
+//! `[models.tune]`: every trial is checked as the model's settings are.
 
 mod draw;
 mod range;
@@ -12,7 +12,7 @@ use crate::spec::raw::{Entries, Value};
 use crate::spec::reader::{Reader, Tried};
 use crate::spec::{Learning, Search, Trial, TuneSpec};
 
-/// A search of more trials is a mistake more often than a wish.
+/// A search of more trials is more often a mistake than intended.
 const MAX_TRIALS: usize = 1_000;
 
 /// Draws for each trial wanted, after which no new combination is to be expected.
@@ -42,7 +42,7 @@ pub(super) fn tune(model: &Reader<'_>, seed: u64, name: &str) -> Result<TuneSpec
     };
     let trials = rows.iter().map(|values| bench.trial(values)).collect::<Result<Vec<Trial>>>()?;
     if trials.iter().any(|trial| trial.kind.refresh() != trials[0].kind.refresh()) {
-        return Err(block.refuse("ranges", "changes how often work that windows share is done anew, which must be the same in all trials"));
+        return Err(block.refuse("ranges", "changes how often work that windows share is done again, which must be the same in all trials"));
     }
     Ok(TuneSpec { search, folds, trials })
 }

@@ -42,7 +42,7 @@ pub(super) const ADABOOST: Declaration<AdaBoostParams> = Declaration {
     meaning: "AdaBoost of trees (SAMME.R for a probability, R2 for a mean)",
     keys: &[
         key("trees", Integer(1, 10_000), Default("50"), "50", "Number of trees."),
-        key("learning_rate", Number(AboveUpTo(0.0, 1.0)), Default("1"), "0.5", "Shrinkage of each tree's say."),
+        key("learning_rate", Number(AboveUpTo(0.0, 1.0)), Default("1"), "0.5", "Shrinkage of each tree's weight."),
         key(
             "error",
             Choice(&["linear", "square", "exponential"]),
@@ -50,8 +50,8 @@ pub(super) const ADABOOST: Declaration<AdaBoostParams> = Declaration {
             "\"square\"",
             "How a mean's error counts, as a share of the largest.",
         ),
-        key("depth", Integer(1, 16), Default("2"), "2", "Depth of a tree at most."),
-        key("leaves", Integer(2, 65_535), Default("8"), "8", "Leaves of a tree at most."),
+        key("depth", Integer(1, 16), Default("2"), "2", "Maximum depth of a tree."),
+        key("leaves", Integer(2, 65_535), Default("8"), "8", "Maximum number of leaves of a tree."),
         MIN_LEAF_ROWS,
         MAX_BINS,
         CATEGORICAL,

@@ -36,7 +36,7 @@ pub(super) const BASELINE: Declaration<BaselineParams> = Declaration {
     keys: &[
         key("history", Choice(&["pool", "entity"]), Default("\"pool\""), "\"entity\"", "Whose past: all training rows, or the entity's own."),
         key("lookback", DAYS, Default("500"), "500", "Targets looked back on; only with history = \"entity\"."),
-        key("min_history", DAYS, Default("100"), "100", "Targets without which there is no forecast."),
+        key("min_history", DAYS, Default("100"), "100", "Minimum number of known targets; without them there is no forecast."),
     ],
     read,
     forecasts: |_, _| true,
@@ -58,7 +58,7 @@ fn read(params: &Reader<'_>) -> Result<BaselineParams> {
     };
     let (lookback, min_history) = (params.count("lookback")?, params.count("min_history")?);
     match history {
-        // A setting without effect would be believed by whoever reads the spec.
+        // A setting without effect would mislead the reader of the spec.
         History::Pool if params.has("lookback") => Err(params
             .refuse("lookback", "does not go with history = \"pool\", which looks at all training rows")
             .hint("drop it, or write history = \"entity\"")),

@@ -19,7 +19,7 @@ pub struct ComponentParams {
     pub features: Vec<String>,
 }
 
-const KEYS: &[Key] = &[key("n_components", Integer(1, 1000), Required, "5", "Directions of the features that are used."), FEATURES];
+const KEYS: &[Key] = &[key("n_components", Integer(1, 1000), Required, "5", "Number of components."), FEATURES];
 
 pub(super) const PCR: Declaration<ComponentParams> = declared("pcr", "regression on the features' principal components; forecasts the mean");
 

@@ -27,9 +27,9 @@ pub(super) const TREE: Declaration<DecisionTreeParams> = Declaration {
     name: "tree",
     meaning: "one decision tree, printed as rules; forecasts the mean or the probability",
     keys: &[
-        key("complexity", Number(AtLeast(0.0)), Default("0"), "0.01", "What a leaf costs, as a share of the root's squared error; prunes the tree."),
-        key("depth", Integer(1, 16), Default("4"), "4", "Depth at most."),
-        key("leaves", Integer(2, 1024), Default("16"), "16", "Leaves at most."),
+        key("complexity", Number(AtLeast(0.0)), Default("0"), "0.01", "Cost of a leaf, as a share of the root's squared error; prunes the tree."),
+        key("depth", Integer(1, 16), Default("4"), "4", "Maximum depth."),
+        key("leaves", Integer(2, 1024), Default("16"), "16", "Maximum number of leaves."),
         MIN_LEAF_ROWS,
         MIN_GAIN,
         MAX_BINS,

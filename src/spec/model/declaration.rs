@@ -1,4 +1,4 @@
-//! What a kind of model is, said once: a `Declaration` beside its settings.
+//! What a kind of model is, in one place: a `Declaration` beside its settings.
 
 use crate::error::Result;
 use crate::spec::Quantity;
@@ -21,7 +21,7 @@ pub(in crate::spec) struct Declaration<P: 'static> {
     pub(in crate::spec) forecasts: fn(&P, Quantity) -> bool,
     /// Refuses, at the model's block, quantities that it can forecast, but not together or not with these settings.
     pub(in crate::spec) check_ask: fn(&P, &Reader<'_>, &[Quantity]) -> Result<()>,
-    /// Whence its forecasts come.
+    /// Where its forecasts come from.
     pub(in crate::spec) learns: Learning,
     /// Whether it reads features.
     pub(in crate::spec) reads: Reads<P>,
@@ -29,13 +29,13 @@ pub(in crate::spec) struct Declaration<P: 'static> {
     pub(in crate::spec) mentions: fn(&P) -> Vec<Mention<'_>>,
     /// Whether a forecast looks at the entity's own targets, those known since the training rows among them.
     pub(in crate::spec) looks_back: fn(&P) -> bool,
-    /// Windows after which work that many windows share is done anew; `None` where there is none.
+    /// Windows after which work that many windows share is done again; `None` where there is none.
     pub(in crate::spec) refresh: fn(&P) -> Option<u32>,
     /// Whether its probabilities follow the weighted share of ones among the training rows.
     pub(in crate::spec) follows_class_shares: fn(&P) -> bool,
 }
 
-/// Whence a model's forecasts come.
+/// Where a model's forecasts come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Learning {
     /// From a window's training rows.

@@ -17,7 +17,7 @@ use crate::spec::reader::Reader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnsembleWeights {
-    /// All alike.
+    /// Equal weights.
     Mean,
     /// In proportion to 1 / past error: mean squared error, or mean pinball loss for quantiles and shortfalls (Bates and Granger 1969).
     InverseError,
@@ -50,18 +50,30 @@ pub(super) const ENSEMBLE: Declaration<EnsembleParams> = Declaration {
             SomeTexts,
             Required,
             "[\"trees\", \"ridge\"]",
-            "Models combined, two at least, each listed earlier and asked for all of `ask`.",
+            "Models combined, at least two, each listed earlier and asked for all of `ask`.",
         ),
         key(
             "weights",
             Choice(&["mean", "inverse_error", "stack"]),
             Default("\"mean\""),
             "\"stack\"",
-            "All alike, by 1 / past error, or those that were best on past forecasts.",
+            "Equal weights, weights by 1 / past error, or those that were best on past forecasts.",
         ),
-        key("min_history", Integer(1, 100_000_000), Default("250"), "250", "Known forecasts of earlier windows without which all weigh alike."),
+        key(
+            "min_history",
+            Integer(1, 100_000_000),
+            Default("250"),
+            "250",
+            "Minimum number of earlier forecasts whose outcome is known; until then weights are equal.",
+        ),
         key("lookback", Integer(1, 100_000), Optional, "24", "Earlier windows looked back on; without it, all."),
-        key("shrinkage", Number(AtLeast(0.0)), Default("1000"), "1000", "Known forecasts at which learnt and equal weights count the same."),
+        key(
+            "shrinkage",
+            Number(AtLeast(0.0)),
+            Default("1000"),
+            "1000",
+            "Number of known forecasts at which learnt and equal weights count the same.",
+        ),
     ],
     read,
     forecasts: |_, _| true,
@@ -83,7 +95,7 @@ fn read(params: &Reader<'_>) -> Result<EnsembleParams> {
         "stack" => EnsembleWeights::Stack,
         other => unreachable!("the table of keys has no weights {other}"),
     };
-    // A setting without effect would be believed by whoever reads the spec.
+    // A setting without effect would mislead the reader of the spec.
     if weights == EnsembleWeights::Mean
         && let Some(name) = ["min_history", "lookback", "shrinkage"].into_iter().find(|name| params.has(name))
     {
@@ -99,7 +111,7 @@ fn read(params: &Reader<'_>) -> Result<EnsembleParams> {
     Ok(EnsembleParams { members, weights, min_history: params.count("min_history")?, lookback, shrinkage: params.number("shrinkage")? })
 }
 
-/// Ensembles themselves may be members: as they stand earlier, none can come to combine itself.
+/// Ensembles may be members: as members are listed earlier, no ensemble can combine itself.
 pub(in crate::spec) fn check_members(model: &Reader<'_>, params: &EnsembleParams, ask: &[Quantity], earlier: &[ModelSpec]) -> Result<()> {
     let known: Vec<&str> = earlier.iter().map(|model| model.name.as_str()).collect();
     for (idx, name) in params.members.iter().enumerate() {

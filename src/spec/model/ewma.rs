@@ -14,7 +14,7 @@ use crate::spec::key::{DAYS, key};
 pub struct EwmaParams {
     /// Decay per day, in (0, 1); RiskMetrics' is 0.94.
     pub lambda: f64,
-    /// Targets without which there is no forecast.
+    /// Minimum number of known targets; without them there is no forecast.
     pub min_history: u32,
 }
 
@@ -23,7 +23,7 @@ pub(super) const EWMA: Declaration<EwmaParams> = Declaration {
     meaning: "RiskMetrics volatility; forecasts volatility, quantiles and shortfalls",
     keys: &[
         key("lambda", Number(Inside(0.0, 1.0)), Default("0.94"), "0.94", "Decay per day."),
-        key("min_history", DAYS, Default("60"), "60", "Targets without which there is no forecast."),
+        key("min_history", DAYS, Default("60"), "60", "Minimum number of known targets; without them there is no forecast."),
     ],
     read: |params| Ok(EwmaParams { lambda: params.number("lambda")?, min_history: params.count("min_history")? }),
     forecasts: |_, quantity| matches!(quantity, Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_)),

@@ -46,7 +46,7 @@ pub enum MeanLoss {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TreeRows {
-    /// A share in (0, 1], drawn anew for each tree (engine `gbdt`: once a window).
+    /// A share in (0, 1], drawn again for each tree (engine `gbdt`: once a window).
     Share(f64),
     /// The `top` share of largest gradients and a share `other` of the rest.
     OneSide {
@@ -154,11 +154,11 @@ pub(super) const GBDT: Declaration<GbdtParams> = Declaration {
             "Of loss = \"huber\" the residual, in units of the target, from which it is linear; of \"tweedie\" the variance power, between 1 and 2.",
         ),
         key("trees", Integer(1, 10_000), Default("100"), "30", "Boosting rounds."),
-        key("depth", Integer(1, 16), Default("6"), "4", "Depth of a tree at most."),
-        key("leaves", Integer(2, 65_535), Default("31"), "31", "Leaves of a tree at most; the best split of all leaves is made first."),
+        key("depth", Integer(1, 16), Default("6"), "4", "Maximum depth of a tree."),
+        key("leaves", Integer(2, 65_535), Default("31"), "31", "Maximum number of leaves of a tree; the best split of all leaves is made first."),
         key("learning_rate", Number(AboveUpTo(0.0, 1.0)), Default("0.1"), "0.1", "Shrinkage."),
         MIN_LEAF_ROWS,
-        key("min_leaf_hessian", Number(AtLeast(0.0)), Default("0"), "1", "Sum of the loss's second derivatives in a leaf at least."),
+        key("min_leaf_hessian", Number(AtLeast(0.0)), Default("0"), "1", "Minimum sum of the loss's second derivatives in a leaf."),
         key("l1", Number(AtLeast(0.0)), Default("0"), "0", "L1 penalty on leaf values."),
         key("l2", Number(AtLeast(0.0)), Default("0"), "1", "L2 penalty on leaf values."),
         MIN_GAIN,

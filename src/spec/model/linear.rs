@@ -75,7 +75,7 @@ fn read(params: &Reader<'_>) -> Result<LinearParams> {
         other => unreachable!("the table of keys has no standard errors {other}"),
     };
     let lags = if params.has("lags") { Some(params.count("lags")?) } else { None };
-    // A setting without effect would be believed by whoever reads the spec.
+    // A setting without effect would mislead the reader of the spec.
     if lags.is_some() && standard_errors != StandardErrors::Hac {
         return Err(params.refuse("lags", "goes with standard_errors = \"hac\" only").hint("drop it, or write standard_errors = \"hac\""));
     }

@@ -17,7 +17,7 @@ pub struct LogisticParams {
     pub l1: f64,
     /// Penalty on their squares, per training row, above 0 so that separation is handled.
     pub l2: f64,
-    /// Newton steps at most.
+    /// Maximum number of Newton steps.
     pub max_iterations: u32,
     /// Features used; empty: all.
     pub features: Vec<String>,
@@ -29,7 +29,7 @@ pub(super) const LOGISTIC: Declaration<LogisticParams> = Declaration {
     keys: &[
         key("l1", Number(AtLeast(0.0)), Default("0"), "1e-3", "Penalty on the size of the standardised coefficients, per training row."),
         key("l2", Number(Above(0.0)), Default("1e-4"), "1e-4", L2),
-        key("max_iterations", Integer(1, 1000), Default("50"), "50", "Newton steps at most."),
+        key("max_iterations", Integer(1, 1000), Default("50"), "50", "Maximum number of Newton steps."),
         FEATURES,
     ],
     read: |params| {

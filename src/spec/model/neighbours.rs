@@ -14,7 +14,7 @@ use crate::spec::reader::Reader;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NeighbourWeights {
-    /// All alike, but for the row's own weight.
+    /// Equal weights, apart from the row's own weight.
     Uniform,
     /// In proportion to 1 / distance; rows at distance 0 share everything.
     Distance,
@@ -37,14 +37,14 @@ pub(super) const NEIGHBOURS: Declaration<NeighboursParams> = Declaration {
     name: "neighbours",
     meaning: "the nearest training rows; forecasts the mean and the probability",
     keys: &[
-        key("neighbours", Integer(1, 100_000), Default("50"), "50", "Training rows asked."),
-        key("weights", Choice(&["uniform", "distance"]), Default("\"uniform\""), "\"distance\"", "Whether near ones count more, by 1 / distance."),
+        key("neighbours", Integer(1, 100_000), Default("50"), "50", "Number of neighbours."),
+        key("weights", Choice(&["uniform", "distance"]), Default("\"uniform\""), "\"distance\"", "Equal weights, or weights of 1 / distance."),
         key(
             "max_rows",
             Integer(100, 1_000_000),
             Default("20000"),
             "20000",
-            "Training rows drawn at most, once a window; each forecast looks at all.",
+            "Maximum number of training rows, drawn once a window; each forecast looks at all of them.",
         ),
         FEATURES,
     ],

@@ -11,7 +11,7 @@ use crate::spec::key::Shape::{Choice, Integer, Number};
 use crate::spec::key::{FEATURES, key};
 use crate::spec::reader::Reader;
 
-/// How a support vector machine measures how alike two rows are.
+/// Kernel of a support vector machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SvmKernel {
@@ -24,7 +24,7 @@ pub enum SvmKernel {
 /// Settings of `svm`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SvmParams {
-    /// How two rows are alike.
+    /// Kernel.
     pub kernel: SvmKernel,
     /// Cost of a row on the wrong side (C), above 0 and at most 10,000.
     pub cost: f64,
@@ -44,7 +44,7 @@ pub(super) const SVM: Declaration<SvmParams> = Declaration {
     name: "svm",
     meaning: "a support vector machine; forecasts either the mean or the probability",
     keys: &[
-        key("kernel", Choice(&["linear", "rbf"]), Default("\"rbf\""), "\"rbf\"", "How two rows are alike: linearly, or by their distance."),
+        key("kernel", Choice(&["linear", "rbf"]), Default("\"rbf\""), "\"rbf\"", "Kernel: linear, or radial basis function."),
         key("cost", Number(AboveUpTo(0.0, 10_000.0)), Default("1"), "0.1", "Cost of a row on the wrong side (C); time grows with it."),
         key("gamma", Number(Above(0.0)), Optional, "0.05", "Width of kernel = \"rbf\"; without it, 1 / number of features."),
         key(
@@ -54,8 +54,14 @@ pub(super) const SVM: Declaration<SvmParams> = Declaration {
             "0.1",
             "Errors up to this many standard deviations of the training target cost nothing; for the mean only.",
         ),
-        key("tolerance", Number(Between(1e-6, 1.0)), Default("1e-3"), "1e-3", "How near to the optimum the search ends."),
-        key("max_rows", Integer(100, 50_000), Default("5000"), "5000", "Training rows drawn at most, once a window; time grows with their square."),
+        key("tolerance", Number(Between(1e-6, 1.0)), Default("1e-3"), "1e-3", "Tolerance of the optimiser's stopping rule."),
+        key(
+            "max_rows",
+            Integer(100, 50_000),
+            Default("5000"),
+            "5000",
+            "Maximum number of training rows, drawn once a window; time grows with their square.",
+        ),
         FEATURES,
     ],
     read,
@@ -75,7 +81,7 @@ fn read(params: &Reader<'_>) -> Result<SvmParams> {
         "rbf" => SvmKernel::Rbf,
         other => unreachable!("the table of keys has no kernel {other}"),
     };
-    // A setting without effect would be believed by whoever reads the spec.
+    // A setting without effect would mislead the reader of the spec.
     if kernel == SvmKernel::Linear && params.has("gamma") {
         return Err(params.refuse("gamma", "does not go with kernel = \"linear\", which has no width").hint("drop it, or write kernel = \"rbf\""));
     }

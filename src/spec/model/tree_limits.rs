@@ -17,7 +17,7 @@ pub struct TreeLimits {
     pub depth: u32,
     /// Leaves of a tree, 2 to 65,535.
     pub leaves: u32,
-    /// Rows in a leaf at least.
+    /// Minimum number of rows in a leaf.
     pub min_leaf_rows: u32,
     /// Sum of hessians in a leaf at least, at least 0.
     pub min_leaf_hessian: f64,
@@ -35,17 +35,17 @@ pub struct TreeLimits {
     pub increasing: Vec<String>,
     /// Features with which the forecast may only fall.
     pub decreasing: Vec<String>,
-    /// Groups of features that may meet on one path; empty: all may.
+    /// Groups of features that may be split on along one path; empty: all may.
     pub interactions: Vec<Vec<String>>,
-    /// Windows after which cut points are learnt anew.
+    /// Windows after which cut points are learnt again.
     pub refresh: u32,
     /// Features used; empty: all.
     pub features: Vec<String>,
 }
 
-pub(super) const MIN_LEAF_ROWS: Key = key("min_leaf_rows", Integer(1, 1_000_000), Default("100"), "200", "Rows in a leaf at least.");
-pub(super) const MIN_GAIN: Key = key("min_gain", Number(AtLeast(0.0)), Default("0"), "0", "What a split must lower the training loss by, more than.");
-pub(super) const MAX_BINS: Key = key("max_bins", Integer(2, 255), Default("255"), "63", "Bins of a feature at most.");
+pub(super) const MIN_LEAF_ROWS: Key = key("min_leaf_rows", Integer(1, 1_000_000), Default("100"), "200", "Minimum number of rows in a leaf.");
+pub(super) const MIN_GAIN: Key = key("min_gain", Number(AtLeast(0.0)), Default("0"), "0", "A split must lower the training loss by more than this.");
+pub(super) const MAX_BINS: Key = key("max_bins", Integer(2, 255), Default("255"), "63", "Maximum number of bins of a feature.");
 pub(super) const CATEGORICAL: Key = key(
     "categorical",
     Texts,
@@ -60,14 +60,14 @@ pub(super) const INTERACTIONS: Key = key(
     Texts,
     Default("[]"),
     "[\"age, income\", \"utilization\"]",
-    "Groups of features, separated by commas, that may meet on one path; empty: all may.",
+    "Groups of features, separated by commas, that may be split on along one path; empty: all may.",
 );
 pub(super) const REFRESH: Key = key(
     "refresh",
     Integer(1, 10_000),
     Default("12"),
     "12",
-    "Windows after which cut points are learnt anew; in between, those of the earlier window's training rows serve.",
+    "Windows after which cut points are learnt again; until then the earlier window's are used.",
 );
 
 impl TreeLimits {
@@ -79,7 +79,7 @@ impl TreeLimits {
             categorical: kept(&self.categorical),
             increasing: kept(&self.increasing),
             decreasing: kept(&self.decreasing),
-            // A group that has lost its last member stays, so that the list does not come to say "all may meet".
+            // A group that has lost its last member stays: an empty list would allow all interactions.
             interactions: self.interactions.iter().map(|group| kept(group)).collect(),
             features,
             ..self.clone()
@@ -126,7 +126,7 @@ pub(super) fn monotone(params: &Reader<'_>, limits: TreeLimits) -> Result<TreeLi
     if let Some(name) = decreasing.iter().find(|name| increasing.contains(name)) {
         return Err(params
             .refuse("decreasing", format!("holds `{name}`, as `increasing` does"))
-            .hint("a forecast that may do neither leaves the feature out"));
+            .hint("drop it from one of the two; to leave the feature out, list the others in `features`"));
     }
     for (key, names) in [("increasing", &increasing), ("decreasing", &decreasing)] {
         if let Some(name) = names.iter().find(|name| limits.categorical.contains(name)) {

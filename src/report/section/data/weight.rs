@@ -1,39 +1,43 @@
 //! What the page says where training rows are weighted, and where probabilities were corrected to a prior.
 
+use crate::feature::Dataset;
 use crate::report::material::Material;
-use crate::spec::Quantity;
-use crate::walk::class_shares;
+use crate::spec::{Quantity, Spec};
+use crate::walk::{Predictions, class_shares};
 
 /// Relative change of the share of ones from which weights are said to resample the classes.
 const RESAMPLED: f64 = 0.1;
 
 /// A paragraph; `None` where every row weighs 1 and nothing was corrected.
 pub(super) fn said(material: &Material<'_>) -> Option<String> {
-    let facts = &material.facts;
+    let sentences = sentences(material.facts.spec, material.facts.data, material.facts.predictions);
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn sentences(spec: &Spec, data: &Dataset, predictions: &Predictions) -> Vec<String> {
     let mut sentences = Vec::new();
-    if let Some((least, largest)) = facts.data.weight_range() {
+    if let Some((least, largest)) = data.weight_range() {
         sentences
             .push(format!("Training rows are weighted by the view's `weight`, from {least} to {largest}; statistics count every tested row once."));
     }
-    let is_asked = facts.spec.models.iter().any(|model| model.ask.contains(&Quantity::Probability));
-    if let Some(shares) = class_shares(facts.data).filter(|_| is_asked) {
+    let is_asked = spec.models.iter().any(|model| model.ask.contains(&Quantity::Probability));
+    if let Some(shares) = class_shares(data).filter(|_| is_asked) {
         if RESAMPLED * shares.of_rows < (shares.of_weight - shares.of_rows).abs() {
             let percent = |share: f64| format!("{:.2} %", 100.0 * share);
             sentences.push(format!("Weights move the share of ones from {} of rows to {}.", percent(shares.of_rows), percent(shares.of_weight)));
-            if facts.spec.target.prior.is_none() {
+            if spec.target.prior.is_none() {
                 sentences.push("PDs follow the weighted share: without `target.prior` in the spec their level is not the population's.".to_owned());
             }
         }
     }
-    if let Some(prior) = facts.spec.target.prior {
-        let corrected: Vec<String> = facts
-            .spec
+    if let Some(prior) = spec.target.prior {
+        let corrected: Vec<String> = spec
             .models
             .iter()
             .filter(|model| model.ask.contains(&Quantity::Probability) && model.kind.follows_class_shares())
             .map(|model| format!("`{}`", model.name))
             .collect();
-        let shares = || facts.predictions.corrections.iter().map(|correction| 100.0 * correction.share);
+        let shares = || predictions.corrections.iter().map(|correction| 100.0 * correction.share);
         let (least, largest) = (shares().fold(f64::INFINITY, f64::min), shares().fold(0.0, f64::max));
         if !corrected.is_empty() && shares().next().is_some() {
             sentences.push(format!(
@@ -44,5 +48,49 @@ pub(super) fn said(material: &Material<'_>) -> Option<String> {
             ));
         }
     }
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::parsed;
+    use crate::walk::PriorCorrection;
+
+    fn spec(target: &str) -> Spec {
+        let text = "title = \"t\"\nkind = \"credit\"\n[tables.a]\npath = \"a\"\ntime = \"day\"\n[features]\nsql = [\"f.sql\"]\n\
+                    [window]\nscheme = \"split\"\nshare = 0.5\n[[models]]\nname = \"p\"\nkind = \"logistic\"\nask = [\"probability\"]\n";
+        parsed(&format!("{text}{target}")).expect("the spec is whole")
+    }
+
+    fn data(weight: [f64; 4]) -> Dataset {
+        Dataset { weight: weight.to_vec(), target: vec![Some(1.0), Some(0.0), Some(0.0), Some(0.0)], ..Dataset::default() }
+    }
+
+    #[test]
+    fn the_page_is_silent_without_weights_and_says_what_they_do_to_the_classes() {
+        assert_eq!(sentences(&spec(""), &data([1.0; 4]), &Predictions::default()), Vec::<String>::new());
+        let said = sentences(&spec(""), &data([3.0, 1.0, 1.0, 1.0]), &Predictions::default());
+        assert_eq!(
+            said,
+            [
+                "Training rows are weighted by the view's `weight`, from 1 to 3; statistics count every tested row once.",
+                "Weights move the share of ones from 25.00 % of rows to 50.00 %.",
+                "PDs follow the weighted share: without `target.prior` in the spec their level is not the population's.",
+            ]
+        );
+        let alike = sentences(&spec(""), &data([2.0; 4]), &Predictions::default());
+        assert_eq!(alike.len(), 1, "all weights alike move no share: {alike:?}");
+    }
+
+    #[test]
+    fn the_page_names_the_models_whose_pds_were_corrected() {
+        let corrections = [0.48, 0.52].map(|share| PriorCorrection { window: 0, share, prior: 0.0017 }).to_vec();
+        let said = sentences(&spec("[target]\nprior = 0.0017\n"), &data([1.0; 4]), &Predictions { corrections, ..Predictions::default() });
+        assert_eq!(
+            said,
+            ["PDs of `p` are corrected from the weighted share of ones among training rows (48.00 to 52.00 % by window) to the population's \
+              0.17 % (Saerens, Latinne and Decaestecker 2002)."]
+        );
+    }
 }

@@ -9,7 +9,7 @@ const COUNT: Shape = Integer(1, 100_000);
 
 pub(super) const TUNE: Section = section(
     "models[].tune",
-    "a search for settings, done anew in each window on its training rows",
+    "a search for settings, done again in each window on its training rows",
     &[
         key("search", Choice(&["grid", "random", "halving"]), Required, "\"random\"", "How trials are made and judged."),
         key(
@@ -65,14 +65,14 @@ pub(super) const ENDS: Section = section(
 
 pub(super) const SELECT: Section = section(
     "models[].select",
-    "a choice of features, made anew in each window on its training rows",
+    "a choice of features, made again in each window on its training rows",
     &[key("method", Choice(&["correlation", "importance", "elimination", "stability"]), Required, "\"correlation\"", "How features are chosen.")],
 );
 
 pub(super) const CORRELATION: Section = where_is(
     ("method", "correlation"),
     "models[].select",
-    "features enter by their correlation with the target, but for those that repeat one before",
+    "features by their correlation with the target, without those correlated with one already kept",
     &[
         key(
             "max_correlation",
@@ -82,33 +82,33 @@ pub(super) const CORRELATION: Section = where_is(
             "Correlation with a kept feature, either sign, above which one is left out.",
         ),
         key("measure", Choice(&["spearman", "pearson"]), Default("\"spearman\""), "\"pearson\"", "Correlation of ranks or of values."),
-        key("keep", COUNT, Optional, "20", "Features kept at most; without it, no limit."),
+        key("keep", COUNT, Optional, "20", "Maximum number of features kept; without it, no limit."),
     ],
 );
 
 pub(super) const IMPORTANCE: Section = where_is(
     ("method", "importance"),
     "models[].select",
-    "the features that weigh most in a first fit",
+    "the most important features of a first fit",
     &[key("keep", COUNT, Required, "20", "Features kept.")],
 );
 
 pub(super) const ELIMINATION: Section = where_is(
     ("method", "elimination"),
     "models[].select",
-    "the weakest features drop out round by round; the round that forecasts the last quarter of the training dates best is kept",
+    "the least important features are dropped round by round; the round that forecasts the last quarter of the training dates best is kept",
     &[
-        key("drop", Number(Inside(0.0, 1.0)), Default("0.2"), "0.2", "Share of the features that drops out in a round; at least one does."),
-        key("keep", COUNT, Default("1"), "5", "Features kept at least."),
+        key("drop", Number(Inside(0.0, 1.0)), Default("0.2"), "0.2", "Share of the features dropped in a round; at least one is."),
+        key("keep", COUNT, Default("1"), "5", "Minimum number of features kept."),
     ],
 );
 
 pub(super) const STABILITY: Section = where_is(
     ("method", "stability"),
     "models[].select",
-    "the features that weigh most in several parts of the training dates",
+    "the features that are among the most important in several parts of the training dates",
     &[
-        key("keep", COUNT, Required, "20", "Features that count as weighing most in a part."),
+        key("keep", COUNT, Required, "20", "Number of features that count as the most important of a part."),
         key("share", Number(AboveUpTo(0.0, 1.0)), Default("0.8"), "0.6", "Share of the parts in which a feature must be among them."),
         key("folds", Integer(2, 50), Default("5"), "5", "Consecutive parts of the training dates."),
     ],

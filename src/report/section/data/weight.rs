@@ -3,7 +3,7 @@
 use crate::feature::Dataset;
 use crate::report::material::Material;
 use crate::spec::{Quantity, Spec};
-use crate::walk::{Predictions, class_shares};
+use crate::walk::{ClassShares, Predictions, class_shares};
 
 /// Relative change of the share of ones from which weights are said to resample the classes.
 const RESAMPLED: f64 = 0.1;
@@ -21,13 +21,13 @@ fn sentences(spec: &Spec, data: &Dataset, predictions: &Predictions) -> Vec<Stri
             .push(format!("Training rows are weighted by the view's `weight`, from {least} to {largest}; statistics count every tested row once."));
     }
     let is_asked = spec.models.iter().any(|model| model.ask.contains(&Quantity::Probability));
-    if let Some(shares) = class_shares(data).filter(|_| is_asked) {
-        if RESAMPLED * shares.of_rows < (shares.of_weight - shares.of_rows).abs() {
-            let percent = |share: f64| format!("{:.2} %", 100.0 * share);
-            sentences.push(format!("Weights move the share of ones from {} of rows to {}.", percent(shares.of_rows), percent(shares.of_weight)));
-            if spec.target.prior.is_none() {
-                sentences.push("PDs follow the weighted share: without `target.prior` in the spec their level is not the population's.".to_owned());
-            }
+    let is_resampled = |shares: &ClassShares| RESAMPLED * shares.of_rows < (shares.of_weight - shares.of_rows).abs();
+    if let Some(shares) = class_shares(data).filter(|_| is_asked).filter(is_resampled) {
+        let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+        sentences.push(format!("Weights move the share of ones from {} of rows to {}.", percent(shares.of_rows), percent(shares.of_weight)));
+        if spec.target.prior.is_none() {
+            let problem = "Probabilities follow the weighted share: without `target.prior` in the spec their level is not the population's.";
+            sentences.push(problem.to_owned());
         }
     }
     if let Some(prior) = spec.target.prior {
@@ -41,14 +41,19 @@ fn sentences(spec: &Spec, data: &Dataset, predictions: &Predictions) -> Vec<Stri
         let (least, largest) = (shares().fold(f64::INFINITY, f64::min), shares().fold(0.0, f64::max));
         if !corrected.is_empty() && shares().next().is_some() {
             sentences.push(format!(
-                "PDs of {} are corrected from the weighted share of ones among training rows ({least:.2} to {largest:.2} % by window) to the \
+                "Probabilities of {} are corrected from the weighted share of ones among training rows ({least:.2} to {largest:.2} % by window) to the \
                  population's {} % (Saerens, Latinne and Decaestecker 2002).",
                 corrected.join(", "),
-                100.0 * prior
+                stated(100.0 * prior)
             ));
         }
     }
     sentences
+}
+
+/// A number as its author would write it, without the dust of binary fractions.
+fn stated(number: f64) -> String {
+    format!("{number:.6}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -76,7 +81,7 @@ mod tests {
             [
                 "Training rows are weighted by the view's `weight`, from 1 to 3; statistics count every tested row once.",
                 "Weights move the share of ones from 25.00 % of rows to 50.00 %.",
-                "PDs follow the weighted share: without `target.prior` in the spec their level is not the population's.",
+                "Probabilities follow the weighted share: without `target.prior` in the spec their level is not the population's.",
             ]
         );
         let alike = sentences(&spec(""), &data([2.0; 4]), &Predictions::default());
@@ -89,8 +94,10 @@ mod tests {
         let said = sentences(&spec("[target]\nprior = 0.0017\n"), &data([1.0; 4]), &Predictions { corrections, ..Predictions::default() });
         assert_eq!(
             said,
-            ["PDs of `p` are corrected from the weighted share of ones among training rows (48.00 to 52.00 % by window) to the population's \
-              0.17 % (Saerens, Latinne and Decaestecker 2002)."]
+            [
+                "Probabilities of `p` are corrected from the weighted share of ones among training rows (48.00 to 52.00 % by window) to the population's \
+              0.17 % (Saerens, Latinne and Decaestecker 2002)."
+            ]
         );
     }
 }

@@ -38,6 +38,12 @@ impl Learner for Baseline {
 /// Places that differ by less are the same: 7 of 100 is a little more than 0.07 in binary.
 const SAME_PLACE: f64 = 1e-12;
 
+/// Which of the many empirical quantiles is meant, where one is asked.
+fn tail_note(ask: &[Quantity]) -> Option<String> {
+    let is_asked = ask.iter().any(|quantity| quantity.tail().is_some());
+    is_asked.then(|| "quantiles interpolate between order statistics (type 7); a shortfall is the mean at or below its quantile".to_owned())
+}
+
 /// The lower tail of a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct LowerTail {
@@ -120,7 +126,7 @@ impl Model for Pool {
     }
 
     fn card(&self) -> Card {
-        Card { n_rows: self.sorted.len(), ..Card::default() }
+        Card { n_rows: self.sorted.len(), notes: tail_note(&self.ask).into_iter().collect(), ..Card::default() }
     }
 }
 
@@ -153,7 +159,8 @@ impl Model for Own {
 
     fn card(&self) -> Card {
         let note = format!("from each entity's own last {} known targets; nothing is learnt from the training rows", self.lookback);
-        Card { notes: vec![note], ..Card::default() }
+        let notes = [note].into_iter().chain(tail_note(&self.ask)).collect();
+        Card { notes, ..Card::default() }
     }
 }
 
@@ -250,6 +257,8 @@ mod tests {
         assert!((got[2][0].expect("sd") - 136.666_666_666_666_67_f64.sqrt()).abs() < 1e-12);
         assert!((got[3][0].expect("quantile") - 2.95).abs() < 1e-12);
         assert_eq!(got[4][0], Some(1.5));
+        let note = "quantiles interpolate between order statistics (type 7); a shortfall is the mean at or below its quantile";
+        assert_eq!(model.card().notes, [note]);
     }
 
     #[test]

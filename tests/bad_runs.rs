@@ -82,6 +82,22 @@ fn check_finds_what_a_run_finds_before_it_trains() {
 }
 
 #[test]
+fn a_failed_run_leaves_no_folder_and_remote_tables_are_said_to_be_unsupported() {
+    let project = project("folders", "missing_file");
+    let said = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(arguments).current_dir(&project.root).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for spec in ["spec.toml", "nowhere.toml"] {
+        assert!(said(&["run", spec, "--out", "runs"]).contains("no such file"));
+        assert!(!project.root.join("runs").exists(), "{spec}");
+    }
+    let remote = said(&["query", "features.sql", "--table", "bars=s3://bucket/bars.parquet"]);
+    assert!(remote.contains("is `s3://bucket/bars.parquet`: remote tables (s3) are not supported in this build"), "{remote}");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let project = Project::new("unwritable");
     copy(&repository().join("tests/bad_specs/run/missing_file"), &project.root);

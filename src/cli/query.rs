@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, aligned, say};
 use crate::error::{Error, Result};
+use crate::spec::TableSpec;
 use crate::{feature, source};
 
 pub(super) fn query(root: &Path, sql: &Path, tables: &[String], times: Option<NonZeroUsize>) -> Result<Exit> {
@@ -30,6 +31,10 @@ fn read(root: &Path, table: &str) -> Result<(String, PathBuf, Vec<String>)> {
     let (name, rest) = table
         .split_once('=')
         .ok_or_else(|| Error::spec("--table", format!("must be name=file, was `{table}`")).hint("such as prices=data/prices.parquet:symbol,date"))?;
+    if let Some(scheme) = TableSpec::remote_scheme(rest) {
+        return Err(Error::spec("--table", format!("is `{rest}`: remote tables ({scheme}) are not supported in this build"))
+            .hint("copy the files to a disk or mount them, and name that path"));
+    }
     let (path, columns) = rest.split_once(':').unwrap_or((rest, ""));
     let columns = columns.split(',').filter(|column| !column.is_empty()).map(str::to_owned).collect();
     Ok((name.to_owned(), root.join(path), columns))

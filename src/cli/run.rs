@@ -14,6 +14,7 @@ use crate::{run, spec};
 pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<Exit> {
     let root = args.root.as_path();
     let reports = args.runs();
+    let was_there = reports.exists();
     let mut exit = Exit::Good;
     for path in specs {
         match one(args, path, &reports, as_of) {
@@ -23,6 +24,13 @@ pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<
                 tell(args, &error);
                 exit = Exit::Fixable;
             }
+        }
+    }
+    if exit == Exit::Fixable && !was_there {
+        // Fails, as it should, where another report was made.
+        let _ = std::fs::remove_dir(&reports);
+        if !reports.exists() {
+            return Ok(exit);
         }
     }
     match report::write_index(root, &reports) {

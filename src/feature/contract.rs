@@ -208,7 +208,7 @@ impl Reader<'_> {
         let kind = column.data_type();
         if !is_number(kind) {
             let text = self.as_type(name, &DataType::Utf8).ok();
-            return Err(refusal::no_number(self.file, name, kind, text.as_ref().map(|text| text.as_string::<i32>())));
+            return Err(refusal::no_number(self.file, name, kind, text.as_ref().map(AsArray::as_string::<i32>)));
         }
         let wide = self.as_type(name, &DataType::Float64)?;
         // SQL's NaN (0.0 / 0.0) says the same as NULL: there is no value.

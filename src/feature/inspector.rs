@@ -112,7 +112,7 @@ impl Column {
         let (file, name, column) = (keys.file, schema.field(self.idx).name().as_str(), keys.batch.column(self.idx));
         if !contract::is_number(column.data_type()) {
             let text = keys.text(name).ok();
-            return Err(refusal::no_number(file, name, column.data_type(), text.as_ref().map(|text| text.as_string::<i32>())));
+            return Err(refusal::no_number(file, name, column.data_type(), text.as_ref().map(AsArray::as_string::<i32>)));
         }
         let wide = cast(column, &DataType::Float64).map_err(|cause| refusal::cast(file, name, cause))?;
         let wide = wide.as_primitive::<Float64Type>();

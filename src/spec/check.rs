@@ -190,6 +190,9 @@ reviewed = " "
         let directions = SMALLEST.split("[[models]]").next().expect("a beginning").to_owned()
             + "[[models]]\nname = \"l\"\nkind = \"logistic\"\nask = [\"probability\"]\n";
         assert_eq!((unit(SMALLEST), unit(&credit), unit(&directions)), (TargetUnit::Return, TargetUnit::Probability, TargetUnit::Probability));
+        let loss = directions.replace("kind = \"market\"", "kind = \"credit\"").replace("kind = \"logistic\"", "kind = \"ridge\"");
+        // A loss given default, judged by its mean alone.
+        assert_eq!(unit(&loss.replace("ask = [\"probability\"]", "ask = [\"mean\"]")), TargetUnit::Share);
         let named = |block: &str| unit(&format!("{credit}\n[target]\n{block}\n"));
         assert_eq!(named("unit = \"money\"\ncurrency = \"USD\""), TargetUnit::Money("USD".to_owned()));
         assert_eq!(named("unit = \"number\""), TargetUnit::Number);

@@ -112,6 +112,12 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
+    /// The scheme of a path on a remote store, such as `s3`, which this build does not read; `None` for a path on a disk.
+    #[must_use]
+    pub fn remote_scheme(path: &str) -> Option<&str> {
+        path.split_once("://").map(|(scheme, _)| scheme)
+    }
+
     /// A file that no spec names, for a query on its own: no time, no checks.
     #[must_use]
     pub fn bare(name: &str, path: &str, sorted_by: &[String]) -> Self {

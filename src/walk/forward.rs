@@ -427,6 +427,6 @@ min_history = 5
         assert!(series(&corrected, "rate").iter().all(|rate| (rate - 0.0017).abs() < 1e-12));
         let (rate, p, both) = (series(&corrected, "rate"), series(&corrected, "p"), series(&corrected, "both"));
         assert!(series(&plain, "p").iter().zip(&p).all(|(before, after)| after < before));
-        assert!((0..both.len()).all(|row| (both[row] - (rate[row] + p[row]) / 2.0).abs() < 1e-15), "members are corrected, not their ensemble");
+        assert!((0..both.len()).all(|row| (both[row] - f64::midpoint(rate[row], p[row])).abs() < 1e-15), "members are corrected, not their ensemble");
     }
 }

@@ -150,6 +150,9 @@ mod tests {
     use super::*;
     use crate::window;
 
+    /// A change to the rows, with its name.
+    type Change = (&'static str, fn(&mut Dataset));
+
     /// The key of each model of the fixture in a window of `data`, `n_days` of it tested.
     fn keys(data: &Dataset, n_days: i32) -> Vec<Key> {
         let spec = spec("baseline");
@@ -166,7 +169,7 @@ mod tests {
         let data = panel(DAYS);
         let before = keys(&data, 10);
         assert_eq!(keys(&data, 10), before);
-        let changes: [(&str, fn(&mut Dataset)); 6] = [
+        let changes: [Change; 6] = [
             ("a target", |data| data.target[4] = Some(9.0)),
             // The fault mended in 2db5cdc: inner folds and early stopping go by this day.
             ("the day a target was known", |data| data.known_on[4] = data.known_on[4].map(|day| day.plus_days(3))),

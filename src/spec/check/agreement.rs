@@ -167,14 +167,13 @@ fn every_default_of_the_table_has_its_own_type_and_range() {
 fn holds(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Text, Value::Text(text)) => !text.trim().is_empty(),
-        (Shape::Remark, Value::Text(_)) => true,
         (Shape::Texts, Value::List(items)) => items.iter().all(|item| holds(&Shape::Text, item)),
         (Shape::SomeTexts, Value::List(items)) => !items.is_empty() && holds(&Shape::Texts, value),
         (Shape::Choice(choices), Value::Text(text)) => choices.contains(&text.as_str()),
         (Shape::Integer(low, high), Value::Integer(number)) => (low..=high).contains(&number),
         (Shape::Number(range), Value::Integer(number)) => range.holds(*number as f64),
         (Shape::Number(range), Value::Number(number)) => range.holds(*number),
-        (Shape::Date, Value::Day(_)) => true,
+        (Shape::Remark, Value::Text(_)) | (Shape::Date, Value::Day(_)) => true,
         (Shape::Period | Shape::Gap, Value::Text(text)) => {
             text.parse::<Period>().is_ok_and(|period| matches!(shape, Shape::Gap) || period != Period::ZERO)
         }

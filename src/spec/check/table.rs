@@ -28,9 +28,9 @@ pub(super) fn tables(top: &Reader<'_>) -> Result<Vec<TableSpec>> {
 fn table(name: &str, block: &Reader<'_>) -> Result<TableSpec> {
     let path = block.text("path")?;
     // `s3://bucket/prices`, say: looked for on the disk, it would be "no such file".
-    if let Some((scheme, _)) = path.split_once("://") {
+    if let Some(scheme) = TableSpec::remote_scheme(&path) {
         return Err(block
-            .refuse("path", format!("is `{path}`: this build reads tables from its disks, not by {scheme}"))
+            .refuse("path", format!("is `{path}`: remote tables ({scheme}) are not supported in this build"))
             .hint("copy the files to a disk or mount them, and name that path"));
     }
     let table = TableSpec {

@@ -4,6 +4,7 @@ mod case;
 mod depth;
 mod independence;
 mod kupiec;
+mod ljung_box;
 mod names;
 mod traffic_light;
 
@@ -35,6 +36,7 @@ pub const VAR: &[&Measure<TailCase>] = &[
     &KUPIEC_EXACT,
     &KUPIEC,
     &INDEPENDENCE,
+    &ljung_box::LJUNG_BOX,
     &CONDITIONAL_COVERAGE,
     &FIRST_BREACH,
     &BINOMIAL_Z,

@@ -19,3 +19,4 @@ mod reports;
 mod slt;
 mod streaming;
 mod wall;
+mod verdict;

@@ -108,6 +108,13 @@ fn breaches(material: &Material<'_>, tail: &Assessed<TailCase>) -> KeyNumber {
 fn credit(material: &Material<'_>) -> Vec<KeyNumber> {
     let mut numbers = Vec::new();
     let Some(model) = leading(material) else { return numbers };
+    if material.summary.probabilities.is_empty() {
+        // A report that judges a mean alone: a loss given default, an exposure.
+        for (name, label) in [("rmse", "RMSE"), ("mae", "MAE"), ("bias", "Bias"), ("r2", "R2 out of sample")] {
+            numbers.extend(metric(material, &format!("error.{model}.{name}"), &format!("{label} of `{model}`")));
+        }
+        return numbers;
+    }
     for (name, label) in [("auc", "AUC"), ("ks", "KS"), ("brier", "Brier score"), ("mean_predicted", "Mean PD")] {
         numbers.extend(metric(material, &format!("probability.{model}.{name}"), &format!("{label} of `{model}`")));
     }
@@ -138,7 +145,11 @@ fn metric(material: &Material<'_>, name: &str, label: &str) -> Option<KeyNumber>
     });
     let comparison: Vec<String> = baseline.into_iter().chain(limit).collect();
     let comparison = comparison.join("; ") + &before(material, name);
-    Some(KeyNumber { label: label.to_owned(), value: cell(found), comparison, n: Some(found.n) })
+    let (unit, in_unit) = measured::printed(material, found.unit);
+    let is_of_target = matches!(found.unit, Unit::Target | Unit::TargetSquared);
+    let value = if is_of_target { Cell::outcome(&found.value, in_unit) } else { cell(found) };
+    let label = if is_of_target && !unit.is_empty() && value.suffix().is_empty() { format!("{label}, {unit}") } else { label.to_owned() };
+    Some(KeyNumber { label, value, comparison, n: Some(found.n) })
 }
 
 fn before(material: &Material<'_>, name: &str) -> String {

@@ -8,8 +8,10 @@ mod names;
 mod shortfall;
 mod volatility;
 
+use std::collections::BTreeSet;
+
 use super::measured;
-use super::pieces::{counted, level, span};
+use super::pieces::{counted, level, percent, span};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section};
@@ -91,6 +93,7 @@ fn what_is_tested(material: &Material<'_>) -> String {
             material.summary.horizon
         ));
     }
+    sentences.extend(learnt_elsewhere(material));
     for tail in tails.iter().filter(|tail| 0 < tail.case.n_without_forecast) {
         sentences.push(format!(
             "{} had no forecast on {}, which are in no test.",
@@ -99,6 +102,30 @@ fn what_is_tested(material: &Material<'_>) -> String {
         ));
     }
     sentences.join(" ")
+}
+
+/// Models that learn from the rows of all series, of which the tested ones are few.
+fn learnt_elsewhere(material: &Material<'_>) -> Option<String> {
+    let data = material.facts.data;
+    let tails = &material.summary.tails;
+    let tested: BTreeSet<&str> = tails.iter().filter_map(|tail| tail.subject.entity.as_deref()).collect();
+    let spec = &material.facts.spec.models;
+    let pooled: BTreeSet<&str> = tails
+        .iter()
+        .filter_map(|tail| spec.iter().find(|model| model.name == tail.subject.model))
+        .filter(|model| model.kind.learns() && !model.kind.looks_back())
+        .map(|model| model.name.as_str())
+        .collect();
+    let is_tested: Vec<bool> = data.entities.iter().map(|entity| tested.contains(entity.as_str())).collect();
+    let own = data.entity.iter().filter(|&&entity| is_tested[entity as usize]).count();
+    (!pooled.is_empty() && own < data.n_rows()).then(|| {
+        format!(
+            "{} learnt from the rows of all {} together, of which those of the series tested here are {}: a VaR learnt on names is held against another series.",
+            pooled.iter().map(|model| format!("`{model}`")).collect::<Vec<_>>().join(", "),
+            counted(data.entities.len(), "series", "series"),
+            percent(own as f64 / data.n_rows() as f64)
+        )
+    })
 }
 
 /// Each model's VaR of the headline series furthest out, in the order of the spec: the one that is drawn.

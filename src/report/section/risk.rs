@@ -15,7 +15,7 @@ use super::pieces::{counted, level, percent, span};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Section};
-use crate::spec::Quantity;
+use crate::spec::{Learning, Quantity};
 use crate::stat::var::TailCase;
 use crate::stat::{Assessed, Found};
 
@@ -113,7 +113,7 @@ fn learnt_elsewhere(material: &Material<'_>) -> Option<String> {
     let pooled: BTreeSet<&str> = tails
         .iter()
         .filter_map(|tail| spec.iter().find(|model| model.name == tail.subject.model))
-        .filter(|model| model.kind.learns() && !model.kind.looks_back())
+        .filter(|model| model.kind.learns() == Learning::Rows && !model.kind.looks_back())
         .map(|model| model.name.as_str())
         .collect();
     let is_tested: Vec<bool> = data.entities.iter().map(|entity| tested.contains(entity.as_str())).collect();

@@ -9,7 +9,7 @@ use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Tes
 const N_LAGS: usize = 10;
 
 /// Ljung and Box's test of the breaches at ten lags.
-pub const LJUNG_BOX: Measure<TailCase> = Measure {
+pub(super) const LJUNG_BOX: Measure<TailCase> = Measure {
     about: About {
         key: "ljung_box",
         name: "Autocorrelation of breaches, ten lags",
@@ -40,7 +40,7 @@ pub const LJUNG_BOX: Measure<TailCase> = Measure {
 ///
 /// Undefined with no more days than twice the lags, without a breach, and where every day is one.
 /// Source: Ljung and Box (1978), Biometrika 65(2), 297-303.
-pub fn ljung_box(breached: &[bool], n_lags: usize) -> Outcome<Test> {
+fn ljung_box(breached: &[bool], n_lags: usize) -> Outcome<Test> {
     let n = breached.len();
     if n <= 2 * n_lags {
         return Outcome::undefined(format!("{n} forecasts, more than {} needed", 2 * n_lags));

@@ -182,7 +182,7 @@ impl Columns {
         Some(Node { split: None, value: *values.get(at)?, n_rows, cover: n_rows as f64 })
     }
 
-    /// An inner node; its children come to stand at `left` and behind. `None` where its numbers make no sense.
+    /// An inner node; its children are put at `left` and `left` + 1. `None` where its numbers make no sense.
     fn inner(&self, at: usize, left: u32) -> Option<Node> {
         let decision = *self.decision.get(at)?;
         let default = if decision & 2 == 2 { Side::Left } else { Side::Right };

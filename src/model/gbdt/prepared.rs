@@ -75,8 +75,11 @@ impl PreparedWindow {
         let position = |name: &String| -> Result<usize> {
             let column = prepare::select(train, std::slice::from_ref(name))?[0];
             columns.iter().position(|&known| known == column).ok_or_else(|| {
-                Error::model(train.place, format!("`{name}` is told how to be used, but is not among the model's `features`"))
-                    .hint("add it there, or drop it")
+                Error::model(
+                    train.place,
+                    format!("`{name}` is named as categorical, monotone or interacting, but is not among the model's `features`"),
+                )
+                .hint("add it there, or drop it")
             })
         };
         let categorical = limits.categorical.iter().map(position).collect::<Result<Vec<usize>>>()?;
@@ -119,7 +122,7 @@ impl PreparedWindow {
     }
 }
 
-/// The table's rows in codes: learnt and coded once for all windows that lean on the anchor.
+/// The table's rows in codes: learnt and coded once for all windows that share the anchor.
 fn binned(train: &Train<'_>, spec: &CutSpec) -> Result<Arc<Binned>> {
     let own = train.lesson.span();
     let span = train.anchor.span.start.min(own.start)..train.anchor.span.end.max(own.end);

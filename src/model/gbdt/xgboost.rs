@@ -207,7 +207,7 @@ impl FileTree {
         Ok(Tree { nodes })
     }
 
-    /// A node of the file; its children, if it has any, come to stand at `left` and behind.
+    /// A node of the file; its children, if it has any, are put at `left` and `left` + 1.
     fn node(&self, at: usize, left: u32) -> Option<Node> {
         let condition = *self.split_conditions.get(at)?;
         let cover = f64::from(*self.sum_hessian.get(at)?);

@@ -150,7 +150,7 @@ fn minimize(rows: Rows<'_>, start: &[f64], n_rows: usize) -> (Solved, usize) {
             return (solved, wrong.len());
         }
         // Only rows whose side is known may be summed; those that changed it count one by one from now on. Where many did, the sums gave
-        // way, and the solution tells nothing of where the minimum is.
+        // way, and the solution does not show where the minimum is.
         if wrong.len() < n_near {
             for row in wrong {
                 near[row] = true;

@@ -19,8 +19,8 @@ use crate::window::dates_spanned;
 /// * `Hc`: n/(n - k) B (sum w^2 r^2 z z') B (HC1 of MacKinnon and White 1985, Journal of Econometrics 29, 305-325), right when errors are
 ///   independent.
 /// * `Hac`: n/(n - k) B S B with h_t = sum of w r z over the rows of day t and S = sum_t h_t h_t' + sum_{l=1}^{L} (1 - l/(L+1)) sum_t (h_t
-///   h_{t-l}' + h_{t-l} h_t'), right when errors of different days lean on each other over at most about L days, and those of one day as
-///   they like. Days are those on which there are rows. With one row a day these are the errors of Newey and West (1987), Econometrica 55,
+///   h_{t-l}' + h_{t-l} h_t'), right when errors of different days are correlated over at most about L days, those of one day in any
+///   way. Days are those on which there are rows. With one row a day these are the errors of Newey and West (1987), Econometrica 55,
 ///   703-708; with several, those of Driscoll and Kraay (1998), Review of Economics and Statistics 80, 549-560. Unless it is given, L is one
 ///   less than the dates that a target spans ([`dates_spanned`]): the days before and after whose targets share days with a row's own.
 ///

@@ -9,9 +9,9 @@ use crate::day::Day;
 
 /// Walk-forward backtests and risk reports a reviewer can believe.
 ///
-/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached.
+/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged.
 #[derive(Debug, Clone, Parser)]
-#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached.")]
+#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged.")]
 pub(super) struct Args {
     /// What to do.
     #[command(subcommand)]

@@ -28,8 +28,6 @@ pub struct Discrimination {
     pub ks_point: RocPoint,
     /// ROC curve from (0, 0) to (1, 1), at most [`MAX_POINTS`] points, [`Discrimination::ks_point`] among them.
     pub roc: Vec<RocPoint>,
-    /// CAP curve from (0, 0) to (1, 1) at the same thresholds.
-    pub cap: Vec<CapPoint>,
 }
 
 /// A point of the ROC curve: what happens when scores from `threshold` up are flagged.
@@ -41,15 +39,6 @@ pub struct RocPoint {
     pub false_positive_rate: f64,
     /// Share of defaults flagged.
     pub true_positive_rate: f64,
-}
-
-/// A point of the cumulative accuracy profile.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct CapPoint {
-    /// Share of all rows flagged, riskiest first.
-    pub share_of_rows: f64,
-    /// Share of defaults among the flagged.
-    pub share_of_defaults: f64,
 }
 
 /// Points of a curve at most.
@@ -98,7 +87,6 @@ pub fn discrimination(score: &[f64], is_default: &[bool]) -> Outcome<Discriminat
         ks: distance(&curve[ks_idx]),
         ks_point: curve[ks_idx].roc(n_defaults, n - n_defaults),
         roc: kept.iter().map(|step| step.roc(n_defaults, n - n_defaults)).collect(),
-        cap: kept.iter().map(|step| step.cap(n_defaults, n)).collect(),
     })
 }
 
@@ -121,10 +109,6 @@ impl Step {
             false_positive_rate: self.n_false as f64 / n_others as f64,
             true_positive_rate: self.n_true as f64 / n_defaults as f64,
         }
-    }
-
-    fn cap(&self, n_defaults: usize, n: usize) -> CapPoint {
-        CapPoint { share_of_rows: (self.n_true + self.n_false) as f64 / n as f64, share_of_defaults: self.n_true as f64 / n_defaults as f64 }
     }
 }
 
@@ -243,7 +227,6 @@ mod tests {
         assert_eq!((same.auc, same.ks, same.roc.len()), (0.5, 0.0, 2));
         let perfect = discrimination(&[0.9, 0.8, 0.2, 0.1], &[true, true, false, false]).value().expect("both classes").clone();
         assert_eq!((perfect.auc, perfect.ks, perfect.ks_point.threshold), (1.0, 1.0, Some(0.8)));
-        assert_eq!(perfect.cap[2], CapPoint { share_of_rows: 0.5, share_of_defaults: 1.0 });
         assert_eq!(discrimination(&[0.1, 0.2], &[true, true]), Outcome::undefined("2 of 2 rows are defaults; both classes are needed"));
         let one = discrimination(&[0.1, 0.2, 0.3], &[true, false, false]).value().expect("both classes").clone();
         assert!(one.auc_std_error.value().is_none() && one.auc == 0.0);
@@ -256,7 +239,6 @@ mod tests {
         let is_default: Vec<bool> = (0..20_000_u64).zip(&score).map(|(row, score)| ((row * row + 3 * row) % 1009) as f64 <= 400.0 * score).collect();
         let result = discrimination(&score, &is_default).value().expect("both classes").clone();
         assert!((300..=MAX_POINTS).contains(&result.roc.len()), "{}", result.roc.len());
-        assert_eq!(result.roc.len(), result.cap.len());
         assert!(result.roc.contains(&result.ks_point));
         let (first, last) = (result.roc[0], result.roc[result.roc.len() - 1]);
         assert_eq!((first.false_positive_rate, first.true_positive_rate, first.threshold), (0.0, 0.0, None));

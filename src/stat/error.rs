@@ -22,10 +22,6 @@ pub struct Errors {
     pub mse: f64,
     /// Square root of the mean squared error.
     pub rmse: f64,
-    /// Pearson's correlation of predicted and realised (the information coefficient).
-    pub pearson: Outcome<f64>,
-    /// Spearman's correlation of predicted and realised.
-    pub spearman: Outcome<f64>,
     /// How often the sign is right.
     pub hit_rate: Outcome<HitRate>,
 }
@@ -88,8 +84,6 @@ pub fn errors(predicted: &[f64], realized: &[f64]) -> Outcome<Errors> {
         mae: mean_of(score::absolute),
         mse,
         rmse: mse.sqrt(),
-        pearson: pearson(predicted, realized),
-        spearman: spearman(predicted, realized),
         hit_rate: hit_rate(predicted, realized),
     })
 }
@@ -222,8 +216,8 @@ mod tests {
         assert_close(errors.mae, 0.1875, 1e-12);
         assert_close(errors.mse, 0.04625, 1e-12);
         assert_close(errors.rmse, 0.215_058_131_676_065_7, 1e-12);
-        assert_close(*errors.pearson.value().expect("varied"), 0.776_883_644_012_107_1, 1e-12);
-        assert_close(*errors.spearman.value().expect("varied"), 0.666_678_910_652_574_9, 1e-12);
+        assert_close(*pearson(&PREDICTED, &REALIZED).value().expect("varied"), 0.776_883_644_012_107_1, 1e-12);
+        assert_close(*spearman(&PREDICTED, &REALIZED).value().expect("varied"), 0.666_678_910_652_574_9, 1e-12);
         // Six rows without a zero; only the third has opposite signs.
         assert_eq!(errors.hit_rate, Outcome::Value(HitRate { n: 6, rate: 5.0 / 6.0 }));
     }
@@ -266,7 +260,7 @@ mod tests {
     fn a_constant_forecast_has_errors_but_no_correlation() {
         // Ten times 0.1: its mean is a rounding error off, and a naive correlation is noise.
         let errors = errors(&[0.1; 10], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0]).value().expect("ten pairs").clone();
-        assert!(errors.pearson.value().is_none() && errors.spearman.value().is_none());
+        assert!(pearson(&[0.1; 3], &[1.0, 2.0, 3.0]).value().is_none() && spearman(&[0.1; 3], &[1.0, 2.0, 3.0]).value().is_none());
         assert_close(errors.bias, -5.4, 1e-12);
         assert_eq!(super::errors(&[], &[]), Outcome::undefined("there are no forecasts"));
         assert_eq!(super::errors(&[f64::NAN], &[1.0]), Outcome::undefined("number 1 of the forecasts is NaN"));

@@ -32,7 +32,7 @@ pub use calibration::{Band, Calibration, PdTest, calibration, pd_test};
 pub use concentration::best_share;
 pub use deflated::{SharpeRatio, deflated_sharpe, expected_best_sharpe};
 pub use describe::{Description, QuantilePoint, SHARES, describe};
-pub use discrimination::{CapPoint, Discrimination, MAX_POINTS, RocPoint, discrimination};
+pub use discrimination::{Discrimination, MAX_POINTS, RocPoint, discrimination};
 pub use distribution::Interval;
 pub use drawdown::{Drawdown, EquityPoint};
 pub use drift::{Chance, Drift, DriftBin, EMPTY_BIN_RULE, MOVED, SHIFTED, Stability, drift};

@@ -41,6 +41,20 @@ pub const BINOMIAL: Measure<ProbabilityCase> = Measure {
     take: |case| pool(case, |test| test.binomial_p),
 };
 
+/// The normal approximation to the number of defaults.
+pub const NORMAL: Measure<ProbabilityCase> = Measure {
+    about: About {
+        key: "normal",
+        name: "Calibration, normal approximation",
+        formula: "P(Z ≥ z), z = (D / n - PD) / root(PD (1 - PD) / n)",
+        convention: "One-sided, as Jeffreys'",
+        source: "",
+        tier: Tier::Appendix,
+        ..JEFFREYS.about
+    },
+    take: |case| pool(case, |test| test.z_p),
+};
+
 /// Hosmer and Lemeshow's test of all bands.
 pub const HOSMER_LEMESHOW: Measure<ProbabilityCase> = Measure {
     about: About {

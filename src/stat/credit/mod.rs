@@ -6,7 +6,7 @@ mod discrimination;
 mod paired_auc;
 mod score;
 
-pub use calibration::{BINOMIAL, HOSMER_LEMESHOW, JEFFREYS};
+pub use calibration::{BINOMIAL, HOSMER_LEMESHOW, JEFFREYS, NORMAL};
 pub use cutoff::{ACCURACY, F1, PRECISION, RECALL};
 pub use discrimination::{AUC, GINI, KS};
 pub use paired_auc::{AUC_DIFFERENCE, DISCRIMINATION, paired_auc};
@@ -72,5 +72,6 @@ pub const PROBABILITY: &[&Measure<ProbabilityCase>] = &[
     &F1,
     &JEFFREYS,
     &BINOMIAL,
+    &NORMAL,
     &HOSMER_LEMESHOW,
 ];

@@ -60,6 +60,7 @@ fn pools(material: &Material<'_>) -> Table {
         Column::numbers("Observed", "%"),
         Column::numbers("Jeffreys p", ""),
         Column::numbers("Binomial p", ""),
+        Column::numbers("Normal p", ""),
         Column::words("Decision"),
     ];
     let significance = material.facts.spec.risk.significance;
@@ -78,6 +79,7 @@ fn pools(material: &Material<'_>) -> Table {
             of(&pool, |test| test.observed_rate, Cell::Percent),
             of(&pool, |test| test.jeffreys_p, Cell::PValue),
             of(&pool, |test| test.binomial_p, Cell::PValue),
+            of(&pool, |test| test.z_p, Cell::PValue),
             match model.decision(&JEFFREYS) {
                 Decision::Descriptive => Cell::verdict(State::Neutral, "descriptive only: targets overlap"),
                 Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged => judged(&pool, significance),

@@ -16,8 +16,8 @@ pub struct Card {
     pub importance: Vec<(String, f64)>,
     /// Settings that a search chose in this window.
     pub chosen: Vec<(String, String)>,
-    /// Combinations of settings that were tried; 0 without a search.
-    pub n_trials: usize,
+    /// Combinations of settings that were tried, in the order of the spec; empty without a search.
+    pub trials: Vec<TrialScore>,
     /// Features that a selection kept in this window; empty without a selection.
     pub kept: Vec<String>,
     /// A decision tree's rules, one a leaf.
@@ -32,6 +32,29 @@ pub struct Card {
 impl Card {
     /// Every number that decimals might not give back to the bit, in an order that depends on the names only.
     pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut f64> {
-        [&mut self.coefficients, &mut self.errors, &mut self.importance].into_iter().flatten().map(|(_, value)| value)
+        let named = [&mut self.coefficients, &mut self.errors, &mut self.importance].into_iter().flatten().map(|(_, value)| value);
+        named.chain(self.trials.iter_mut().filter_map(|trial| trial.score.as_mut()))
+    }
+}
+
+/// A combination of settings that a search tried.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TrialScore {
+    /// Each tuned setting and its value.
+    pub settings: Vec<(String, String)>,
+    /// Mean loss on the inner folds, the lower the better: squared error, log loss, QLIKE, pinball loss or FZ0; of several quantities the
+    /// mean of the losses relative to the first trial's. `None` where the trial could not be fitted or scored.
+    pub score: Option<f64>,
+    /// Round of a halving search, from 1, that the score is of: scores of different rounds are of different rows. 0 where no round scored it.
+    pub round: usize,
+    /// Why there is no score.
+    pub problem: Option<String>,
+}
+
+impl TrialScore {
+    /// Settings that have no score yet.
+    #[must_use]
+    pub(super) fn untried(settings: &[(String, String)]) -> Self {
+        Self { settings: settings.to_vec(), ..Self::default() }
     }
 }

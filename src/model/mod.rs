@@ -20,7 +20,7 @@ mod shared;
 mod tune;
 
 pub use admit::admit;
-pub use card::Card;
+pub use card::{Card, TrialScore};
 pub use kind::learner;
 pub use learner::{Anchor, Learner, Model, Query, Train};
 pub use lesson::Lesson;

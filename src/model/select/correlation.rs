@@ -1,6 +1,6 @@
 //! The correlation filter: no feature that repeats a better one.
 
-use super::{Kept, Pool};
+use super::{Candidates, Selection};
 use crate::error::Result;
 use crate::model::regression::{self as prepare, nothing_left};
 use crate::spec::Measure;
@@ -20,8 +20,8 @@ pub(super) struct Rule {
 ///
 /// Correlations are weighted, over the rows of weight above 0; a missing value takes the mean of the present ones. Ranks are over the present
 /// values, ties at their average. Constant features and those missing in every row have no correlation and are left out.
-pub(super) fn kept(pool: &Pool<'_>, rule: &Rule) -> Result<Kept> {
-    let train = pool.train;
+pub(super) fn kept(candidates: &Candidates<'_>, rule: &Rule) -> Result<Selection> {
+    let train = candidates.train;
     let rows: Vec<u32> = (0..train.weight().len() as u32).filter(|&row| 0.0 < train.weight()[row as usize]).collect();
     let weight: Vec<f64> = rows.iter().map(|&row| train.weight()[row as usize]).collect();
     let target: Vec<f64> = rows.iter().map(|&row| train.target()[row as usize]).collect();
@@ -30,19 +30,19 @@ pub(super) fn kept(pool: &Pool<'_>, rule: &Rule) -> Result<Kept> {
         let values: Vec<f32> = train.features.column(idx).collect();
         unit(rows.iter().map(|&row| f64::from(values[row as usize])).collect(), &weight, rule.measure)
     };
-    let mut candidates: Vec<(usize, f64)> = Vec::new();
-    for idx in prepare::select(train, &pool.names)? {
+    let mut ranked: Vec<(usize, f64)> = Vec::new();
+    for idx in prepare::select(train, &candidates.names)? {
         if let Some(column) = column(idx) {
-            candidates.push((idx, target.as_ref().map_or(0.0, |target| dot(target, &column).abs())));
+            ranked.push((idx, target.as_ref().map_or(0.0, |target| dot(target, &column).abs())));
         }
     }
-    candidates.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mut kept: Vec<(usize, Vec<f64>)> = Vec::new();
-    for (idx, _) in candidates {
+    for (idx, _) in ranked {
         if kept.len() == rule.n_kept {
             break;
         }
-        let column = column(idx).expect("candidates vary");
+        let column = column(idx).expect("ranked features vary");
         if kept.iter().all(|(_, other)| dot(other, &column).abs() <= rule.max_correlation) {
             kept.push((idx, column));
         }
@@ -50,7 +50,7 @@ pub(super) fn kept(pool: &Pool<'_>, rule: &Rule) -> Result<Kept> {
     if kept.is_empty() {
         return Err(nothing_left(train, &["every feature is constant or missing in training".to_owned()]));
     }
-    Ok(Kept { features: kept.into_iter().map(|(idx, _)| train.feature_names[idx].clone()).collect(), notes: vec![] })
+    Ok(Selection { features: kept.into_iter().map(|(idx, _)| train.feature_names[idx].clone()).collect(), notes: vec![] })
 }
 
 /// Values or ranks, centred, times the root of the weight, and of length 1; `None` where they do not vary. The product of two such columns is

@@ -6,7 +6,7 @@ mod stability;
 mod weight;
 
 use super::regression as prepare;
-use super::tune::{Make, Tuned};
+use super::tune::{MakeLearner, Tuned};
 use super::{Card, Learner, Model, Query, Train};
 use crate::error::Result;
 use crate::spec::{ModelKind, ModelSpec, Quantity, SelectSpec};
@@ -19,40 +19,43 @@ pub(super) struct Selecting {
     /// The model, with the search that follows.
     pub(super) spec: ModelSpec,
     /// Makes the learner of a kind.
-    pub(super) make: Make,
+    pub(super) make: MakeLearner,
 }
 
 impl Learner for Selecting {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
         let wanted = prepare::select(train, self.spec.kind.features())?;
         let names: Vec<String> = wanted.iter().map(|&column| train.feature_names[column].clone()).collect();
-        let pool = Pool { train, kind: &self.spec.kind, ask: &self.spec.ask, make: self.make, names };
-        let Kept { features, notes } = match self.method {
-            SelectSpec::Correlation { measure, max_correlation, keep } => {
-                correlation::kept(&pool, &correlation::Rule { measure, max_correlation, n_kept: keep.map_or(usize::MAX, |keep| keep as usize) })?
+        let candidates = Candidates { train, kind: &self.spec.kind, ask: &self.spec.ask, make: self.make, names };
+        let Selection { features, notes } = match self.method {
+            SelectSpec::Correlation { measure, max_correlation, keep } => correlation::kept(
+                &candidates,
+                &correlation::Rule { measure, max_correlation, n_kept: keep.map_or(usize::MAX, |keep| keep as usize) },
+            )?,
+            SelectSpec::Importance { keep } => {
+                Selection { features: weight::heaviest(&candidates, &candidates.names, keep as usize, train)?, notes: vec![] }
             }
-            SelectSpec::Importance { keep } => Kept { features: weight::heaviest(&pool, &pool.names, keep as usize, train)?, notes: vec![] },
-            SelectSpec::Elimination { drop, keep } => elimination::kept(&pool, drop, keep as usize)?,
+            SelectSpec::Elimination { drop, keep } => elimination::kept(&candidates, drop, keep as usize)?,
             SelectSpec::Stability { keep, share, folds } => {
-                stability::kept(&pool, &stability::Rule { n_kept: keep as usize, share, n_parts: folds as usize })?
+                stability::kept(&candidates, &stability::Rule { n_kept: keep as usize, share, n_parts: folds as usize })?
             }
         };
         // In the order of the view, in which windows can be compared.
-        let kept: Vec<String> = pool.names.iter().filter(|name| features.contains(name)).cloned().collect();
-        let model = self.follow(&kept).fit(train)?;
-        Ok(Box::new(Narrowed { model, kept, notes }))
+        let kept: Vec<String> = candidates.names.iter().filter(|name| features.contains(name)).cloned().collect();
+        let model = self.learner_on(&kept).fit(train)?;
+        Ok(Box::new(SelectedModel { model, kept, notes }))
     }
 }
 
 impl Selecting {
-    /// The learner of what comes after the choice.
-    fn follow(&self, kept: &[String]) -> Box<dyn Learner> {
+    /// The learner that is tuned or fitted on the features that were chosen.
+    fn learner_on(&self, kept: &[String]) -> Box<dyn Learner> {
         match &self.spec.tune {
-            None => (self.make)(&narrowed(&self.spec.kind, kept), &self.spec.ask),
+            None => (self.make)(&with_features(&self.spec.kind, kept), &self.spec.ask),
             Some(tune) => {
                 let mut tune = tune.clone();
                 for trial in &mut tune.trials {
-                    trial.kind = narrowed(&trial.kind, kept);
+                    trial.kind = with_features(&trial.kind, kept);
                 }
                 Box::new(Tuned { spec: tune, ask: self.spec.ask.clone(), make: self.make })
             }
@@ -61,34 +64,34 @@ impl Selecting {
 }
 
 /// The features to choose from, and the model they are for.
-struct Pool<'a> {
+struct Candidates<'a> {
     train: &'a Train<'a>,
     kind: &'a ModelKind,
     ask: &'a [Quantity],
-    make: Make,
+    make: MakeLearner,
     /// Candidates, in the order of the view or the spec.
     names: Vec<String>,
 }
 
 /// Features kept, in any order, and what the reader should know of the choice.
-struct Kept {
+struct Selection {
     features: Vec<String>,
     notes: Vec<String>,
 }
 
 /// The model on some of its features.
-fn narrowed(kind: &ModelKind, features: &[String]) -> ModelKind {
+fn with_features(kind: &ModelKind, features: &[String]) -> ModelKind {
     kind.with_features(features.to_vec()).expect("a spec asks for a selection only where the model has features")
 }
 
 /// The model on the features that were kept.
-struct Narrowed {
+struct SelectedModel {
     model: Box<dyn Model>,
     kept: Vec<String>,
     notes: Vec<String>,
 }
 
-impl Model for Narrowed {
+impl Model for SelectedModel {
     fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         self.model.forecast(query)
     }
@@ -204,7 +207,7 @@ mod tests {
     fn a_search_follows_on_the_features_that_were_kept() {
         let tuned = ModelSpec { tune: Some(penalties(Search::Grid, &[0.001, 1000.0])), ..spec(METHODS[1]) };
         let card = three_of_ten(4).fit(&*learner(&tuned), 1).expect("a ridge fits").card();
-        assert_eq!((card.kept.len(), card.coefficients.len(), card.n_trials), (3, 4, 2));
+        assert_eq!((card.kept.len(), card.coefficients.len(), card.trials.len()), (3, 4, 2));
         assert_eq!(card.chosen, [("l2".to_owned(), "0.001".to_owned())]);
     }
 
@@ -221,7 +224,7 @@ mod tests {
         table.lesson.weight.fill(0.0);
         let error = table.fit(&*learner(&spec(METHODS[3])), 1).err().expect("no row weighs").to_string();
         assert!(
-            error.starts_with("model `m`, window 3: none of 4 parts of the training dates could be fitted; the first said: no training row"),
+            error.starts_with("model `m`, window 3: none of 4 parts of the training dates could be fitted; the first error: no training row"),
             "{error}"
         );
         let error = table.fit(&*learner(&spec(METHODS[2])), 1).err().expect("no row weighs").to_string();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::weight::heaviest;
-use super::{Kept, Pool};
+use super::{Candidates, Selection};
 use crate::error::{Error, Result};
 use crate::model::tune::{alone, spans};
 
@@ -22,12 +22,12 @@ pub(super) struct Rule {
 /// A part that cannot be fitted (one class only, say) is left out, with a note. Where no feature is stable, those seen most often are kept,
 /// with a note. After Meinshausen and Buehlmann (2010), Journal of the Royal Statistical Society B 72(4), 417-473, with consecutive parts in
 /// place of random halves: what is to be stable here is the effect over time.
-pub(super) fn kept(pool: &Pool<'_>, rule: &Rule) -> Result<Kept> {
+pub(super) fn kept(candidates: &Candidates<'_>, rule: &Rule) -> Result<Selection> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let (mut n_fitted, mut notes, mut failed) = (0_usize, Vec::new(), None);
-    for (idx, positions) in spans(pool.train.lesson, rule.n_parts).iter().enumerate() {
-        let part = pool.train.lesson.part(positions);
-        match alone(pool.train, &part, |train| heaviest(pool, &pool.names, rule.n_kept, train)) {
+    for (idx, positions) in spans(candidates.train.lesson, rule.n_parts).iter().enumerate() {
+        let part = candidates.train.lesson.part(positions);
+        match alone(candidates.train, &part, |train| heaviest(candidates, &candidates.names, rule.n_kept, train)) {
             Ok(names) => {
                 n_fitted += 1;
                 for name in names {
@@ -41,8 +41,8 @@ pub(super) fn kept(pool: &Pool<'_>, rule: &Rule) -> Result<Kept> {
         }
     }
     if let (0, Some(error)) = (n_fitted, failed) {
-        let problem = format!("none of {} parts of the training dates could be fitted; the first said: {}", rule.n_parts, error.fault().problem);
-        return Err(Error::model(pool.train.place, problem).hint("lengthen `window.train`, or lower `select.folds`"));
+        let problem = format!("none of {} parts of the training dates could be fitted; the first error: {}", rule.n_parts, error.fault().problem);
+        return Err(Error::model(candidates.train.place, problem).hint("lengthen `window.train`, or lower `select.folds`"));
     }
     // The share of a whole number of parts may be off by a rounding: 0.6 of 5 is 3.
     let needed = (rule.share * n_fitted as f64 - 1e-9).ceil() as usize;
@@ -51,5 +51,5 @@ pub(super) fn kept(pool: &Pool<'_>, rule: &Rule) -> Result<Kept> {
         notes.push(format!("no feature is among the {} heaviest in {} of the parts; those seen most often are kept", rule.n_kept, rule.share));
     }
     let features = seen.into_iter().filter(|&(_, n)| needed.min(most) <= n).map(|(name, _)| name).collect();
-    Ok(Kept { features, notes })
+    Ok(Selection { features, notes })
 }

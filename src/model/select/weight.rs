@@ -1,14 +1,14 @@
 //! How much each feature weighs in a fitted model.
 
-use super::{Pool, narrowed};
+use super::{Candidates, with_features};
 use crate::error::{Error, Result};
 use crate::model::{Card, Train};
 
 /// The heaviest `n_kept` of `names` in the model fitted on them on `train`, heaviest first; features of no weight are never among them,
 /// unless none has any: then it is the first.
-pub(super) fn heaviest(pool: &Pool<'_>, names: &[String], n_kept: usize, train: &Train<'_>) -> Result<Vec<String>> {
-    let model = (pool.make)(&narrowed(pool.kind, names), pool.ask).fit(train)?;
-    let mut ranked = ranked(pool, names, &model.card())?;
+pub(super) fn heaviest(candidates: &Candidates<'_>, names: &[String], n_kept: usize, train: &Train<'_>) -> Result<Vec<String>> {
+    let model = (candidates.make)(&with_features(candidates.kind, names), candidates.ask).fit(train)?;
+    let mut ranked = ranked(candidates, names, &model.card())?;
     let n_weighing = ranked.iter().take_while(|(_, weight)| 0.0 < *weight).count();
     ranked.truncate(n_kept.min(n_weighing.max(1)));
     Ok(ranked.into_iter().map(|(name, _)| name).collect())
@@ -18,15 +18,15 @@ pub(super) fn heaviest(pool: &Pool<'_>, names: &[String], n_kept: usize, train: 
 ///
 /// The weight is the importance on the card, or else the size of the standardised coefficient; 0 for features that the fit dropped. Of a
 /// model with several coefficients for a feature it is their sum.
-pub(super) fn ranked(pool: &Pool<'_>, names: &[String], card: &Card) -> Result<Vec<(String, f64)>> {
+pub(super) fn ranked(candidates: &Candidates<'_>, names: &[String], card: &Card) -> Result<Vec<(String, f64)>> {
     // A feature may be called intercept too; the intercept itself stands first.
     let slopes = usize::from(card.coefficients.first().is_some_and(|(name, _)| name == "intercept"));
     let weights = if card.importance.is_empty() { &card.coefficients[slopes..] } else { &card.importance };
     // Trees that found no split worth making weigh every feature alike: not at all.
-    let is_undivided = pool.kind.refresh().is_some() && card.coefficients.is_empty();
+    let is_undivided = candidates.kind.refresh().is_some() && card.coefficients.is_empty();
     if weights.is_empty() && !is_undivided {
-        let problem = format!("a {} model says neither importance nor coefficients, by which features could be chosen", pool.kind.name());
-        return Err(Error::model(pool.train.place, problem).hint("write method = \"correlation\" under [models.select]"));
+        let problem = format!("a {} model says neither importance nor coefficients, by which features could be chosen", candidates.kind.name());
+        return Err(Error::model(candidates.train.place, problem).hint("write method = \"correlation\" under [models.select]"));
     }
     let weight = |name: &String| weights.iter().filter(|(other, _)| other == name).map(|(_, weight)| weight.abs()).sum();
     let mut ranked: Vec<(String, f64)> = names.iter().map(|name| (name.clone(), weight(name))).collect();
@@ -45,8 +45,8 @@ mod tests {
         let (kind, names) = (ridge(1.0), ["a", "b", "intercept", "d"].map(str::to_owned).to_vec());
         let named = |pairs: &[(&str, f64)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect::<Vec<_>>();
         Table::linear(10, &[0.0], 0.0, 1).taught(1, |train| {
-            let pool = Pool { train, kind: &kind, ask: &[Quantity::Mean], make: real, names: names.clone() };
-            let order = |card: &Card| ranked(&pool, &names, card).map(|ranked| ranked.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+            let candidates = Candidates { train, kind: &kind, ask: &[Quantity::Mean], make: real, names: names.clone() };
+            let order = |card: &Card| ranked(&candidates, &names, card).map(|ranked| ranked.into_iter().map(|(name, _)| name).collect::<Vec<_>>());
             let coefficients = named(&[("intercept", 9.0), ("a", 0.5), ("intercept", 0.6), ("d", -0.7)]);
             let card = Card { coefficients, ..Card::default() };
             assert_eq!(order(&card).expect("coefficients"), ["d", "intercept", "a", "b"]);

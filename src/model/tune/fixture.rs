@@ -114,8 +114,8 @@ struct Constant {
 
 impl Learner for Constant {
     fn fit(&self, train: &Train<'_>) -> Result<Box<dyn Model>> {
-        // An anchor of more rows would know targets of the span that is judged.
-        assert_eq!(train.anchor.lesson.rows, train.lesson.rows, "whoever is fitted here leans on its own rows");
+        // An anchor of more rows would know targets of the validation rows.
+        assert_eq!(train.anchor.lesson.rows, train.lesson.rows, "a model of a fold has its own rows as the anchor");
         if self.params.lambda < -100.0 {
             return Err(Error::model(train.place, format!("{} cannot be fitted", self.params.lambda)));
         }

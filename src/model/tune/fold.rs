@@ -8,9 +8,9 @@ use crate::model::{Anchor, Lesson, Train};
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::model) struct Fold {
     /// Rows whose target was known strictly before the span's first day.
-    pub(in crate::model) learn: Lesson,
-    /// Rows of the span.
-    pub(in crate::model) judge: Lesson,
+    pub(in crate::model) train: Lesson,
+    /// Rows of the span, on which forecasts are scored.
+    pub(in crate::model) validation: Lesson,
 }
 
 /// The last `n_folds` of `n_folds + 1` equal spans of the lesson's dates, in the order of time.
@@ -22,8 +22,8 @@ pub(in crate::model) fn folds(lesson: &Lesson, n_folds: usize) -> Vec<Fold> {
     spans(lesson, n_folds + 1).into_iter().skip(1).filter_map(|positions| fold(lesson, &positions)).collect()
 }
 
-/// Shows only the rows of `lesson`, which lean on no earlier window: the anchor of a fold's window knows targets of the span that is judged,
-/// and models that go on from its work would be told them.
+/// Shows only the rows of `lesson`, with themselves as the anchor: the anchor of a fold's window knows targets of the validation rows, and
+/// models that start from its work would learn from them.
 pub(in crate::model) fn alone<R>(train: &Train<'_>, lesson: &Lesson, look: impl FnOnce(&Train<'_>) -> R) -> R {
     // What is kept for an anchor is kept under its number: one of its own for these rows, beyond those of windows.
     let rows: Vec<u8> = lesson.rows.iter().flat_map(|row| row.to_le_bytes()).collect();
@@ -57,12 +57,12 @@ pub(super) fn dates(lesson: &Lesson) -> Vec<Day> {
     dates
 }
 
-fn fold(lesson: &Lesson, judged: &[u32]) -> Option<Fold> {
-    let start = lesson.as_of[*judged.first()? as usize];
-    let learnt: Vec<u32> = (0..judged[0]).filter(|&at| lesson.known_on[at as usize] < start).collect();
-    let fold = Fold { learn: lesson.part(&learnt), judge: lesson.part(judged) };
+fn fold(lesson: &Lesson, span: &[u32]) -> Option<Fold> {
+    let start = lesson.as_of[*span.first()? as usize];
+    let train: Vec<u32> = (0..span[0]).filter(|&at| lesson.known_on[at as usize] < start).collect();
+    let fold = Fold { train: lesson.part(&train), validation: lesson.part(span) };
     let weighs = |lesson: &Lesson| lesson.weight.iter().any(|&weight| 0.0 < weight);
-    (weighs(&fold.learn) && weighs(&fold.judge)).then_some(fold)
+    (weighs(&fold.train) && weighs(&fold.validation)).then_some(fold)
 }
 
 #[cfg(test)]
@@ -94,19 +94,19 @@ mod tests {
             let lesson = generated(seed);
             let folds = folds(&lesson, n_folds);
             assert!(!folds.is_empty());
-            let mut judged: Vec<u32> = Vec::new();
+            let mut validated: Vec<u32> = Vec::new();
             for fold in &folds {
-                let start = fold.judge.as_of[0];
+                let start = fold.validation.as_of[0];
                 // The naive twin: the rule, word for word, over every row.
                 let naive: Vec<u32> =
                     (0..lesson.rows.len()).filter(|&at| lesson.known_on[at] < start && lesson.as_of[at] < start).map(|at| at as u32).collect();
-                assert_eq!(fold.learn, lesson.part(&naive));
-                assert!(fold.learn.known_on.iter().all(|&known| known < start) && fold.judge.as_of.iter().all(|&day| start <= day));
-                judged.extend(&fold.judge.rows);
+                assert_eq!(fold.train, lesson.part(&naive));
+                assert!(fold.train.known_on.iter().all(|&known| known < start) && fold.validation.as_of.iter().all(|&day| start <= day));
+                validated.extend(&fold.validation.rows);
             }
-            let first = lesson.rows.iter().position(|row| row == &judged[0]).expect("a row of the lesson");
-            assert_eq!(judged, lesson.rows[first..], "the folds tile the last dates");
-            assert!(folds.windows(2).all(|pair| pair[0].learn.rows.len() <= pair[1].learn.rows.len()), "folds expand");
+            let first = lesson.rows.iter().position(|row| row == &validated[0]).expect("a row of the lesson");
+            assert_eq!(validated, lesson.rows[first..], "the folds tile the last dates");
+            assert!(folds.windows(2).all(|pair| pair[0].train.rows.len() <= pair[1].train.rows.len()), "folds expand");
         }
     }
 
@@ -115,14 +115,14 @@ mod tests {
         for seed in 0..40 {
             let lesson = generated(seed);
             for fold in folds(&lesson, 3) {
-                let start = fold.judge.as_of[0];
+                let start = fold.validation.as_of[0];
                 let mut rewritten = lesson.clone();
                 for at in (0..lesson.rows.len()).filter(|&at| start <= lesson.known_on[at]) {
                     rewritten.target[at] = 1e9;
                     rewritten.known_on[at] = lesson.known_on[at].plus_days(9);
                 }
                 let again = folds(&rewritten, 3);
-                assert!(again.iter().any(|other| other.learn == fold.learn), "seed {seed}");
+                assert!(again.iter().any(|other| other.train == fold.train), "seed {seed}");
             }
         }
     }
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn four_spans_of_ten_dates_are_two_or_three_dates_long_and_the_first_only_trains() {
         let lesson = Lesson::alone(&[0.0; 10], &[1.0; 10]);
-        let rows: Vec<Vec<u32>> = folds(&lesson, 3).into_iter().map(|fold| fold.judge.rows).collect();
+        let rows: Vec<Vec<u32>> = folds(&lesson, 3).into_iter().map(|fold| fold.validation.rows).collect();
         assert_eq!(rows, [vec![2, 3, 4], vec![5, 6], vec![7, 8, 9]]);
         // Each target is known the day after, which is the next row's first day: one row is purged.
-        assert_eq!(folds(&lesson, 3)[0].learn.rows, [0]);
+        assert_eq!(folds(&lesson, 3)[0].train.rows, [0]);
         assert!(folds(&Lesson::alone(&[0.0; 2], &[1.0; 2]), 1).is_empty(), "the only row before is known too late");
         assert_eq!(recent(&lesson, 3).rows, [6, 7, 8, 9]);
     }

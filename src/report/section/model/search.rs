@@ -35,7 +35,7 @@ fn chosen(material: &Material<'_>, name: &str, cards: &[&Card]) -> Table {
         cards.iter().find(|card| !card.chosen.is_empty()).map_or(vec![], |card| card.chosen.iter().map(|(name, _)| name.clone()).collect());
     let mut columns = vec![Column::numbers("Window", ""), Column::words("Test from")];
     columns.extend(names.iter().map(Column::words));
-    let n_trials = cards.iter().map(|card| card.n_trials).max().unwrap_or(0);
+    let n_trials = cards.iter().map(|card| card.trials.len()).max().unwrap_or(0);
     let mut table = Table::new(anchor(&format!("chosen-{name}")), format!("Settings that `{name}` chose"), columns)
         .note(format!("The best of {n_trials} combinations on inner folds of the window's training rows, in the order of time. Settings that change from window to window matter little, or the folds cannot tell them apart."));
     for (window, card) in material.facts.windows.iter().zip(cards) {

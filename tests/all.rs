@@ -16,6 +16,7 @@ mod pack;
 mod panel;
 mod real;
 mod reports;
+mod rewritten_future;
 mod slt;
 mod streaming;
 mod wall;

@@ -13,8 +13,9 @@ const ORDER: [&str; 19] = [
 ];
 
 /// The order inside `model`: what is shown to learners, the families, what is made of any of them, and the one file that knows all.
-const MODEL: [&str; 15] = [
+const MODEL: [&str; 16] = [
     "card",
+    "extreme",
     "lesson",
     "past",
     "memo",

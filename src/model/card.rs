@@ -1,4 +1,4 @@
-//! What a fitted model says of itself.
+//! The description of a fitted model.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,10 @@ pub struct Card {
     pub coefficients: Vec<(String, f64)>,
     /// Standard errors of the coefficients, in their order and units; empty where none were asked for.
     pub errors: Vec<(String, f64)>,
-    /// Importance by feature, largest first, in shares of 1; empty for models without.
-    pub importance: Vec<(String, f64)>,
+    /// What the coefficients are coefficients of.
+    pub coefficient_scale: CoefficientScale,
+    /// Importance of the features for each quantity; empty for models without, and for quantities whose trees have no split.
+    pub importance: Vec<Importance>,
     /// Settings that a search chose in this window.
     pub chosen: Vec<(String, String)>,
     /// Combinations of settings that were tried, in the order of the spec; empty without a search.
@@ -32,9 +34,43 @@ pub struct Card {
 impl Card {
     /// Every number that decimals might not give back to the bit, in an order that depends on the names only.
     pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut f64> {
-        let named = [&mut self.coefficients, &mut self.errors, &mut self.importance].into_iter().flatten().map(|(_, value)| value);
+        let shares = self.importance.iter_mut().map(|importance| &mut importance.shares);
+        let named = [&mut self.coefficients, &mut self.errors].into_iter().chain(shares).flatten().map(|(_, value)| value);
         named.chain(self.trials.iter_mut().filter_map(|trial| trial.score.as_mut()))
     }
+}
+
+/// Which features a model's forecasts of one quantity depend on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    /// The quantity, as in a spec's `ask`, or `excess of` a shortfall: the loss beyond its quantile, which trees of their own forecast.
+    pub of: String,
+    /// Features, largest first, in shares of 1.
+    pub shares: Vec<(String, f64)>,
+}
+
+impl Importance {
+    /// Sorts the shares, largest first, equal ones by name.
+    #[must_use]
+    pub(super) fn sorted(of: String, mut shares: Vec<(String, f64)>) -> Self {
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Self { of, shares }
+    }
+}
+
+/// What a model's coefficients add up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoefficientScale {
+    /// The forecast, in the target's unit.
+    #[default]
+    Target,
+    /// The log-odds of the forecast probability.
+    LogOdds,
+    /// The signed distance from a support vector machine's boundary, in margins.
+    Margin,
+    /// A weight of another model's forecast; the weights sum to 1.
+    Weight,
 }
 
 /// A combination of settings that a search tried.

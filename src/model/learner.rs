@@ -1,4 +1,4 @@
-//! The two traits every model implements, and what they are shown.
+//! The two traits every model implements, and their arguments.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ pub struct Train<'a> {
     pub features: Rows<'a>,
     /// The rows, their targets, weights and days.
     pub lesson: &'a Lesson,
-    /// The earlier window (or this one) that scheduled work is done on, such as learning cut points.
+    /// The earlier window (or this one) whose rows scheduled work, such as finding cut points, is done on.
     pub anchor: &'a Anchor<'a>,
     /// Work that windows share.
     pub shared: &'a Shared<'a>,
@@ -117,7 +117,7 @@ pub trait Model: Send + Sync {
     /// (too short a history).
     fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>>;
 
-    /// What the model says of itself.
+    /// A description of the fitted model.
     fn card(&self) -> Card;
 }
 

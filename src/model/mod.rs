@@ -8,6 +8,7 @@ mod card;
 mod classical;
 mod column;
 mod ewma;
+mod extreme;
 mod gbdt;
 mod kind;
 mod learner;
@@ -20,7 +21,8 @@ mod shared;
 mod tune;
 
 pub use admit::admit;
-pub use card::{Card, TrialScore};
+pub use card::{Card, CoefficientScale, Importance, TrialScore};
+pub use extreme::extreme_probabilities;
 pub use kind::learner;
 pub use learner::{Anchor, Learner, Model, Query, Train};
 pub use lesson::Lesson;

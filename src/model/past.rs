@@ -1,4 +1,4 @@
-//! The targets that were known before a forecast: the only past a model may look at while it forecasts.
+//! The targets that were known before a forecast: the only targets a model may use while it forecasts.
 
 use super::Lesson;
 use crate::day::Day;

@@ -88,6 +88,18 @@ impl ModelSpec {
         };
         kinds.flat_map(ModelKind::mentions).map(|mention| Mention { key: placed(mention.clone()), ..mention }).collect()
     }
+
+    /// Whether anything is estimated anew in each window: from its training rows, or by an ensemble from earlier forecasts.
+    ///
+    /// A model that follows an entity's own past is only where its settings are searched.
+    #[must_use]
+    pub fn is_fitted(&self) -> bool {
+        match self.kind.learns() {
+            Learning::Rows => self.tune.is_some() || !self.kind.looks_back(),
+            Learning::Forecasts => !matches!(&self.kind, ModelKind::Ensemble(params) if params.weights == EnsembleWeights::Mean),
+            Learning::Nothing => false,
+        }
+    }
 }
 
 /// A kind of model before its settings are read.

@@ -14,7 +14,7 @@ use super::store::{Finished, Store};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
-use crate::model::{self, Anchor, Lesson, Memo, Past, Query, Shared, Train, learner};
+use crate::model::{self, Anchor, Lesson, Memo, Past, Query, Shared, Train, extreme_probabilities, learner};
 use crate::spec::{Learning, ModelKind, ModelSpec, Quantity, Spec};
 use crate::window::{self, Window, WindowRows};
 
@@ -210,7 +210,9 @@ impl Walk<'_> {
             return Err(Error::model(place, format!("forecast {value}"))
                 .hint("bound or scale the features; a smaller learning rate or a larger penalty may help"));
         }
-        Ok(Finished { card: fitted.card(), forecasts })
+        let mut card = fitted.card();
+        card.notes.extend(extreme_probabilities(&model.ask, &forecasts, card.n_rows));
+        Ok(Finished { card, forecasts })
     }
 }
 

@@ -164,6 +164,7 @@ fn write(path: &Path, finished: &Finished) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Importance, TrialScore};
 
     /// A folder of its own for a test, removed when dropped.
     struct Temporary(PathBuf);
@@ -216,7 +217,15 @@ mod tests {
         let coefficients = vec![("x".to_owned(), 0.1 + 0.2), ("y".to_owned(), 1.1e-17 / 3.0)];
         let errors = vec![("x".to_owned(), 1.0 / 49.0)];
         let notes = vec!["x is constant".to_owned()];
-        let card = Card { n_rows: 3, coefficients, errors, notes, importance: vec![("x".to_owned(), 1.0)], ..Card::default() };
+        let card = Card {
+            n_rows: 3,
+            coefficients,
+            errors,
+            notes,
+            importance: vec![Importance { of: "mean".to_owned(), shares: vec![("x".to_owned(), 1.0 / 3.0)] }],
+            trials: vec![TrialScore { score: Some(1.0 / 3.0), ..TrialScore::default() }],
+            ..Card::default()
+        };
         let finished = Finished { card, forecasts: vec![vec![Some(0.1 + 0.2), None], vec![Some(-0.0), Some(1e-300)]] };
         let key = key("a", "b");
         store.keep(&key, &finished).expect("the folder is writable");

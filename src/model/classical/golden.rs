@@ -52,7 +52,7 @@ pub(super) fn assert_close(calculated: &[f64], expected: &[f64], tolerance: f64)
     }
 }
 
-/// What a learner says of windows it cannot learn from, and that it says the same on none.
+/// The first line of a learner's error on a window that it cannot learn from.
 pub(super) fn refusal(learner: &dyn Learner, n_rows: usize, target: f64, weight: f64) -> String {
     let columns: Vec<Vec<f32>> = columns().into_iter().map(|column| column[..n_rows].to_vec()).collect();
     let fitted = fit(learner, &columns, &vec![target; n_rows], &vec![weight; n_rows]);

@@ -39,7 +39,7 @@ impl Learner for NaiveBayes {
         }
         let mut notes = prepared.notes.clone();
         if !narrow.is_empty() {
-            notes.push(format!("constant or nearly so within a class, and so decisive: {}", prepare::quote(narrow)));
+            notes.push(format!("constant or nearly constant within a class, and therefore decisive alone: {}", prepare::quote(narrow)));
         }
         Ok(Box::new(Fitted { prepared, prior: libm::log(sums[1] / sums[0]), features, notes }))
     }
@@ -148,7 +148,7 @@ mod tests {
     fn a_feature_that_is_constant_in_a_class_is_decisive_and_said_to_be() {
         let columns = [vec![0.0, 0.0, 0.0, 1.0, 0.0], vec![1.0, 2.0, 3.0, 4.0, 5.0]];
         let model = fit(&learner(), &columns, &[0.0, 0.0, 0.0, 1.0, 1.0], &[1.0; 5]).expect("both classes");
-        assert_eq!(model.card().notes, ["constant or nearly so within a class, and so decisive: `a`"]);
+        assert_eq!(model.card().notes, ["constant or nearly constant within a class, and therefore decisive alone: `a`"]);
         let far = forecast(&*model, &[vec![1e30, f32::MAX, 0.0], vec![0.0, -1e30, 1.0]], 3);
         assert!(far.iter().all(|p| 0.0 < *p && *p < 1.0) && 0.99 < far[0], "{far:?}");
     }

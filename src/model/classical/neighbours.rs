@@ -145,7 +145,7 @@ impl Model for Fitted {
     fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
         let means = self.means(query.features);
         let forecast = |quantity: &Quantity| match quantity {
-            // A probability of 0 or 1 would promise what k neighbours cannot know: half a neighbour is added to each class (Jeffreys).
+            // k neighbours do not support a probability of 0 or 1: half a neighbour is added to each class (Jeffreys' prior).
             Quantity::Probability => means.iter().map(|mean| mean.map(|mean| smoothed(mean, self.count))).collect(),
             Quantity::Mean | Quantity::Volatility | Quantity::Quantile(_) | Quantity::Shortfall(_) => means.clone(),
         };
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn neighbours_agree_with_scikit_learn() {
         // scikit-learn 1.9.1, tests/golden/classical_neighbours.py: KNeighborsRegressor and KNeighborsClassifier; shares p of 7
-        // neighbours are told as (7 p + 1/2) / 8.
+        // neighbours are forecast as (7 p + 1/2) / 8.
         let asked: Vec<Vec<f32>> = columns().iter().map(|column| column.iter().map(|value| (f64::from(*value) + 0.1) as f32).collect()).collect();
         let golden = [
             (

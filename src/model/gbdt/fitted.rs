@@ -12,7 +12,7 @@ use super::prepared::PreparedWindow;
 use super::shap;
 use super::tail::{TailForecast, TailModel};
 use crate::feature::{Matrix, Rows};
-use crate::model::{Card, Model, Query, Train};
+use crate::model::{Card, Importance, Model, Query, Train};
 use crate::score::squared;
 use crate::spec::{ImportanceKind, Quantity};
 
@@ -31,7 +31,7 @@ fn scale(ensemble: &Ensemble) -> f64 {
 /// Probabilities stay this far from 0 and 1, as those of a logistic regression do.
 const MARGIN: f64 = 1e-12;
 
-/// What forecasters a mean or a probability.
+/// What forecasts a mean or a probability.
 #[derive(Debug, Clone)]
 pub(super) enum Forecaster {
     /// A sum of trees.
@@ -49,9 +49,9 @@ pub(super) struct Fitted {
     pub(super) tails: Option<TailModel>,
     pub(super) rules: Vec<String>,
     pub(super) notes: Vec<String>,
-    n_rows: usize,
+    pub(super) n_rows: usize,
     names: Vec<String>,
-    importance: Vec<(String, f64)>,
+    importance: Vec<Importance>,
     held_back: (Vec<u32>, Vec<f64>),
     /// Rows whose tails crossed, once they have been forecast.
     n_repaired: OnceLock<u64>,
@@ -80,17 +80,14 @@ impl Fitted {
         self.held_back = (rows.to_vec(), target.to_vec());
     }
 
-    /// Measures the importance of the features, in shares of 1; several ensembles count alike.
+    /// Measures the importance of the features for what each ensemble forecasts, in shares of 1; an ensemble without a split has none.
     pub(super) fn measure_importance(&mut self, train: &Train<'_>, kind: ImportanceKind) {
-        let shares: Vec<Vec<f64>> = self.ensembles().iter().filter_map(|(ensemble, _)| self.shares(train, ensemble, kind)).collect();
+        let of = |(ensemble, of): (Ensemble, String)| {
+            let shares = self.shares(train, &ensemble, kind)?;
+            Some(Importance::sorted(of, self.names.iter().cloned().zip(shares).collect()))
+        };
+        self.importance = self.ensembles().into_iter().filter_map(of).collect();
         self.held_back = (vec![], vec![]);
-        if shares.is_empty() {
-            return;
-        }
-        let mean = |at: usize| shares.iter().map(|shares| shares[at]).sum::<f64>() / shares.len() as f64;
-        let mut importance: Vec<(String, f64)> = self.names.iter().enumerate().map(|(at, name)| (name.clone(), mean(at))).collect();
-        importance.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        self.importance = importance;
     }
 
     fn shares(&self, train: &Train<'_>, ensemble: &Ensemble, kind: ImportanceKind) -> Option<Vec<f64>> {

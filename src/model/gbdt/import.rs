@@ -5,7 +5,7 @@ use super::importance::{self, Measure};
 use super::predict::forecasts;
 use super::{file, lightgbm, xgboost};
 use crate::error::{Error, Result};
-use crate::model::{Card, Learner, Model, Query, Train, regression as prepare};
+use crate::model::{Card, Importance, Learner, Model, Query, Train, regression as prepare};
 use crate::spec::{ImportFormat, ImportParams, Quantity};
 
 /// Learner of `kind = "import"`; nothing is learnt, the file's features are looked up by name.
@@ -20,7 +20,7 @@ impl Learner for Import {
         let ensemble = read(train.place, &self.params, self.ask)?;
         let names: Vec<String> = ensemble.features.iter().map(|feature| feature.name.clone()).collect();
         let columns = prepare::select(train, &names)?;
-        Ok(Box::new(Imported { ensemble, columns, path: self.params.path.clone() }))
+        Ok(Box::new(Imported { ask: self.ask, ensemble, columns, path: self.params.path.clone() }))
     }
 }
 
@@ -40,6 +40,7 @@ pub(super) fn read(place: &str, params: &ImportParams, ask: Quantity) -> Result<
 }
 
 struct Imported {
+    ask: Quantity,
     ensemble: Ensemble,
     columns: Vec<usize>,
     path: String,
@@ -53,9 +54,8 @@ impl Model for Imported {
 
     fn card(&self) -> Card {
         let shares = importance::shares(&self.ensemble, Measure::Gain).unwrap_or_default();
-        let mut importance: Vec<(String, f64)> =
-            self.ensemble.features.iter().zip(shares).map(|(feature, share)| (feature.name.clone(), share)).collect();
-        importance.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let shares: Vec<(String, f64)> = self.ensemble.features.iter().zip(shares).map(|(feature, share)| (feature.name.clone(), share)).collect();
+        let importance = if shares.is_empty() { vec![] } else { vec![Importance::sorted(self.ask.to_string(), shares)] };
         let notes = vec![format!("read from `{}` ({} trees); nothing is learnt", self.path, self.ensemble.trees.len())];
         Card { importance, notes, ..Card::default() }
     }

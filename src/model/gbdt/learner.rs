@@ -141,6 +141,7 @@ struct Boosting<'a> {
 impl Boosting<'_> {
     fn run(&self, fitted: &mut Fitted) -> Result<()> {
         let (labelled, held, note) = self.hold_back()?;
+        fitted.n_rows = labelled.rows.len();
         fitted.notes.extend(note);
         let settings = self.settings();
         let mut grower = grower(&self.prepared, &labelled, &settings.tree, self.train.cores);
@@ -257,7 +258,8 @@ impl Boosting<'_> {
             return Err(Error::model(self.train.place, problem).hint("lengthen `window.train`, or change `early_stop_share`"));
         }
         let n_purged = self.prepared.labelled.rows.len() - labelled.rows.len() - held.rows.len();
-        let note = format!("early stopping judged on {} rows from {first}; {n_purged} purged before it", held.rows.len());
+        let (n_learnt, n_judged) = (labelled.rows.len(), held.rows.len());
+        let note = format!("early stopping: learnt on {n_learnt} rows and judged on {n_judged} from {first}; {n_purged} purged between");
         Ok((labelled, held, Some(note)))
     }
 }

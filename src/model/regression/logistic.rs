@@ -12,7 +12,7 @@ use super::memory::Solution;
 use super::panel::Panels;
 use super::prepare::{self, Design};
 use crate::error::Result;
-use crate::model::{Card, Learner, Model, Query, Train};
+use crate::model::{Card, CoefficientScale, Learner, Model, Query, Train};
 use crate::spec::LogisticParams;
 
 /// A step that promises to lower the objective by less than this per unit of weight is the last: Newton's errors are squared
@@ -242,7 +242,7 @@ impl Model for Probabilities {
     }
 
     fn card(&self) -> Card {
-        self.0.card()
+        Card { coefficient_scale: CoefficientScale::LogOdds, ..self.0.card() }
     }
 }
 

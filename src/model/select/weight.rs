@@ -17,11 +17,12 @@ pub(super) fn heaviest(candidates: &Candidates<'_>, names: &[String], n_kept: us
 /// Features by weight, heaviest first, those of equal weight in the order given.
 ///
 /// The weight is the importance on the card, or else the size of the standardised coefficient; 0 for features that the fit dropped. Of a
-/// model with several coefficients for a feature it is their sum.
+/// model with several quantities, and so several shares or coefficients for a feature, it is their sum.
 pub(super) fn ranked(candidates: &Candidates<'_>, names: &[String], card: &Card) -> Result<Vec<(String, f64)>> {
     // A feature may be called intercept too; the intercept itself stands first.
     let slopes = usize::from(card.coefficients.first().is_some_and(|(name, _)| name == "intercept"));
-    let weights = if card.importance.is_empty() { &card.coefficients[slopes..] } else { &card.importance };
+    let shares: Vec<&(String, f64)> = card.importance.iter().flat_map(|importance| &importance.shares).collect();
+    let weights = if shares.is_empty() { card.coefficients[slopes..].iter().collect() } else { shares };
     // Trees that found no split worth making weigh every feature alike: not at all.
     let is_undivided = candidates.kind.refresh().is_some() && card.coefficients.is_empty();
     if weights.is_empty() && !is_undivided {
@@ -37,6 +38,7 @@ pub(super) fn ranked(candidates: &Candidates<'_>, names: &[String], card: &Card)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Importance;
     use crate::model::tune::fixture::{Table, real, ridge};
     use crate::spec::Quantity;
 
@@ -50,7 +52,7 @@ mod tests {
             let coefficients = named(&[("intercept", 9.0), ("a", 0.5), ("intercept", 0.6), ("d", -0.7)]);
             let card = Card { coefficients, ..Card::default() };
             assert_eq!(order(&card).expect("coefficients"), ["d", "intercept", "a", "b"]);
-            let card = Card { importance: named(&[("b", 0.9), ("a", 0.1)]), ..card };
+            let card = Card { importance: vec![Importance::sorted("mean".into(), named(&[("a", 0.1), ("b", 0.9)]))], ..card };
             assert_eq!(order(&card).expect("importance"), ["b", "a", "intercept", "d"]);
             let error = order(&Card::default()).expect_err("nothing is known").to_string();
             let expected = "model `m`, window 3: a ridge model says neither importance nor coefficients, by which features could be chosen";

@@ -10,7 +10,7 @@ use self::history::{History, tails, tested};
 use self::weight::Family;
 use super::predictions::{Predictions, Series};
 use crate::feature::Dataset;
-use crate::model::Card;
+use crate::model::{Card, CoefficientScale};
 use crate::spec::{EnsembleParams, EnsembleWeights, Quantity};
 use crate::window::Window;
 
@@ -164,7 +164,8 @@ fn pool(weights: &[f64], members: &[&Series], at: usize) -> Option<f64> {
 }
 
 fn card(ensemble: &Ensemble<'_>, groups: &[Group<'_>], learnt: &[Learnt]) -> Card {
-    let mut card = Card { n_rows: learnt.iter().map(|learnt| learnt.n_rows).max().unwrap_or(0), ..Card::default() };
+    let mut card =
+        Card { coefficient_scale: CoefficientScale::Weight, n_rows: learnt.iter().map(|learnt| learnt.n_rows).max().unwrap_or(0), ..Card::default() };
     for (group, learnt) in groups.iter().zip(learnt) {
         let kind = if groups.len() == 1 { String::new() } else { format!(" {}", group.family.name()) };
         let named = ensemble.params.members.iter().map(|member| format!("{member}{kind}"));

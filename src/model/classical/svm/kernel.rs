@@ -1,4 +1,4 @@
-//! How alike two rows are, and the rows of a kernel matrix as the solver asks for them.
+//! The similarity of two rows, and the rows of a kernel matrix as the solver asks for them.
 
 use std::cell::Cell;
 

@@ -12,13 +12,13 @@ use super::table::Table;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::model::regression::{self as prepare, Preparation};
-use crate::model::{Card, Learner, Lesson, Model, Query, Train};
+use crate::model::{Card, CoefficientScale, Learner, Lesson, Model, Query, Train};
 use crate::spec::{Quantity, SvmKernel, SvmParams};
 
-/// Blocks of days, of which all but the first are scored by a machine that saw the earlier ones only.
+/// Blocks of days, of which all but the first are scored by a machine trained on the earlier ones only.
 const BLOCKS: usize = 4;
 
-/// A regression with a smaller share of support vectors hardly leans on the features.
+/// A regression with a smaller share of support vectors hardly depends on the features.
 const FEW_SUPPORT: f64 = 0.02;
 
 /// The learner of `kind = "svm"`: C-classification where a probability is asked, epsilon-regression where the mean is, on standardised
@@ -66,7 +66,7 @@ impl Learner for Svm {
 }
 
 impl Svm {
-    /// What to know of a regression that few rows shape: those farther than `epsilon` from it, its support vectors.
+    /// A note on a regression that few rows decide: those farther than `epsilon` from it, its support vectors.
     fn wide_tube(&self, n_support: usize, n_rows: usize) -> Option<String> {
         let epsilon = self.params.epsilon;
         if n_support == 0 {
@@ -102,7 +102,7 @@ impl Svm {
         }
         let has_both = [0, 1].iter().all(|wanted| rows.iter().any(|&row| class[row as usize] == *wanted));
         if !has_both {
-            notes.push("probabilities lean on the scores of training rows, which are too sure: earlier days do not hold both classes".into());
+            notes.push("probabilities are calibrated on the scores of the training rows themselves and are overconfident: earlier days do not hold both classes".into());
             rows = (0..class.len() as u32).collect();
             scores = machine.score(problem.table);
         }
@@ -124,7 +124,7 @@ impl Svm {
     }
 }
 
-/// Of the rows learnt from; they were drawn in proportion to their weight.
+/// Mean and standard deviation of the targets of the rows drawn, in proportion to their weight.
 fn mean_and_sd(target: &[f64]) -> (f64, f64) {
     let n_rows = target.len() as f64;
     let mean = target.iter().sum::<f64>() / n_rows;
@@ -177,6 +177,10 @@ impl Model for Fitted {
 
     /// Coefficients of a linear kernel are those of the score, and of the mean in the target's own units.
     fn card(&self) -> Card {
+        let coefficient_scale = match self.link {
+            Link::Sigmoid(_) => CoefficientScale::Margin,
+            Link::Scale { .. } => CoefficientScale::Target,
+        };
         let mut coefficients = Vec::new();
         if self.machine.kernel == Kernel::Linear {
             let (origin, unit) = match self.link {
@@ -187,7 +191,7 @@ impl Model for Fitted {
             let slopes = self.machine.slopes(self.prepared.n_columns()).into_iter().enumerate();
             coefficients.extend(slopes.map(|(idx, slope)| (self.prepared.name(idx).clone(), unit * slope)));
         }
-        Card { n_rows: self.n_rows, coefficients, notes: self.notes.clone(), ..Card::default() }
+        Card { n_rows: self.n_rows, coefficients, coefficient_scale, notes: self.notes.clone(), ..Card::default() }
     }
 }
 
@@ -379,7 +383,9 @@ mod tests {
         assert_eq!(refusal(&regression, 1, 0.5, 1.0), format!("{place}no feature is left: dropped, constant in training: `a`, `b`, `c`"));
         // Two rows, one of each class: no earlier day holds both.
         let model = fit(&classifier, &[vec![1.0, 2.0]], &[0.0, 1.0], &[1.0; 2]).expect("both classes");
-        let notes = ["probabilities lean on the scores of training rows, which are too sure: earlier days do not hold both classes"];
+        let notes = [
+            "probabilities are calibrated on the scores of the training rows themselves and are overconfident: earlier days do not hold both classes",
+        ];
         assert_eq!(model.card().notes, notes);
         let mut wide = learner(SvmKernel::Rbf, Quantity::Mean);
         wide.params.epsilon = 50.0;

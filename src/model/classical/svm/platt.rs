@@ -15,7 +15,7 @@ impl Sigmoid {
     /// for class 1 and 1 / (N0 + 2) for class 0, with N the classes' sums of weights.
     ///
     /// Newton's method with halved steps, as Lin, Lin and Weng (2007), A note on Platt's probabilistic outputs for support vector
-    /// machines, Machine Learning 68, 267-276, mend Platt (1999). Both classes are there.
+    /// machines, Machine Learning 68, 267-276, a correction of Platt (1999). Both classes are present.
     pub(super) fn fit(score: &[f64], class: &[usize], weight: &[f64]) -> Self {
         let sum = |wanted: usize| class.iter().zip(weight).filter(|(class, _)| **class == wanted).map(|(_, weight)| weight).sum::<f64>();
         let sums = [sum(0), sum(1)];
@@ -41,11 +41,11 @@ impl Sigmoid {
             let slope = -(curvature[2] * gradient[0] - curvature[1] * gradient[1]) / determinant;
             let intercept = -(curvature[0] * gradient[1] - curvature[1] * gradient[0]) / determinant;
             let gain = -(gradient[0] * slope + gradient[1] * intercept);
-            // NaN where the curvature has vanished: the sigmoid is as steep as f64 can tell.
+            // NaN where the curvature has vanished: the sigmoid is as steep as f64 can represent.
             if gain.is_nan() {
                 break;
             }
-            // Newton's errors are squared from step to step: the step that promises next to nothing is the last.
+            // Newton's method converges quadratically: the first step with a negligible decrease is the last.
             if gain <= 1e-12 * (sums[0] + sums[1]) {
                 return Self { slope: fitted.slope + slope, intercept: fitted.intercept + intercept };
             }

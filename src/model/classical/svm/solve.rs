@@ -9,7 +9,7 @@ use libsvm_rs::solver::{Solver, SolverVariant};
 use super::kernel::{Kernel, Similarity};
 use crate::model::classical::table::Table;
 
-/// Steps after which the solver gives up, each of which asks for three rows.
+/// Steps after which the solver stops, each of which needs three rows.
 const MAX_STEPS: u64 = 10_000_000;
 
 /// A scoring function: offset + sum over the kept rows of coefficient x K(row, x).
@@ -21,7 +21,7 @@ pub(super) struct Machine {
     /// One per support vector.
     pub(super) coefficients: Vec<f64>,
     pub(super) offset: f64,
-    /// False where the solver ran out of steps.
+    /// False where the solver stopped before it converged.
     pub(super) is_solved: bool,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Problem<'a> {
 impl Problem<'_> {
     /// Tells class 1 from class 0: minimises |f|^2 / 2 + sum of cost x max(0, 1 - s f), with s = 1 for class 1 and -1 for class 0.
     ///
-    /// Both classes are there. `cost`: of a row of class 0 and of class 1.
+    /// Both classes are present. `cost`: of a row of class 0 and of class 1.
     pub(super) fn classify(&self, class: &[usize], cost: [f64; 2]) -> Machine {
         let sign: Vec<i8> = class.iter().map(|&class| if class == 1 { 1 } else { -1 }).collect();
         let (alpha, offset, is_solved) = self.solve(&vec![-1.0; sign.len()], &sign, cost);

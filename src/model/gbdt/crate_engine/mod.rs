@@ -24,8 +24,8 @@ use crate::error::Result;
 use crate::feature::Matrix;
 use crate::model::regression::{self as prepare, quote};
 use crate::model::regression::{probability, sigmoid};
-use crate::model::{Card, Learner, Model, Query, Train};
-use crate::spec::{GbdtParams, TreeLimits, TreeRows};
+use crate::model::{Card, Importance, Learner, Model, Query, Train};
+use crate::spec::{GbdtParams, Quantity, TreeLimits, TreeRows};
 
 /// The crate's training memory: sorted columns are made once and split along the tree, the fastest of its three levels.
 const CACHE_LEVEL: u8 = 2;
@@ -229,11 +229,12 @@ impl Model for Fitted {
 
     fn card(&self) -> Card {
         let total: f64 = self.gain.iter().sum();
-        let mut importance: Vec<(String, f64)> = vec![];
-        if 0.0 < total {
-            importance = self.names.iter().zip(&self.gain).map(|(name, gain)| (name.clone(), gain / total)).collect();
-            importance.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        }
+        let of = match self.loss {
+            Loss::Squared => Quantity::Mean,
+            Loss::Logistic => Quantity::Probability,
+        };
+        let shares = || self.names.iter().zip(&self.gain).map(|(name, gain)| (name.clone(), gain / total)).collect();
+        let importance = if 0.0 < total { vec![Importance::sorted(of.to_string(), shares())] } else { vec![] };
         Card { n_rows: self.n_rows, importance, notes: self.notes.clone(), ..Card::default() }
     }
 }
@@ -284,8 +285,9 @@ mod tests {
             assert!((calculated - expected).abs() < 1e-6, "{got:?}");
         }
         let card = model.card();
-        assert_eq!((card.n_rows, card.importance[0].0.as_str()), (404, "a"));
-        assert!(0.99 < card.importance[0].1 && (card.importance.iter().map(|(_, share)| share).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_eq!((card.n_rows, card.importance[0].shares[0].0.as_str()), (404, "a"));
+        let shares = &card.importance[0].shares;
+        assert!(0.99 < shares[0].1 && (shares.iter().map(|(_, share)| share).sum::<f64>() - 1.0).abs() < 1e-12);
     }
 
     #[test]

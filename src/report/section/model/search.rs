@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::Fits;
 use crate::model::Card;
 use crate::report::cell::Cell;
-use crate::report::material::Material;
 use crate::report::page::{Block, Column, Table, anchor};
+use crate::spec::ModelSpec;
 
 /// What was tried, and what was not.
-pub(super) fn sentence(material: &Material<'_>) -> String {
+pub(super) fn sentence(specs: &[ModelSpec]) -> String {
     let inside = "Imputation, scaling and the dropping of constant columns are fitted inside the window.";
-    let trials = |model: &crate::spec::ModelSpec| model.tune.as_ref().map(|tune| (model.name.clone(), tune.trials.len()));
-    let searched: Vec<(String, usize)> = material.facts.spec.models.iter().filter_map(trials).collect();
+    let trials = |model: &ModelSpec| model.tune.as_ref().map(|tune| format!("`{}` from {} combinations", model.name, tune.trials.len()));
+    let searched: Vec<String> = specs.iter().filter_map(trials).collect();
     if searched.is_empty() {
         return format!("Settings are the spec's in every window: nothing was tuned, so the number of trials is one for each model. {inside}");
     }
-    let searched: Vec<String> = searched.into_iter().map(|(name, n)| format!("`{name}` from {n} combinations")).collect();
     format!(
         "Settings are chosen anew in each window, on inner folds of its training rows, for {}; other models have the spec's in every window, one trial each. {inside}",
         searched.join(", ")
@@ -23,22 +23,24 @@ pub(super) fn sentence(material: &Material<'_>) -> String {
 }
 
 /// The settings of each window, and how often each feature was kept, where a model searched for them.
-pub(super) fn blocks(material: &Material<'_>, at: usize, cards: &[&Card]) -> Vec<Block> {
-    let name = &material.facts.spec.models[at].name;
-    let chosen = cards.iter().any(|card| !card.chosen.is_empty()).then(|| chosen(material, name, cards));
-    let kept = cards.iter().any(|card| !card.kept.is_empty()).then(|| kept(name, cards));
+pub(super) fn blocks(fits: &Fits<'_>) -> Vec<Block> {
+    let chosen = fits.cards.iter().any(|card| !card.chosen.is_empty()).then(|| chosen(fits));
+    let kept = fits.cards.iter().any(|card| !card.kept.is_empty()).then(|| kept(&fits.spec.name, fits.cards));
     chosen.into_iter().chain(kept).map(Block::Table).collect()
 }
 
-fn chosen(material: &Material<'_>, name: &str, cards: &[&Card]) -> Table {
+fn chosen(fits: &Fits<'_>) -> Table {
+    let (name, cards) = (&fits.spec.name, fits.cards);
     let names: Vec<String> =
         cards.iter().find(|card| !card.chosen.is_empty()).map_or(vec![], |card| card.chosen.iter().map(|(name, _)| name.clone()).collect());
     let mut columns = vec![Column::numbers("Window", ""), Column::words("Test from")];
     columns.extend(names.iter().map(Column::words));
     let n_trials = cards.iter().map(|card| card.trials.len()).max().unwrap_or(0);
     let mut table = Table::new(anchor(&format!("chosen-{name}")), format!("Settings that `{name}` chose"), columns)
-        .note(format!("The best of {n_trials} combinations on inner folds of the window's training rows, in the order of time. Settings that change from window to window matter little, or the folds cannot tell them apart."));
-    for (window, card) in material.facts.windows.iter().zip(cards) {
+        .note(format!(
+            "The best of {n_trials} combinations on inner folds of the window's training rows, in the order of time; the score of every one is in `models/{name}.json`. Settings that change from window to window matter little, or the folds cannot tell them apart."
+        ));
+    for (window, card) in fits.windows.iter().zip(cards) {
         let mut row = vec![Cell::Count(u64::from(window.idx) + 1), Cell::Date(window.test.start)];
         row.extend(names.iter().map(|name| match card.chosen.iter().find(|(other, _)| other == name) {
             Some((_, value)) => Cell::text(value),

@@ -2,11 +2,11 @@
 
 use super::cell::{Cell, State};
 use super::material::Material;
-use super::metric::{cell, shown};
+use super::metric::{cell, shown, wanted};
 use super::page::{Column, Head, Page, Table, TestPeriod, Verdict};
 use super::section::{self, counted};
 use crate::manifest::VERSION;
-use crate::stat::{Colour, Judged, Metric, Outcome, Standing, Unit};
+use crate::stat::{Colour, Judged, Outcome, Standing, Unit};
 
 /// The page of a report.
 #[must_use]
@@ -72,6 +72,10 @@ fn verdict(material: &Material<'_>) -> Verdict {
         1 => format!("; 1 of {} rejects and carries no limit", counted(n_tests, "test", "tests")),
         n => format!("; {n} of {} reject and carry no limit", counted(n_tests, "test", "tests")),
     };
+    let overlapping = match summary.descriptive().count() {
+        0 => String::new(),
+        n => format!("; {} descriptive only, targets overlap", counted(n, "test is", "tests are")),
+    };
     let alarms = match summary.alarms.len() {
         0 => String::new(),
         1 => "; a finding makes all numbers doubtful".to_owned(),
@@ -96,7 +100,7 @@ fn verdict(material: &Material<'_>) -> Verdict {
     }));
     sentences.extend(failures.into_iter().map(|found| format!("{}; no limit is set on it.", section::failure(material, found))));
     sentences.extend(summary.alarms.iter().map(|alarm| alarm.sentence.clone()));
-    Verdict { state: state(summary.colour()), headline: format!("{}{limits}{tests}{alarms}", ruined.concat()), sentences }
+    Verdict { state: state(summary.colour()), headline: format!("{}{limits}{tests}{overlapping}{alarms}", ruined.concat()), sentences }
 }
 
 /// The page's colour of a run's.
@@ -115,16 +119,6 @@ fn beside_limit(judged: &Judged) -> String {
     match (&judged.metric.value, judged.metric.unit, bound) {
         (Outcome::Value(value), Unit::PValue, Some(bound)) => section::p_near(*value, bound).printed().unwrap_or_default(),
         (_, _, _) => shown(&judged.metric),
-    }
-}
-
-fn wanted(judged: &Judged) -> String {
-    let bound = |value: f64| shown(&Metric { value: Outcome::Value(value), ..judged.metric.clone() });
-    match (judged.limit.min, judged.limit.max) {
-        (Some(min), Some(max)) => format!("limit: {} to {}", bound(min), bound(max)),
-        (Some(min), None) => format!("limit: {} or more", bound(min)),
-        (None, Some(max)) => format!("limit: {} or less", bound(max)),
-        (None, None) => "no bound is set".to_owned(),
     }
 }
 

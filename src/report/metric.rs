@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::format;
-use crate::stat::{Metric, Outcome, Unit};
+use crate::stat::{Judged, Metric, Outcome, Unit};
 
 /// A metric in words.
 pub(super) fn shown(metric: &Metric) -> String {
@@ -25,4 +25,15 @@ pub(super) fn cell(metric: &Metric) -> Cell {
         Unit::Money => Cell::Money,
     };
     Cell::outcome(&metric.value, of_unit)
+}
+
+/// A limit in words: "limit: 0.050 or more".
+pub(super) fn wanted(judged: &Judged) -> String {
+    let bound = |value: f64| shown(&Metric { value: Outcome::Value(value), ..judged.metric.clone() });
+    match (judged.limit.min, judged.limit.max) {
+        (Some(min), Some(max)) => format!("limit: {} to {}", bound(min), bound(max)),
+        (Some(min), None) => format!("limit: {} or more", bound(min)),
+        (None, Some(max)) => format!("limit: {} or less", bound(max)),
+        (None, None) => "no bound is set".to_owned(),
+    }
 }

@@ -347,7 +347,7 @@ fn finite(answer: Answer) -> Outcome<Answer> {
 }
 
 /// What a test decides: a p-value below the level rejects, one equal to it does not.
-fn decide(about: &About, answer: &Outcome<Answer>, level: Level) -> Option<Decision> {
+pub(super) fn decide(about: &About, answer: &Outcome<Answer>, level: Level) -> Option<Decision> {
     match about.form {
         Form::Number | Form::Interval => return None,
         Form::Test(_) | Form::ExactTest => {}

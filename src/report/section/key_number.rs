@@ -1,15 +1,14 @@
 //! The summary: the numbers that matter, each with what it is read against, and one figure.
 
 use super::error::MIN_DATES;
-use super::failure;
-use super::measured;
+use super::measured::{self, p_near};
 use super::pieces::{counted, entities, row_words, windows_drawn};
 use crate::feature::Observation;
 use crate::report::cell::Cell;
 use crate::report::chart::{LineChart, Scale, Series, Style, Zero, error_by_window, lines};
 use crate::report::format;
 use crate::report::material::Material;
-use crate::report::metric::{cell, shown};
+use crate::report::metric::{cell, shown, wanted};
 use crate::report::page::{Block, Figure, KeyNumber, Section};
 use crate::spec::Kind;
 use crate::stat::credit::ProbabilityGroup;
@@ -57,9 +56,6 @@ fn sentences(material: &Material<'_>) -> String {
         entities(material),
         format::count(material.facts.predictions.rows.len() as u64)
     )];
-    for found in material.summary.unlimited_rejections() {
-        sentences.push(format!("{}.", failure(material, found)));
-    }
     for model in &material.summary.probabilities {
         if let Outcome::Value(scores) = &model.case.all.scores {
             sentences.push(format!(
@@ -95,7 +91,9 @@ fn n_dates(material: &Material<'_>, model: &str) -> usize {
 }
 
 fn breaches(material: &Material<'_>, tail: &Assessed<TailCase>) -> KeyNumber {
-    let p = tail.test(&KUPIEC_EXACT).value().map_or(String::new(), |test| format!(", exact p {}", format::p_value(test.p_value)));
+    let p = tail.test(&KUPIEC_EXACT).value().map_or(String::new(), |test| {
+        format!(", exact p {}", p_near(test.p_value, material.facts.spec.risk.significance).printed().unwrap_or_default())
+    });
     let prefix = tail.found.first().map_or(String::new(), |found| found.prefix.clone());
     KeyNumber {
         label: format!("Breaches of VaR, {}", measured::label(material, &tail.subject)),
@@ -140,9 +138,7 @@ fn metric(material: &Material<'_>, name: &str, label: &str) -> Option<KeyNumber>
         metrics.get(&parts.join(".")).map(|metric| format!("`{baseline}`: {}", shown(metric)))
     });
     let limit = material.summary.judged.iter().find(|judged| judged.limit.metric == name);
-    let limit = limit.and_then(|judged| {
-        judged.limit.min.map(|min| format!("limit: {min} or more")).or(judged.limit.max.map(|max| format!("limit: {max} or less")))
-    });
+    let limit = limit.map(wanted);
     let comparison: Vec<String> = baseline.into_iter().chain(limit).collect();
     let comparison = comparison.join("; ") + &before(material, name);
     let (unit, in_unit) = measured::printed(material, found.unit);

@@ -182,14 +182,27 @@ pub(super) fn tally<'a>(found: impl Iterator<Item = &'a Found>) -> Option<String
     }
 }
 
+/// The words with a small first letter, but where they begin with an abbreviation: "ES, depth" stays.
 fn lower(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+    let Some(first) = letters.next() else { return String::new() };
+    if letters.clone().next().is_some_and(char::is_uppercase) {
+        return words.to_owned();
+    }
+    first.to_lowercase().chain(letters).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_abbreviation_keeps_its_capitals_within_a_sentence() {
+        assert_eq!(
+            (lower("ES, depth (Z1)"), lower("Coverage, exact"), lower("")),
+            ("ES, depth (Z1)".into(), "coverage, exact".into(), String::new())
+        );
+    }
 
     #[test]
     fn a_p_value_beside_its_bound_shows_on_which_side_it_is() {

@@ -4,7 +4,7 @@ use crate::stat::Outcome;
 use crate::stat::compare::Comparison;
 use crate::stat::discrimination::placements;
 use crate::stat::distribution::normal_two_sided;
-use crate::stat::measure::{About, Answer, Direction, Form, Measure, Test};
+use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test};
 use crate::stat::sample::{mean, reject};
 
 /// DeLong's paired test against the baseline.
@@ -18,6 +18,7 @@ pub const AUC_DIFFERENCE: Measure<Comparison> = Measure {
         source: "DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44(3)",
         null: "Both have the same AUC",
         form: Form::Test("z"),
+        overlap: Overlap::Descriptive,
         says: |direction| match direction {
             Direction::Above => "tells defaults better",
             Direction::Below => "tells defaults worse",

@@ -94,6 +94,7 @@ pub const R2: Measure<MeanCase> = Measure {
         formula: "1 - sum (outcome - forecast)² / sum (outcome - baseline's forecast)²",
         convention: "On the rows that both forecast; negative: the baseline is closer",
         source: "Campbell and Thompson (2008), Review of Financial Studies 21(4)",
+        unit: Unit::Share,
         ..About::NUMBER
     },
     take: |case| case.all.r2.clone().map(Answer::Number),

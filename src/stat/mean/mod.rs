@@ -49,5 +49,8 @@ pub struct MeanCase {
     pub by_segment: Vec<Grouped<MeanErrors>>,
 }
 
-/// Every measure of a mean forecast, in the order of the page.
-pub const MEAN: &[&Measure<MeanCase>] = &[&N_ROWS, &BIAS, &MAE, &MSE, &RMSE, &RMSE_COMMON, &R2, &HIT_RATE, &RANK_IC, &ICIR, &RANK_IC_T];
+/// Measures of the errors of a mean forecast, in the order of the page.
+pub const MEAN: &[&Measure<MeanCase>] = &[&N_ROWS, &BIAS, &MAE, &MSE, &RMSE, &RMSE_COMMON, &R2, &HIT_RATE];
+
+/// Measures of the order of the names, whose observations are dates.
+pub const RANKS: &[&Measure<MeanCase>] = &[&RANK_IC, &ICIR, &RANK_IC_T];

@@ -9,7 +9,7 @@ use crate::spec::{BookSpec, ModelSpec, Quantity, Spec};
 use crate::stat::compare::{COMPARISON, RANKING};
 use crate::stat::credit::{DISCRIMINATION, PROBABILITY};
 use crate::stat::es::ES;
-use crate::stat::mean::MEAN;
+use crate::stat::mean::{MEAN, RANKS};
 use crate::stat::measure::Measure;
 use crate::stat::var::{NAMES, VAR};
 use crate::stat::volatility::VOLATILITY;
@@ -82,6 +82,7 @@ pub fn metric_names(spec: &Spec, data: &Dataset) -> BTreeSet<String> {
             match quantity {
                 Quantity::Mean => {
                     extend(&mut names, MEAN, &mean_prefix(&model.name));
+                    extend(&mut names, RANKS, &mean_prefix(&model.name));
                     compared(&mut names, spec, model, quantity, &mean_prefix(&model.name));
                 }
                 Quantity::Probability => {

@@ -5,7 +5,7 @@ use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
 use crate::score::squared;
 use crate::spec::Quantity;
 use crate::stat::compare::{COMPARISON, Comparison, RANKING, diebold_mariano, equal_up_to_rounding, mean_by_date, mean_difference};
-use crate::stat::mean::{MEAN, MeanCase, MeanErrors, ic_test};
+use crate::stat::mean::{MEAN, MeanCase, MeanErrors, RANKS, ic_test};
 use crate::stat::measure::{Assessed, Subject, Test, take};
 use crate::stat::{Outcome, RankIc, errors, r2_out_of_sample, rank_ic};
 use crate::walk::Series;
@@ -23,6 +23,8 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<MeanCase>> {
             let subject = Subject { model: series.model.clone(), entity: None, quantity: Some(Quantity::Mean) };
             let prefix = mean_prefix(&series.model);
             let mut found = take(MEAN, &prefix, (&subject, case.all.n), &case, tested.level());
+            let n_dates = case.rank_ic.value().map_or(0, |ic| ic.n);
+            found.extend(take(RANKS, &prefix, (&subject, n_dates), &case, tested.level()));
             if let Some(comparison) = &case.comparison {
                 let n = comparison.test.value().map_or(0, |test| test.n);
                 found.extend(take(COMPARISON, &prefix, (&subject, n), comparison, tested.level()));

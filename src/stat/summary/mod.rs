@@ -112,7 +112,12 @@ impl Summary {
         })
     }
 
-    /// Tests among them that reject, and whose question no limit of the spec asks of the same subject.
+    /// Tests that would colour the report, had they not taken overlapping targets as independent.
+    pub fn descriptive(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.about.tier == Tier::Verdict && found.decision == Some(Decision::Descriptive))
+    }
+
+    /// Decided tests that reject, and whose question no limit of the spec asks of the same subject.
     #[must_use]
     pub fn unlimited_rejections(&self) -> Vec<&Found> {
         self.decided().filter(|found| found.rejection().is_some() && !self.carries_limit(found)).collect()

@@ -6,8 +6,8 @@ use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
 use crate::score::brier;
 use crate::spec::{BookSpec, Quantity};
 use crate::stat::compare::{COMPARISON, Comparison};
-use crate::stat::credit::{DISCRIMINATION, PROBABILITY, ProbabilityCase, ProbabilityGroup, paired_auc};
-use crate::stat::measure::{Assessed, Subject, Test, take};
+use crate::stat::credit::{AUC_DIFFERENCE, DISCRIMINATION, PROBABILITY, ProbabilityCase, ProbabilityGroup, paired_auc};
+use crate::stat::measure::{Answer, Assessed, Decision, Subject, Test, decide, take};
 use crate::stat::{Outcome, calibration, confusion, discrimination, probability_scores};
 use crate::walk::Series;
 
@@ -33,7 +33,7 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<ProbabilityCase>> {
             if let Some(comparison) = &case.comparison {
                 let n = comparison.test.value().map_or(0, |test| test.n);
                 found.extend(take(COMPARISON, &prefix, (&subject, n), comparison, tested.level()));
-                found.extend(take(DISCRIMINATION, &prefix, (&subject, n), comparison, tested.level()));
+                found.extend(take(DISCRIMINATION, &prefix, (&subject, n), comparison, tested.entity_level()));
             }
             Assessed { subject, case, found }
         })
@@ -49,6 +49,8 @@ pub struct Lead {
     pub second: String,
     /// DeLong's paired test on the rows that both forecast.
     pub test: Outcome<Test>,
+    /// What it decides.
+    pub decision: Decision,
 }
 
 /// `None` with fewer than two models that have an AUC.
@@ -62,7 +64,8 @@ pub(super) fn lead(tested: &Tested<'_>, judged: &[Assessed<ProbabilityCase>]) ->
     let (a, b) = (of(first)?, of(second)?);
     let both = forecast_by(&[a, b], &tested.names());
     let test = paired_auc(&forecasts(a, &both), &forecasts(b, &both), &defaults(tested, &both));
-    Some(Lead { first: first.to_owned(), second: second.to_owned(), test })
+    let decision = decide(&AUC_DIFFERENCE.about, &test.clone().map(Answer::Test), tested.entity_level()).unwrap_or(Decision::NotJudged);
+    Some(Lead { first: first.to_owned(), second: second.to_owned(), test, decision })
 }
 
 fn one(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, names: &Positions, cutoff: f64) -> ProbabilityCase {

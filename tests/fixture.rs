@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use datafusion::arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
@@ -34,7 +35,10 @@ pub(crate) struct Project {
 
 impl Project {
     pub(crate) fn new(name: &str) -> Self {
-        let root = std::env::temp_dir().join(format!("plimsoll-{}-{name}", std::process::id()));
+        // Tests that run side by side may try the same case.
+        static N_PROJECTS: AtomicUsize = AtomicUsize::new(0);
+        let n = N_PROJECTS.fetch_add(1, Ordering::Relaxed);
+        let root = std::env::temp_dir().join(format!("plimsoll-{}-{n}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(root.join("data")).expect("the temporary folder is writable");
         Self { root }

@@ -17,7 +17,9 @@ time = "date"
 [features]
 sql = ["features.sql"]
 truncation_dates = 1
-target_delay_dates = DELAY
+
+[target]
+delay_dates = DELAY
 
 [window]
 scheme = "split"

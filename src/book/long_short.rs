@@ -114,7 +114,7 @@ pub(super) fn check_one_date_targets(data: &Dataset, tested: &[u32], untraded: O
     let problem = format!("the target spans {n_dates} dates (by `as_of` and `known_on`), so that its daily sum would count a return {n_dates} times");
     Err(Error::spec("book", problem).hint(
         "make the target the return to the next date; if it is that return but begins later (the next close to the one after), or known_on is \
-         the day after its last close, say so with `features.target_delay_dates`; or drop the long-short book",
+         the day after its last close, say so with `target.delay_dates`; or drop the long-short book",
     ))
 }
 

@@ -64,7 +64,6 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
         as_of: reader.pick(&as_of),
         known_on: reader.pick(&reader.reader.days("known_on")?),
         target: reader.optional("target")?,
-        target_delay_dates: spec.target_delay_dates as usize,
         weight: vec![1.0; order.len()],
         ..Dataset::default()
     };

@@ -115,7 +115,7 @@ pub struct Dataset {
     pub known_on: Vec<Option<Day>>,
     /// The target; `None` where it is not known yet.
     pub target: Vec<Option<f64>>,
-    /// Dates that pass before a target's days begin, as the spec states them (`features.target_delay_dates`).
+    /// Dates that pass before a target's days begin, as the spec states them (`target.delay_dates`).
     pub target_delay_dates: usize,
     /// Training weight; 1 where the view has none.
     pub weight: Vec<f64>,

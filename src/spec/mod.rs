@@ -194,8 +194,6 @@ pub struct FeatureSpec {
     pub carry: Vec<String>,
     /// Carried text column by which errors are also broken down.
     pub segment: Option<String>,
-    /// Dates that pass before a target's days begin: 1 for the return from the next close to the one after.
-    pub target_delay_dates: u32,
     /// Dates tried by the truncation (no look-ahead) test.
     pub truncation_dates: u32,
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 pub struct TargetSpec {
     /// What a target of 1 means; forecasts and errors are printed in it.
     pub unit: TargetUnit,
+    /// Dates that pass before its days begin: 1 for the return from the next close to the one after.
+    pub delay_dates: u32,
     /// Share of ones in the population, in (0, 1), where the training rows or their weights over- or under-represent a class;
     /// probability forecasts are corrected to it. `None`: forecasts stand as the models made them.
     pub prior: Option<f64>,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Facts, FeatureSummary, Metrics, Outcome};
+use super::{FeatureSummary, Metrics, Outcome};
 use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{Kind, Spec};
@@ -157,26 +157,6 @@ fn spans(data: &Dataset, rows: &[usize], group: impl Fn(Day) -> Day) -> Spans {
     // Where no span differs from another, neither do their sums.
     let deviations = if variance == 0.0 { 0.0 } else { total / variance.sqrt() };
     Spans { n_rows, n_groups, mean: sum / n_rows as f64, difference: total / weight, deviations }
-}
-
-/// Training rows of the entity whose VaR is the headline; undefined where there is no such entity.
-///
-/// None: its models learnt from other entities and were tested on this one. (A baseline of the entity's own history and EWMA learn from no
-/// row: they look at its past.)
-#[must_use]
-pub fn headline_training_rows(facts: &Facts<'_>) -> Outcome<usize> {
-    let Some(entity) = facts.spec.risk.entity.as_deref().and_then(|name| facts.data.entity_code(name)) else {
-        return Outcome::undefined("the spec names no `risk.entity`");
-    };
-    let data = facts.data;
-    let learns = |row: usize| {
-        let window_learns = |window: &crate::window::Window| {
-            let is_past = window.train.start <= data.as_of[row] && data.as_of[row] < window.train.end;
-            is_past && data.known_on[row].is_some_and(|known| known < window.known_before)
-        };
-        0.0 < data.weight[row] && data.target[row].is_some() && facts.windows.iter().any(window_learns)
-    };
-    Outcome::Value((0..data.n_rows()).filter(|&row| data.entity[row] == entity && learns(row)).count())
 }
 
 #[cfg(test)]

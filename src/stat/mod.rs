@@ -26,7 +26,7 @@ mod summary;
 pub mod var;
 pub mod volatility;
 
-pub use alarm::{Alarm, HONEST_AUC, HONEST_RANK_IC, alarms, headline_training_rows};
+pub use alarm::{Alarm, HONEST_AUC, HONEST_RANK_IC, alarms};
 pub use calendar::{PeriodReturn, YearReturns};
 pub use calibration::{Band, Calibration, PdTest, calibration, pd_test};
 pub use concentration::best_share;

@@ -76,6 +76,8 @@ impl<'a> Fingerprint<'a> {
     /// The window's train span: its rows, and the targets that are trained on.
     pub(super) fn trained(&self, window: &Window, rows: &WindowRows) -> String {
         let mut digest = self.span(window.train).part(&window.known_before.0.to_le_bytes());
+        // Standard errors go by the dates that a target spans.
+        digest.add(&self.data.target_delay_dates.to_le_bytes());
         let origin = self.data.as_of.partition_point(|&day| day < window.train.start) as u32;
         let mut learnt = Vec::with_capacity(rows.train.len() * 24);
         for &row in &rows.train {
@@ -169,7 +171,8 @@ mod tests {
         let data = panel(DAYS);
         let before = keys(&data, 10);
         assert_eq!(keys(&data, 10), before);
-        let changes: [Change; 6] = [
+        let changes: [Change; 7] = [
+            ("the delay of the target", |data| data.target_delay_dates = 1),
             ("a target", |data| data.target[4] = Some(9.0)),
             // The fault mended in 2db5cdc: inner folds and early stopping go by this day.
             ("the day a target was known", |data| data.known_on[4] = data.known_on[4].map(|day| day.plus_days(3))),

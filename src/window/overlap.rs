@@ -26,7 +26,7 @@ pub fn target_dates(data: &Dataset, rows: impl IntoIterator<Item = u32>) -> usiz
 /// * `calendar`: distinct `as_of` days, ascending.
 /// * `spans`: `as_of` and `known_on` of each row.
 /// * `delay`: dates that pass before the target's days begin. Dates alone cannot tell a return from the next close to the one after
-///   (known two dates later, of one date) from a return of two dates; the spec's `features.target_delay_dates` does.
+///   (known two dates later, of one date) from a return of two dates; the spec's `target.delay_dates` does.
 ///
 /// A row whose `known_on` lies beyond the calendar has a span that cannot be counted, and is left out: it would be counted short. Where
 /// all rows are such, every target outlives the data and the answer is the longest count there is, 1 without rows.

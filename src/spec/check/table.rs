@@ -94,7 +94,6 @@ pub(super) fn features(top: &Reader<'_>, tables: &[TableSpec]) -> Result<Feature
         sql: block.texts("sql")?,
         carry: block.texts("carry")?,
         segment: block.text_if("segment")?,
-        target_delay_dates: block.count("target_delay_dates")?,
         truncation_dates: block.count("truncation_dates")?,
     };
     check_views(&block, &features.sql, tables)?;

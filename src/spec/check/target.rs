@@ -14,7 +14,7 @@ pub(super) fn target(top: &Reader<'_>, kind: Kind, models: &[ModelSpec]) -> Resu
             .refuse("prior", "corrects probabilities, and no model of this spec is asked for `probability`")
             .hint("drop it, or ask a model for \"probability\""));
     }
-    Ok(TargetSpec { unit, prior })
+    Ok(TargetSpec { unit, delay_dates: block.count("delay_dates")?, prior })
 }
 
 fn unit(block: &Reader<'_>, kind: Kind, models: &[ModelSpec]) -> Result<TargetUnit> {

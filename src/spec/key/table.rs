@@ -110,13 +110,6 @@ const FEATURE: Section = section(
         key("sql", SomeTexts, Required, "[\"sql/equity/features.sql\"]", "SQL files in order; a file's stem is its view's name."),
         key("carry", Texts, Default("[]"), "[\"sector\"]", "Columns for the book and the segments, never shown to a model."),
         key("segment", Text, Optional, "\"sector\"", "Carried text column by which errors are also broken down."),
-        key(
-            "target_delay_dates",
-            Integer(0, 1000),
-            Default("0"),
-            "1",
-            "Dates that pass before the target's days begin: 1 for the return from the next close to the one after. Dates alone cannot tell it from a return of two days.",
-        ),
         key("truncation_dates", Integer(1, 1000), Default("5"), "5", "Dates tried by the no-look-ahead test."),
     ],
 );
@@ -133,6 +126,13 @@ const TARGET: Section = section(
             "Unit of the target; without it, return in a market report, probability or share in a credit report.",
         ),
         key("currency", Text, Optional, "\"USD\"", "Currency of unit = \"money\", by ISO 4217."),
+        key(
+            "delay_dates",
+            Integer(0, 1000),
+            Default("0"),
+            "1",
+            "Dates that pass before the target's days begin: 1 for the return from the next close to the one after. Dates alone cannot tell it from a return of two days.",
+        ),
         key(
             "prior",
             Number(Inside(0.0, 1.0)),

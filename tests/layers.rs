@@ -13,7 +13,7 @@ const ORDER: [&str; 19] = [
 ];
 
 /// The order inside `model`: what is shown to learners, the families, what is made of any of them, and the one file that knows all.
-const MODEL: [&str; 16] = [
+const MODEL: [&str; 17] = [
     "card",
     "extreme",
     "lesson",
@@ -30,6 +30,7 @@ const MODEL: [&str; 16] = [
     "tune",
     "select",
     "kind",
+    "admit",
 ];
 /// The order inside `report`: from a printed number to a page, and from a page to its files.
 const REPORT: [&str; 15] = [

@@ -1,10 +1,12 @@
 //! Book: what would we have held, and made?
 
+mod loan;
 mod loans;
 mod long_short;
 mod side;
 
-pub use loans::{Amounts, Cutoff, Loan, LoanBook, LoanTotals, Vintage, loans};
+pub use loan::{Amounts, Loan, LoanTotals};
+pub use loans::{Cutoff, LoanBook, Vintage, loans};
 pub use long_short::{DayOfBook, LONG_SHORT_CONVENTIONS, NameOfBook, Position, TradedBook, long_short};
 
 use crate::error::Result;

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::contract;
 use super::dataset::Dataset;
 use super::definition::{self, Definition};
+use super::sql_file::{self, SqlFile};
 use super::truncate::{self, Certificate};
-use super::view::{self, SqlFile};
+use super::view;
 use super::wall;
 use crate::error::Result;
 use crate::source::Tables;
@@ -27,7 +28,7 @@ pub struct Built {
 
 /// Reads the spec's SQL files: path and text, in order.
 pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
-    Ok(view::read(root, spec)?.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect())
+    Ok(sql_file::read(root, spec)?.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect())
 }
 
 /// Runs the SQL, takes away the targets that are not known before the run's as-of day, checks the contract of the last view, and runs
@@ -35,7 +36,7 @@ pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
 ///
 /// Errors name the SQL file and the column, line or date at which the contract is broken.
 pub fn build(root: &Path, spec: &Spec, tables: &Tables) -> Result<Built> {
-    let files = view::read(root, spec)?;
+    let files = sql_file::read(root, spec)?;
     let data = rows(spec, tables, &files)?;
     let certificate = truncate::test(spec, tables, &files, &data)?;
     let definitions = definition::of(&files, &data.feature_names);
@@ -45,12 +46,12 @@ pub fn build(root: &Path, spec: &Spec, tables: &Tables) -> Result<Built> {
 
 /// Like [`build`], without the truncation test: for a look at the rows, never for a report.
 pub fn build_untested(root: &Path, spec: &Spec, tables: &Tables) -> Result<Dataset> {
-    rows(spec, tables, &view::read(root, spec)?)
+    rows(spec, tables, &sql_file::read(root, spec)?)
 }
 
 /// Each feature's SQL.
 pub fn definitions(root: &Path, spec: &Spec, data: &Dataset) -> Result<Vec<Definition>> {
-    Ok(definition::of(&view::read(root, spec)?, &data.feature_names))
+    Ok(definition::of(&sql_file::read(root, spec)?, &data.feature_names))
 }
 
 fn rows(spec: &Spec, tables: &Tables, files: &[SqlFile]) -> Result<Dataset> {

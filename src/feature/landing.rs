@@ -21,8 +21,9 @@ use parquet::file::properties::WriterProperties;
 use super::contract::{self, KEYS};
 use super::inspector::Inspector;
 use super::refusal;
+use super::sql_file;
 use super::stored;
-use super::view::{self, Views};
+use super::view::Views;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::source::Tables;
@@ -47,7 +48,7 @@ pub struct Landed {
 /// tables to the file: sorts go to disk, and only what stands in `source::Memory` is held. The file is written beside and renamed when
 /// whole; where the SQL fails or breaks the contract, nothing is left.
 pub fn land(root: &Path, spec: &Spec, tables: &Tables, path: &Path) -> Result<Landed> {
-    let files = view::read(root, spec)?;
+    let files = sql_file::read(root, spec)?;
     let views = Views::open(tables, &files, None)?;
     let as_of = tables.as_of()?;
     let frame = sorted(&views, as_of)?;

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::contract;
 use super::dataset::Dataset;
-use super::view::{self, SqlFile};
+use super::sql_file::SqlFile;
+use super::view;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::source::Tables;

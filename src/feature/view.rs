@@ -1,4 +1,4 @@
-//! SQL files as views: one SELECT a file, the file's stem is the view's name, the first line states the grain.
+//! SQL files as views that later files read.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use super::function;
 use super::grain::{self, Broken, BrokenView, GrainOrder};
 use super::refusal;
-pub(super) use super::sql_file::{SqlFile, read};
+use super::sql_file::SqlFile;
 use super::stored::{self, Origin, View};
 use crate::day::Day;
 use crate::error::{Error, Result};

@@ -44,8 +44,9 @@ fn certificate(material: &Material<'_>) -> String {
     let seen = &material.built.certificate;
     let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
     format!(
-        "Every table was cut at what was known before {}, and the SQL was run again. All {} rows up to the cut came out the same, with {} feature values and {} targets known by then identical to the bit. The test cannot see a column that is wrong about when it was known (a figure revised or filled in later under an earlier date), nor an outcome that no table declares.",
+        "Every table was cut at what was known before {}, and the SQL was run again. At each of the {} cuts every row up to it came out the same to the bit: {} rows in all, each counted at every cut after it, with {} feature values and {} targets known by then. The test cannot see a column that is wrong about when it was known (a figure revised or filled in later under an earlier date), nor an outcome that no table declares.",
         dates.join(", "),
+        dates.len(),
         format::count(seen.n_rows),
         format::count(seen.n_values),
         format::count(seen.n_targets)

@@ -125,7 +125,7 @@ fn untested_shortfalls(material: &Material<'_>) -> Option<String> {
 fn book(material: &Material<'_>) -> Option<String> {
     use crate::book::Book;
     match material.facts.book? {
-        Book::LongShort(_) => Some("The book trades at closing prices without market impact, borrow fees, margin or taxes; a name that is delisted while held earns 0 on its last day.".to_owned()),
+        Book::LongShort(_) => Some("The book trades at closing prices without market impact, borrow fees, margin or taxes.".to_owned()),
         Book::Loans(_) => Some("Expected loss takes one given LGD for all loans; neither discounting, prepayment nor funding is counted.".to_owned()),
     }
 }

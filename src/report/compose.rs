@@ -69,8 +69,8 @@ fn verdict(material: &Material<'_>) -> Verdict {
     let n_tests = summary.decided().count();
     let tests = match failures.len() {
         0 => String::new(),
-        1 => format!("; 1 of {} rejects and carries no limit", counted(n_tests, "test", "tests")),
-        n => format!("; {n} of {} reject and carry no limit", counted(n_tests, "test", "tests")),
+        1 => format!("; 1 of {} rejects and carries no limit", counted(n_tests, "deciding test", "deciding tests")),
+        n => format!("; {n} of {} reject and carry no limit", counted(n_tests, "deciding test", "deciding tests")),
     };
     let overlapping = match summary.descriptive().count() {
         0 => String::new(),

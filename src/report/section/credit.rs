@@ -43,10 +43,10 @@ fn title(material: &Material<'_>) -> String {
     let Some(lead) = &material.summary.auc_lead else { return format!("Credit: AUC of `{}` {:.3}{interval}{low}", best.subject.model, found.auc) };
     let p = lead.test.value().map_or(String::new(), |test| format!(" (p {})", format::p_value(test.p_value)));
     let ahead = match lead.decision {
-        Decision::Rejected(_) => format!("tells defaults from the rest better than `{}`, the next{p}", lead.second),
+        Decision::Rejected(_) => format!("discriminates better than `{}`, the second{p}", lead.second),
         Decision::NotRejected => format!("has the largest AUC, not shown to be ahead of `{}`{p}", lead.second),
         Decision::Descriptive => format!("has the largest AUC; its lead on `{}` is not tested, for targets overlap", lead.second),
-        Decision::NotJudged => format!("has the largest AUC; `{}` is next and cannot be told from it", lead.second),
+        Decision::NotJudged => format!("has the largest AUC; `{}` is second and cannot be told from it", lead.second),
     };
     format!("Credit: `{}` {ahead}{low} (AUC {:.3}{interval})", best.subject.model, found.auc)
 }

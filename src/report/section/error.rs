@@ -77,8 +77,10 @@ fn title(material: &Material<'_>) -> String {
     let Some((_, first, _)) = compared.first() else { return "Forecast errors".to_owned() };
     let (better, worse) = (different(&compared, Direction::Below), different(&compared, Direction::Above));
     let are = |models: &[String]| format!("{} {}", models.join(", "), if models.len() == 1 { "has" } else { "have" });
+    let is_tested = compared.iter().any(|(.., found)| found.test().value().is_some());
     let errors = match (better.is_empty(), worse.is_empty()) {
-        (true, true) => format!("Forecast errors: no model's squared errors differ significantly from those of `{}`", first.baseline),
+        (true, true) if !is_tested => format!("Forecast errors: no difference from `{}` could be tested", first.baseline),
+        (true, true) => format!("Forecast errors: Diebold-Mariano shows no difference from `{}`", first.baseline),
         (false, true) => format!("Forecast errors: {} significantly smaller squared errors than `{}`", are(&better), first.baseline),
         (true, false) => format!("Forecast errors: {} significantly larger squared errors than `{}`, none has smaller", are(&worse), first.baseline),
         (false, false) => {

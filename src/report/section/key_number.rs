@@ -48,13 +48,20 @@ fn leading<'a>(material: &'a Material<'_>) -> Option<&'a str> {
 fn sentences(material: &Material<'_>) -> String {
     let data = material.facts.data;
     let windows = material.facts.windows;
+    let rows = &material.facts.predictions.rows;
+    let n_known = rows.iter().filter(|&&row| data.target[row as usize].is_some()).count();
+    let known = if n_known == rows.len() { String::new() } else { format!(", {} of them with a known outcome", format::count(n_known as u64)) };
+    let trained = windows.iter().map(|window| window.n_train);
+    let trained = trained.clone().min().zip(trained.max()).map_or(String::new(), |(least, most)| {
+        format!(" A window trains on {} to {} rows.", format::count(least as u64), format::count(most as u64))
+    });
     let mut sentences = vec![format!(
-        "{} models were fitted in each of {} windows on {} rows of {}, and tested on {} rows they had not seen.",
-        material.facts.spec.models.len(),
-        windows.len(),
+        "{} over {}; the view has {} rows of {}.{trained} {} rows that no model had seen were forecast{known}.",
+        counted(material.facts.spec.models.len(), "model", "models"),
+        counted(windows.len(), "window", "windows"),
         format::count(data.n_rows() as u64),
         entities(material),
-        format::count(material.facts.predictions.rows.len() as u64)
+        format::count(rows.len() as u64)
     )];
     for model in &material.summary.probabilities {
         if let Outcome::Value(scores) = &model.case.all.scores {

@@ -51,13 +51,13 @@ fn title(material: &Material<'_>) -> String {
     let Some(worst) = rejected.iter().min_by(|a, b| p(a).total_cmp(&p(b))) else {
         return match judged.len() {
             0 => "Risk: no VaR can be tested".to_owned(),
-            n => format!("Risk: none of {} of VaR and ES rejects at {}", counted(n, "test", "tests"), level(material)),
+            n => format!("Risk: none of {} of VaR and ES rejects at {}", counted(n, "deciding test", "deciding tests"), level(material)),
         };
     };
     format!(
         "Risk: {} of {} of VaR and ES {}; strongest: {}, {} (p {})",
         rejected.len(),
-        counted(judged.len(), "test", "tests"),
+        counted(judged.len(), "deciding test", "deciding tests"),
         if rejected.len() == 1 { "rejects" } else { "reject" },
         measured::label(material, &worst.subject),
         worst.rejection().unwrap_or_default(),
@@ -80,11 +80,11 @@ fn what_is_tested(material: &Material<'_>) -> String {
     entities.dedup();
     let n_tests = material.summary.decided().filter(|found| is_risk(found)).count();
     let mut sentences = vec![format!(
-        "Tested on {}, {}: each day's loss against the VaR forecast with what was known before it. Decisions at {}: of {} whose null hypothesis is true, {} rejected by chance on average.",
+        "Tested on {}, {}: each day's loss against the VaR forecast with what was known before it. Decisions at {}. Deciding tests are the exact test of coverage, independence, autocorrelation and, where ES is forecast, Z2; the others stand beside them. If every null hypothesis were true, {} would reject {} times by chance on average.",
         entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>().join(", "),
         span(days().min(), days().max()),
         level(material),
-        counted(n_tests, "test", "tests"),
+        counted(n_tests, "deciding test", "deciding tests"),
         format::fixed(n_tests as f64 * material.facts.spec.risk.significance, 1)
     )];
     if 1 < material.summary.horizon {

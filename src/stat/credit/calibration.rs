@@ -68,11 +68,8 @@ pub const HOSMER_LEMESHOW: Measure<ProbabilityCase> = Measure {
         form: Form::Test("chi-square"),
         tier: Tier::Verdict,
         overlap: Overlap::Descriptive,
-        says: |direction| match direction {
-            Direction::Above => "PDs are wrong by band, too low in all",
-            Direction::Below => "PDs are wrong by band, too high in all",
-            Direction::Neither => "PDs are wrong by band",
-        },
+        // By band some PDs may be too low and others too high: the statistic has no side.
+        says: |_| "PDs do not match the default rates by band",
         ..About::NUMBER
     },
     take: |case| case.calibration.as_ref().and_then(|found| found.hosmer_lemeshow.clone()).map(Answer::Test),

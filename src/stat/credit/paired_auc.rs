@@ -20,8 +20,8 @@ pub const AUC_DIFFERENCE: Measure<Comparison> = Measure {
         form: Form::Test("z"),
         overlap: Overlap::Descriptive,
         says: |direction| match direction {
-            Direction::Above => "tells defaults better",
-            Direction::Below => "tells defaults worse",
+            Direction::Above => "discriminates better",
+            Direction::Below => "discriminates worse",
             Direction::Neither => "different",
         },
         ..About::NUMBER

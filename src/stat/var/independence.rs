@@ -22,8 +22,8 @@ pub const INDEPENDENCE: Measure<TailCase> = Measure {
         tier: Tier::Verdict,
         overlap: Overlap::Descriptive,
         says: |direction| match direction {
-            Direction::Above => "breaches follow one another",
-            Direction::Below => "breaches avoid one another",
+            Direction::Above => "breaches follow one another more often than by chance",
+            Direction::Below => "breaches follow one another less often than by chance",
             Direction::Neither => "rejected",
         },
         ..About::NUMBER

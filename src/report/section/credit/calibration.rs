@@ -17,9 +17,8 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
         .iter()
         .filter_map(|model| model.case.calibration.value().map(|found| (model.subject.model.as_str(), found)))
         .collect();
-    let significance = material.facts.spec.risk.significance;
     let mut blocks =
-        vec![Block::Subhead(Subhead::new("calibration", heading(&found, significance))), Block::Table(pools(material)), Block::Table(fits(material))];
+        vec![Block::Subhead(Subhead::new("calibration", heading(material, &found))), Block::Table(pools(material)), Block::Table(fits(material))];
     blocks.push(Block::Figure(figure(material, &found)));
     // One forecast for all makes one band, of which the tables above have said everything.
     for (model, calibration) in found.into_iter().filter(|(_, calibration)| 1 < calibration.bands.len()) {
@@ -39,11 +38,25 @@ fn is_high(test: &Outcome<PdTest>) -> bool {
     test.value().is_some_and(|test| test.jeffreys_interval.high < test.pd)
 }
 
-fn heading(found: &[(&str, &Calibration)], significance: f64) -> String {
+/// Whether the rows of a loan overlap, so that no verdict is drawn from tests that take them as independent.
+fn overlaps(material: &Material<'_>) -> bool {
+    material.summary.probabilities.iter().any(|model| model.decision(&JEFFREYS) == Decision::Descriptive)
+}
+
+fn heading(material: &Material<'_>, found: &[(&str, &Calibration)]) -> String {
+    let significance = material.facts.spec.risk.significance;
+    if overlaps(material) {
+        return "Calibration: descriptive only, targets overlap".to_owned();
+    }
+    let high = |calibration: &Calibration| calibration.bands.iter().filter(|band| is_high(&band.test)).count();
     let low = |calibration: &Calibration| calibration.bands.iter().filter(|band| is_low(&band.test, significance)).count();
     match found.iter().map(|(model, calibration)| (model, calibration, low(calibration))).max_by_key(|(.., n)| *n) {
         Some((model, calibration, n)) if 0 < n => {
-            format!("Calibration: PDs of `{model}` are too low in {n} of {}", counted(calibration.bands.len(), "band", "bands"))
+            let above = match high(calibration) {
+                0 => String::new(),
+                high => format!(", and above the interval in {high}"),
+            };
+            format!("Calibration: PDs of `{model}` are too low in {n} of {}{above}", counted(calibration.bands.len(), "band", "bands"))
         }
         Some(_) if found.iter().any(|(_, calibration)| calibration.bands.iter().any(|band| band.test.value().is_some())) => {
             "Calibration: no band's PD is too low".to_owned()
@@ -158,7 +171,7 @@ fn bands(material: &Material<'_>, model: &str, calibration: &Calibration) -> Tab
             Cell::Percent(band.observed_rate),
             interval(&band.test),
             of(&band.test, |test| test.jeffreys_p, Cell::PValue),
-            judged(&band.test, significance),
+            if overlaps(material) { Cell::verdict(State::Neutral, "descriptive only") } else { judged(&band.test, significance) },
         ]);
     }
     table

@@ -7,7 +7,7 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::measured::label;
-use crate::report::section::pieces::{confidence, of, short, span, whole};
+use crate::report::section::pieces::{confidence, of, percent, short, span, whole};
 use crate::stat::var::{
     BASEL_DAYS, KUPIEC_EXACT, RollingLight, TailCase, Zone, basel_multiplier, recent_light, traffic_light, traffic_light_history,
 };
@@ -40,7 +40,13 @@ fn heading(tails: &[Assessed<TailCase>]) -> String {
     }
     match (lights.len(), n(Zone::Yellow), n(Zone::Red)) {
         (0, _, _) => format!("Traffic light: fewer than {BASEL_DAYS} days"),
-        (_, 0, 0) => format!("Traffic light: green over the last {BASEL_DAYS} days"),
+        (_, 0, 0) => {
+            let not_green =
+                |history: &Vec<RollingLight>| history.iter().filter(|light| light.zone != Zone::Green).count() as f64 / history.len() as f64;
+            let most = tails.iter().filter_map(|tail| history(tail).value().map(not_green)).fold(0.0, f64::max);
+            let before = if most == 0.0 { String::new() } else { format!("; not green on up to {} of all days", percent(most)) };
+            format!("Traffic light: green over the last {BASEL_DAYS} days{before}")
+        }
         (all, amber, red) => format!("Traffic light: of {all} VaRs {amber} in amber and {red} in red over the last {BASEL_DAYS} days"),
     }
 }

@@ -116,7 +116,7 @@ fn probabilities_that_are_all_0_or_1_are_noted_on_the_card() {
     let mut spec = load(repository(), Path::new("tests/models/credit.toml")).expect("the spec is good");
     spec.models.retain(|model| model.name == "tree");
     let rows = 0..900_u32;
-    let is_one = |row: u32| row % 2 == 0;
+    let is_one = |row: u32| row.is_multiple_of(2);
     let day = |row: u32| Day(row as i32 / 10);
     let mut data = Dataset {
         entities: rows.clone().map(|row| format!("{row:03}")).collect(),

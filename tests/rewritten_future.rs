@@ -16,7 +16,7 @@ fn every_third(path: &str) -> (Spec, Dataset) {
     let spec = load(repository(), Path::new(path)).expect("a good spec");
     let tables = source::open(repository(), &spec).expect("good tables");
     let data = feature::build(repository(), &spec, &tables).expect("a good view").data;
-    let rows: Vec<u32> = (0..data.n_rows() as u32).filter(|&row| data.entity[row as usize] % 3 == 0).collect();
+    let rows: Vec<u32> = (0..data.n_rows() as u32).filter(|&row| data.entity[row as usize].is_multiple_of(3)).collect();
     let of = |row: &u32| *row as usize;
     let kept = Dataset {
         entity: rows.iter().map(|row| data.entity[of(row)]).collect(),
@@ -47,10 +47,8 @@ fn rewritten(data: &Dataset, cut: Day, target: impl Fn(f64) -> f64) -> Dataset {
     for column in other.benchmarks.values_mut() {
         column.iter_mut().zip(&is_later).filter(|(_, later)| **later).for_each(|(value, _)| *value = Some(0.123));
     }
+    other.weight.iter_mut().zip(&is_later).filter(|(_, later)| **later).for_each(|(weight, _)| *weight *= 2.0);
     for row in 0..data.n_rows() {
-        if is_later[row] {
-            other.weight[row] *= 2.0;
-        }
         if let (Some(day), Some(value)) = (data.known_on[row], data.target[row])
             && cut <= day
         {

@@ -13,7 +13,7 @@ const NEAR: f64 = 1e-4;
 pub fn extreme_probabilities(ask: &[Quantity], forecasts: &[Vec<Option<f64>>], n_rows: usize) -> Option<String> {
     let at = ask.iter().position(|quantity| *quantity == Quantity::Probability)?;
     let known: Vec<f64> = forecasts[at].iter().copied().flatten().collect();
-    let is_extreme = |&probability: &f64| probability < NEAR || 1.0 - NEAR < probability;
+    let is_extreme = |probability: &f64| !(NEAR..=1.0 - NEAR).contains(probability);
     (0 < n_rows && !known.is_empty() && known.iter().all(is_extreme))
         .then(|| format!("every forecast probability, of {} rows, is within {NEAR} of 0 or 1, learnt from {n_rows} training rows", known.len()))
 }

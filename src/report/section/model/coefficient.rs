@@ -15,7 +15,7 @@ const N_LINES: usize = 5;
 /// How coefficients are written.
 struct Unit<'a> {
     /// In the headings of the table.
-    unit: &'a str,
+    heading: &'a str,
     cell: fn(f64) -> Cell,
     /// What the figure's axis measures.
     axis: String,
@@ -45,17 +45,17 @@ fn is_intercept(name: &str) -> bool {
 fn unit(scale: CoefficientScale, target: &TargetUnit) -> Unit<'_> {
     let per_sd = |unit: &str| format!("Coefficient per standard deviation{unit}");
     match (scale, target) {
-        (CoefficientScale::Target, TargetUnit::Return) => Unit { unit: "bp", cell: Cell::BasisPoints, axis: per_sd(", bp"), factor: 1e4 },
+        (CoefficientScale::Target, TargetUnit::Return) => Unit { heading: "bp", cell: Cell::BasisPoints, axis: per_sd(", bp"), factor: 1e4 },
         (CoefficientScale::Target, TargetUnit::Share | TargetUnit::Probability) => {
-            Unit { unit: "% points", cell: Cell::Percent, axis: per_sd(", percentage points"), factor: 100.0 }
+            Unit { heading: "% points", cell: Cell::Percent, axis: per_sd(", percentage points"), factor: 100.0 }
         }
         (CoefficientScale::Target, TargetUnit::Money(currency)) => {
-            Unit { unit: currency, cell: Cell::Money, axis: per_sd(&format!(", {currency}")), factor: 1.0 }
+            Unit { heading: currency, cell: Cell::Money, axis: per_sd(&format!(", {currency}")), factor: 1.0 }
         }
-        (CoefficientScale::Target, TargetUnit::Number) => Unit { unit: "", cell: significant, axis: per_sd(""), factor: 1.0 },
-        (CoefficientScale::LogOdds, _) => Unit { unit: "log-odds", cell: significant, axis: per_sd(", log-odds"), factor: 1.0 },
-        (CoefficientScale::Margin, _) => Unit { unit: "margins", cell: significant, axis: per_sd(", margins"), factor: 1.0 },
-        (CoefficientScale::Weight, _) => Unit { unit: "", cell: significant, axis: "Weight".to_owned(), factor: 1.0 },
+        (CoefficientScale::Target, TargetUnit::Number) => Unit { heading: "", cell: significant, axis: per_sd(""), factor: 1.0 },
+        (CoefficientScale::LogOdds, _) => Unit { heading: "log-odds", cell: significant, axis: per_sd(", log-odds"), factor: 1.0 },
+        (CoefficientScale::Margin, _) => Unit { heading: "margins", cell: significant, axis: per_sd(", margins"), factor: 1.0 },
+        (CoefficientScale::Weight, _) => Unit { heading: "", cell: significant, axis: "Weight".to_owned(), factor: 1.0 },
     }
 }
 
@@ -100,9 +100,9 @@ fn table(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficients
     let last_errors = cards.last().map_or(&[][..], |card| &card.errors);
     let mut columns = vec![
         Column::words(if is_weight { "Member" } else { "Feature" }),
-        Column::numbers("Mean", unit.unit),
-        Column::numbers("Smallest", unit.unit),
-        Column::numbers("Largest", unit.unit),
+        Column::numbers("Mean", unit.heading),
+        Column::numbers("Smallest", unit.heading),
+        Column::numbers("Largest", unit.heading),
         Column::numbers("Windows with it", ""),
         Column::numbers("Of them above 0", "%"),
     ];
@@ -123,7 +123,7 @@ fn table(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficients
         ),
     };
     if !last_errors.is_empty() {
-        columns.extend([Column::numbers("Standard error, last window", unit.unit), Column::numbers("t, last window", "")]);
+        columns.extend([Column::numbers("Standard error, last window", unit.heading), Column::numbers("t, last window", "")]);
         note.push_str(" Standard errors are those that the settings name; t is the last window's coefficient over its error.");
     }
     let title = if is_weight { format!("Weights of `{name}`") } else { format!("Coefficients of `{name}`") };

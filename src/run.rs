@@ -130,6 +130,7 @@ impl Job<'_> {
         files.extend(report::model_cards(spec, &windows, predictions));
         if let Some(book) = &book {
             files.push(("book.parquet".to_owned(), sidecar::book(&built.data, book)?));
+            files.extend(sidecar::book_returns(book).transpose()?.map(|bytes| ("book_returns.parquet".to_owned(), bytes)));
         }
         let ended = Ended {
             headline: page.head.verdict.headline.clone(),

@@ -1,8 +1,10 @@
 //! What the page says of a traded book, from prices to words.
 
+use std::fs;
+
 use plimsoll::run::Ran;
 
-use crate::fixture::{Bars, Project};
+use crate::fixture::{Bars, Project, forecasts};
 
 /// A book long the two names with the highest volume, short the two with the lowest.
 const SPEC: &str = r#"
@@ -55,13 +57,27 @@ window by_name as (partition by bars.ticker order by bars.date rows between 1 pr
 
 /// Runs the spec with `more` at its end over eight names; name `n` of them (AAA is 0) has volume n on every day.
 fn run(project: &Project, more: &str, change: impl Fn(&mut Bars)) -> Ran {
+    run_spec(project, &format!("{SPEC}{more}"), change)
+}
+
+fn run_spec(project: &Project, spec: &str, change: impl Fn(&mut Bars)) -> Ran {
     let mut bars = Bars::new();
     bars.volume.iter_mut().zip(&bars.ticker).for_each(|(volume, ticker)| *volume = i64::from(ticker.as_bytes()[0] - b'A'));
     change(&mut bars);
-    project.write("spec.toml", &format!("{SPEC}{more}"));
+    project.write("spec.toml", spec);
     project.write("features.sql", FEATURES);
     project.bars("data/bars.parquet", &bars);
     project.run("spec.toml").expect("a good report")
+}
+
+fn page(ran: &Ran) -> String {
+    fs::read_to_string(ran.folder.join("report.html")).expect("a report")
+}
+
+fn metric(ran: &Ran, name: &str) -> Option<f64> {
+    let bytes = fs::read(ran.folder.join("summary.json")).expect("a summary");
+    let summary: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+    summary["metrics"][name]["value"]["value"].as_f64()
 }
 
 #[test]
@@ -74,4 +90,31 @@ fn a_ruined_book_breaches_every_limit_on_it_and_the_page_says_so_first() {
     let headline = &ran.manifest.ended.headline;
     assert!(headline.starts_with("`size` lost all of its capital on 2018-10-"), "{headline}");
     assert!(headline.ends_with("2 of 3 limits breached"), "{headline}");
+}
+
+#[test]
+fn a_name_that_leaves_costs_what_the_spec_says_and_is_counted_on_the_page() {
+    // HHH, long at half of capital, has no row after the 200th day.
+    let leave = |bars: &mut Bars| bars.keep(|row| row < 7 * 260 + 200);
+    let [free, costly] = ["", "delisting_return = -0.3\n"].map(|key| {
+        let project = Project::new(&format!("book-left-{}", key.len()));
+        let spec = SPEC.replace("delay_days = 0\n", &format!("delay_days = 0\n{key}"));
+        let ran = run_spec(&project, &spec, leave);
+        assert_eq!(metric(&ran, "book.size.names_left"), Some(1.0));
+        let page = page(&ran);
+        assert!(page.contains("names whose rows end more than 7 calendar days before the table does, by year"), "the finding is on the page");
+        let said = if key.is_empty() { "earns 0 %, the default, which flatters longs in names that fail" } else { "earns \u{2212}30.0 %" };
+        assert!(page.contains(said), "{said}");
+        metric(&ran, "book.size.cumulative_return").expect("returns")
+    });
+    // 15 % of that day's capital.
+    assert!(((1.0 + costly) / (1.0 + free) - 0.85).abs() < 0.01, "{costly} {free}");
+}
+
+#[test]
+fn forecasts_that_are_all_equal_hold_nothing() {
+    let project = Project::new("book-flat");
+    let ran = run(&project, "", |bars| bars.volume.fill(1));
+    assert!(forecasts(&ran.folder.join("predictions.parquet"), "size").iter().all(|(_, mean)| *mean == 1.0));
+    assert_eq!((metric(&ran, "book.size.gross_exposure"), metric(&ran, "book.size.cumulative_return")), (Some(0.0), Some(0.0)));
 }

@@ -111,6 +111,15 @@ impl Bars {
         bars
     }
 
+    /// Drops the rows that `is_kept`, told their position, does not want.
+    pub(crate) fn keep(&mut self, is_kept: impl Fn(usize) -> bool) {
+        let rows: Vec<usize> = (0..self.date.len()).filter(|&row| is_kept(row)).collect();
+        self.date = rows.iter().map(|&row| self.date[row]).collect();
+        self.ticker = rows.iter().map(|&row| self.ticker[row].clone()).collect();
+        self.close = rows.iter().map(|&row| self.close[row]).collect();
+        self.volume = rows.iter().map(|&row| self.volume[row]).collect();
+    }
+
     /// The same without rows from `at` on.
     pub(crate) fn truncated(mut self, n_rows: usize) -> Self {
         self.date.truncate(n_rows);
@@ -148,7 +157,7 @@ fn written(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     writer.into_inner().expect("memory is writable")
 }
 
-/// Window and value of every forecast of a model, in the order of the file.
+/// Window and value of every forecast of a model, column by column.
 pub(crate) fn forecasts(path: &Path, model: &str) -> Vec<(u32, f64)> {
     use datafusion::arrow::array::AsArray;
     use datafusion::arrow::datatypes::{Float64Type, UInt32Type};
@@ -157,12 +166,10 @@ pub(crate) fn forecasts(path: &Path, model: &str) -> Vec<(u32, f64)> {
     let mut found = vec![];
     for batch in batches {
         let batch = batch.expect("a whole file");
-        let column = |name: &str| batch.column_by_name(name).expect("the columns of predictions");
-        let names = datafusion::arrow::compute::cast(column("model"), &datafusion::arrow::datatypes::DataType::Utf8).expect("text");
-        let (windows, values) = (column("window").as_primitive::<UInt32Type>(), column("predicted").as_primitive::<Float64Type>());
-        for (at, name) in names.as_string::<i32>().iter().enumerate() {
-            if name == Some(model) {
-                found.push((windows.value(at), values.value(at)));
+        let windows = batch.column_by_name("window").expect("the columns of predictions").as_primitive::<UInt32Type>();
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            if field.name().strip_prefix(model).is_some_and(|rest| rest.starts_with('.')) {
+                found.extend(windows.values().iter().zip(column.as_primitive::<Float64Type>()).filter_map(|(&window, value)| Some((window, value?))));
             }
         }
     }

@@ -64,10 +64,11 @@ for _ in range(times):
 for name in runs:
     print(f"{name}: median {statistics.median(runs[name]):.2f} s against {statistics.median(peers[name]):.2f} s, ratio {statistics.median(runs[name]) / statistics.median(peers[name]):.3f}")
 for name, column in (("trees", "g"), ("ols", "l")):
-    a = daily(told.filter(pl.col("model") == name), "predicted", "realized", "as_of")
+    ours_told = told.filter(pl.col(f"{name}.mean").is_not_null())
+    a = daily(ours_told, f"{name}.mean", "realized", "as_of")
     b = daily(peer, column, "y", "date")
     assert len(a) == len(b), "both test the same days"
-    print(f"{name}: {told.filter(pl.col('model') == name).height} forecasts, theirs {peer.height}")
+    print(f"{name}: {ours_told.height} forecasts, theirs {peer.height}")
     for measure in ("mse", "ic"):
         difference = a[measure].to_numpy() - b[measure].to_numpy()
         mean, low, high = interval(difference[np.isfinite(difference)])

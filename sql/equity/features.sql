@@ -2,8 +2,9 @@
 -- One row per name and per day with a fresh price, and the equal-weighted market as entity MARKET.
 -- A row uses data up to and including day d and is dated as_of = d + 1 day: it was known strictly before that day.
 -- target: simple return from the close of d to the next fresh close, known on that close's date. It is NULL, and stays so,
--- where no fresh close follows within six trading days: on the newest row, and on the last row of a name that is delisted.
--- Rows begin once 60 trading days lie behind a name. weight = 0 keeps models from learning from MARKET.
+-- where no fresh close follows within six trading days: on the newest row, and on the last row of a name that is delisted; and where
+-- the next fresh close is on another price level (is_shift in prices.sql): a split that nobody adjusted is no return.
+-- Rows begin once 60 trading days lie behind a name, and begin anew after such a shift. weight = 0 keeps models from learning from MARKET.
 with series as (
     select
         prices.ticker as entity,
@@ -16,6 +17,7 @@ with series as (
         prices.close as close,
         prices.volume as volume,
         prices.is_fresh as is_fresh,
+        prices.is_shift as is_shift,
         1 as weight
     from prices
     union all
@@ -30,6 +32,7 @@ with series as (
         market.close as close,
         cast(null as double) as volume,
         1 as is_fresh,
+        0 as is_shift,
         0 as weight
     from market
 ),
@@ -42,6 +45,7 @@ lagged as (
         series.close as close,
         series.volume as volume,
         series.is_fresh as is_fresh,
+        series.is_shift as is_shift,
         series.weight as weight,
         series.close / lag(series.close, 1) over by_name - 1 as return_1d,
         series.close / lag(series.close, 5) over by_name - 1 as return_5d,
@@ -64,8 +68,9 @@ windowed as (
         lagged.sector as sector,
         lagged.close as close,
         lagged.is_fresh as is_fresh,
+        lagged.is_shift as is_shift,
         lagged.weight as weight,
-        lagged.n_days as n_days,
+        lagged.n_days - coalesce(max(case when lagged.is_shift = 1 then lagged.n_days - 1 end) over so_far, 0) as n_days,
         lagged.return_1d as return_1d,
         lagged.return_5d as return_5d,
         lagged.return_20d as return_20d,
@@ -85,6 +90,7 @@ windowed as (
         avg(lagged.range_1d) over last_20 as range_20
     from lagged
     window
+        so_far as (partition by lagged.entity order by lagged.date rows between unbounded preceding and current row),
         last_5 as (partition by lagged.entity order by lagged.date rows between 4 preceding and current row),
         last_20 as (partition by lagged.entity order by lagged.date rows between 19 preceding and current row),
         last_60 as (partition by lagged.entity order by lagged.date rows between 59 preceding and current row)
@@ -100,8 +106,8 @@ fresh as (
         windowed.return_5d as return_5d,
         windowed.return_20d as return_20d,
         windowed.return_60d as return_60d,
-        windowed.momentum_120_20 as momentum_120_20,
-        windowed.momentum_252_21 as momentum_252_21,
+        case when windowed.n_days > 120 then windowed.momentum_120_20 end as momentum_120_20,
+        case when windowed.n_days > 252 then windowed.momentum_252_21 end as momentum_252_21,
         windowed.gap_overnight as gap_overnight,
         windowed.close_in_range as close_in_range,
         windowed.ma_close_5 as ma_close_5,
@@ -113,9 +119,12 @@ fresh as (
         windowed.volatility_60 as volatility_60,
         windowed.range_5 as range_5,
         windowed.range_20 as range_20,
-        case when lead(windowed.day_idx) over next_day <= windowed.day_idx + 6 then lead(windowed.date) over next_day end as known_on,
         case
-            when lead(windowed.day_idx) over next_day <= windowed.day_idx + 6
+            when lead(windowed.day_idx) over next_day <= windowed.day_idx + 6 and lead(windowed.is_shift) over next_day = 0
+                then lead(windowed.date) over next_day
+        end as known_on,
+        case
+            when lead(windowed.day_idx) over next_day <= windowed.day_idx + 6 and lead(windowed.is_shift) over next_day = 0
                 then lead(windowed.close) over next_day / windowed.close - 1
         end as target
     from windowed

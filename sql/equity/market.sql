@@ -1,5 +1,6 @@
 -- grain: date
 -- The equal-weighted market: the mean return of the names with a fresh price on this trading day and the one before.
+-- A return onto another price level (is_shift) is not one of them.
 -- A day on which fewer than half of the names have one is left out, and its return with it.
 with moves as (
     select
@@ -8,7 +9,8 @@ with moves as (
         prices.close / lag(prices.close) over by_name - 1 as return_1d,
         prices.is_fresh = 1
             and lag(prices.is_fresh) over by_name = 1
-            and lag(prices.day_idx) over by_name = prices.day_idx - 1 as is_good
+            and lag(prices.day_idx) over by_name = prices.day_idx - 1
+            and prices.is_shift = 0 as is_good
     from prices
     window by_name as (partition by prices.ticker order by prices.date rows between 1 preceding and current row)
 ),

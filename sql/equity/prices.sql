@@ -2,6 +2,8 @@
 -- Bars on the market's calendar (every date on which any name trades): bad prints masked, short gaps filled.
 -- A close outside [1/4, 4] of the median of the five closes before it is a bad print until the median follows, that is
 -- for at most three days: a price 10 or 100 times too small goes, a crash that stays is believed on the fourth day.
+-- is_shift = 1 on the first good close outside [1/4, 4] of the good close before it: after a mask the price is on another level, by a
+-- split that nobody adjusted or by a crash, and what happened across it is not known.
 -- An open, high or low that cannot belong to a good close is NULL.
 -- A day without a good close carries the last one for at most five trading days, is_fresh = 0; then the name pauses.
 with calendar as (
@@ -39,12 +41,14 @@ good as (
         judged.volume as volume,
         judged.sector as sector,
         calendar.day_idx as day_idx,
-        lead(calendar.day_idx) over (partition by judged.ticker order by judged.date rows between current row and 1 following) as next_idx
+        case when judged.close not between 0.25 * lag(judged.close) over by_name and 4 * lag(judged.close) over by_name then 1 else 0 end as is_shift,
+        lead(calendar.day_idx) over by_name as next_idx
     from judged
     inner join calendar
         on judged.date = calendar.date
     where judged.close > 0
         and (judged.n_before < 3 or judged.close between 0.25 * judged.usual_close and 4 * judged.usual_close)
+    window by_name as (partition by judged.ticker order by judged.date rows between 1 preceding and 1 following)
 ),
 gaps as (
     select
@@ -81,7 +85,8 @@ select
     good.low as low,
     good.close as close,
     good.volume as volume,
-    1 as is_fresh
+    1 as is_fresh,
+    good.is_shift as is_shift
 from good
 union all
 select
@@ -94,5 +99,6 @@ select
     cast(null as double) as low,
     carried.close as close,
     cast(null as double) as volume,
-    0 as is_fresh
+    0 as is_fresh,
+    0 as is_shift
 from carried

@@ -4,6 +4,7 @@ mod files;
 mod memory;
 mod open;
 mod ordered;
+mod panel;
 mod quality;
 mod rows;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::files::SourceFile;
 use super::open::{Tables, plain};
-use super::rows;
+use super::{panel, rows};
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::spec::{QualitySpec, Severity, TableSpec};
@@ -55,21 +55,23 @@ pub struct Finding {
     pub check: String,
     /// What it means for the run.
     pub severity: Severity,
-    /// Rows (for `null_share` columns, for `duplicates` keys) found.
+    /// Rows (for `null_share` columns, for `duplicates` keys, for `ended` names) found.
     pub count: u64,
     /// What was looked for, with its threshold.
     pub meaning: String,
     /// Columns of the examples.
     pub columns: Vec<String>,
-    /// The first rows found.
+    /// The first rows found, largest first where they have a size; all of them where they are counts by year.
     pub examples: Vec<Vec<String>>,
 }
 
 /// One check: a statement that selects the offending rows.
-struct Check {
-    name: &'static str,
-    meaning: String,
-    sql: String,
+pub(super) struct Check {
+    pub(super) name: &'static str,
+    pub(super) meaning: String,
+    /// Column whose sum is the count, all rows being shown; without one each row counts, and the first are shown.
+    pub(super) counted: Option<&'static str>,
+    pub(super) sql: String,
 }
 
 /// Profiles every table and runs its checks.
@@ -147,17 +149,21 @@ fn found(
     severity: Severity,
 ) -> Result<Option<Finding>, DataFusionError> {
     let batches = run(&check.sql)?;
-    let count: usize = batches.iter().map(datafusion::arrow::array::RecordBatch::num_rows).sum();
-    if count == 0 {
+    let n_rows: usize = batches.iter().map(datafusion::arrow::array::RecordBatch::num_rows).sum();
+    if n_rows == 0 {
         return Ok(None);
     }
+    let (count, n_shown) = match check.counted {
+        Some(column) => (rows::sum(&batches, column)?, n_rows),
+        None => (n_rows as u64, EXAMPLES),
+    };
     let columns = batches[0].schema().fields().iter().map(|field| field.name().clone()).collect();
     let mut examples = Vec::new();
     for batch in &batches {
-        let room = EXAMPLES - examples.len();
+        let room = n_shown - examples.len();
         examples.extend(rows::text(&[batch.slice(0, batch.num_rows().min(room))])?);
     }
-    Ok(Some(Finding { check: check.name.to_owned(), severity, count: count as u64, meaning: check.meaning.clone(), columns, examples }))
+    Ok(Some(Finding { check: check.name.to_owned(), severity, count, meaning: check.meaning.clone(), columns, examples }))
 }
 
 fn null_share(quality: &QualitySpec, n_rows: u64, columns: &[ColumnProfile]) -> Option<Finding> {
@@ -180,11 +186,11 @@ fn null_share(quality: &QualitySpec, n_rows: u64, columns: &[ColumnProfile]) -> 
     })
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn day(spec: &TableSpec) -> String {
+pub(super) fn day(spec: &TableSpec) -> String {
     format!("cast({} as date)", spec.time)
 }
 
@@ -197,6 +203,7 @@ fn checks(spec: &TableSpec, schema: &SchemaRef) -> Vec<Check> {
         let key = spec.key.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
         checks.push(Check {
             name: "duplicates",
+            counted: None,
             meaning: format!("a duplicate key ({})", spec.key.join(", ")),
             sql: format!("select {key}, count(*) as n from {table} group by {key} having count(*) > 1 order by {key}"),
         });
@@ -208,6 +215,7 @@ fn checks(spec: &TableSpec, schema: &SchemaRef) -> Vec<Check> {
         checks.push(gaps(spec, entity));
         if let Some(price) = &price {
             checks.extend([stale(spec, entity, price), returns(spec, entity, price)]);
+            checks.extend([panel::level_shifts(spec, entity, price), panel::ended(spec, entity)]);
         }
     }
     if let (Some(high), Some(low)) = (&quality.high, &quality.low) {
@@ -215,6 +223,7 @@ fn checks(spec: &TableSpec, schema: &SchemaRef) -> Vec<Check> {
         let beyond = price.as_ref().map_or(String::new(), |price| format!(" or {high} < {price} or {price} < {low}"));
         checks.push(Check {
             name: "high_low",
+            counted: None,
             meaning: "high below low, or a price outside the two".to_owned(),
             sql: format!("select * from {table} where {high} < {low}{beyond}"),
         });
@@ -222,6 +231,7 @@ fn checks(spec: &TableSpec, schema: &SchemaRef) -> Vec<Check> {
     if let Some(volume) = &quality.volume {
         checks.push(Check {
             name: "zero_volume",
+            counted: None,
             meaning: "zero volume".to_owned(),
             sql: format!("select * from {table} where {} = 0", quoted(volume)),
         });
@@ -237,13 +247,14 @@ fn not_finite(table: &str, schema: &SchemaRef) -> Option<Check> {
         .map(|field| format!("isnan({0}) or abs({0}) = cast('inf' as double)", quoted(field.name())))
         .collect();
     let sql = format!("select * from {table} where {}", odd.join(" or "));
-    (!odd.is_empty()).then(|| Check { name: "not_finite", meaning: "a NaN or infinite number".to_owned(), sql })
+    (!odd.is_empty()).then(|| Check { name: "not_finite", counted: None, meaning: "a NaN or infinite number".to_owned(), sql })
 }
 
 fn gaps(spec: &TableSpec, entity: &str) -> Check {
     let (time, table, limit) = (day(spec), quoted(&spec.name), spec.quality.max_gap_days);
     Check {
         name: "gaps",
+        counted: None,
         meaning: format!("more than {limit} calendar days since the entity's row before"),
         sql: format!(
             "with steps as (select {entity} as entity, {time} as day, lag({time}) over (partition by {entity} order by {time}) as day_before from {table}) \
@@ -257,6 +268,7 @@ fn stale(spec: &TableSpec, entity: &str, price: &str) -> Check {
     let (time, table, limit) = (day(spec), quoted(&spec.name), spec.quality.stale_days);
     Check {
         name: "stale",
+        counted: None,
         meaning: format!("a price unchanged for {limit} rows or more"),
         sql: format!(
             "with steps as (select {entity} as entity, {time} as day, {price} as price, \
@@ -272,11 +284,12 @@ fn returns(spec: &TableSpec, entity: &str, price: &str) -> Check {
     let (time, table, limit) = (day(spec), quoted(&spec.name), spec.quality.max_return);
     Check {
         name: "returns",
+        counted: None,
         meaning: format!("a return beyond {} % either way", 100.0 * limit),
         sql: format!(
             "with steps as (select {entity} as entity, {time} as day, {price} as price, lag({price}) over (partition by {entity} order by {time}) as price_before from {table}) \
              select entity, day, price_before, price, round(price / price_before - 1, 4) as simple_return from steps \
-             where price_before <> 0 and abs(price / price_before - 1) > {limit} order by entity, day"
+             where price_before <> 0 and abs(price / price_before - 1) > {limit} order by abs(price / price_before - 1) desc, entity, day"
         ),
     }
 }

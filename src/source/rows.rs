@@ -1,7 +1,7 @@
 //! Small query results as text and numbers.
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::compute::cast;
+use datafusion::arrow::compute::{cast, sum as total};
 use datafusion::arrow::datatypes::{DataType, Int64Type};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::DataFusionError;
@@ -33,4 +33,13 @@ pub(super) fn first_integers(batches: &[RecordBatch]) -> Result<Vec<Option<i64>>
             Ok(values.is_valid(0).then(|| values.value(0)))
         })
         .collect()
+}
+
+/// The sum of a column of whole numbers.
+pub(super) fn sum(batches: &[RecordBatch], column: &str) -> Result<u64, DataFusionError> {
+    let mut all = 0;
+    for values in batches.iter().filter_map(|batch| batch.column_by_name(column)) {
+        all += total(cast(values, &DataType::Int64)?.as_primitive::<Int64Type>()).unwrap_or(0);
+    }
+    Ok(all as u64)
 }

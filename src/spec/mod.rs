@@ -167,7 +167,7 @@ pub struct QualitySpec {
     pub stale_days: u32,
     /// Share of NULLs in a column beyond which it is a finding, in decimals.
     pub max_null_share: f64,
-    /// Severity by check: `null_share`, `duplicates`, `gaps`, `stale`, `returns`, `high_low`, `zero_volume`, `not_finite`.
+    /// Severity by check: `null_share`, `duplicates`, `gaps`, `stale`, `returns`, `level_shifts`, `ended`, `high_low`, `zero_volume`, `not_finite`.
     pub severity: BTreeMap<String, Severity>,
 }
 

@@ -87,7 +87,7 @@ fn what_is_held(spec: &LongShortSpec) -> String {
     format!(
         "Long the {share} of names with the highest mean forecast, short the {share} with the lowest, {weights}, set {rebalance} and {held}; {} bp per unit of turnover. A name held when its rows end earns {} %{}. How it counts is at [#book-conventions].",
         plain(spec.cost_bps),
-        plain(100.0 * spec.delisting_return),
+        format::number(100.0 * spec.delisting_return, 3),
         if spec.delisting_return == 0.0 { ", the default, which flatters longs in names that fail" } else { "" },
         share = format!("{} %", plain(100.0 * spec.share)),
     )

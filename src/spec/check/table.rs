@@ -10,7 +10,7 @@ use crate::spec::reader::Reader;
 use crate::spec::view::is_reserved;
 use crate::spec::{FeatureSpec, QualitySpec, Severity, TableSpec};
 
-const CHECKS: [&str; 8] = ["null_share", "duplicates", "gaps", "stale", "returns", "high_low", "zero_volume", "not_finite"];
+const CHECKS: [&str; 10] = ["null_share", "duplicates", "gaps", "stale", "returns", "level_shifts", "ended", "high_low", "zero_volume", "not_finite"];
 
 pub(super) fn tables(top: &Reader<'_>) -> Result<Vec<TableSpec>> {
     let mut tables = Vec::new();

@@ -97,6 +97,8 @@ const SEVERITIES: Section = section(
         key("gaps", SEVERITY, Default("\"warn\""), "\"warn\"", "A gap in an entity's history."),
         key("stale", SEVERITY, Default("\"warn\""), "\"warn\"", "A price that does not move."),
         key("returns", SEVERITY, Default("\"warn\""), "\"warn\"", "A return beyond `max_return`."),
+        key("level_shifts", SEVERITY, Default("\"warn\""), "\"warn\"", "A price beyond a factor of 4 of the rows before that stays there."),
+        key("ended", SEVERITY, Default("\"note\""), "\"note\"", "Names whose rows end before the table does, by year."),
         key("high_low", SEVERITY, Default("\"warn\""), "\"warn\"", "A high below the low, or a price outside the two."),
         key("zero_volume", SEVERITY, Default("\"note\""), "\"note\"", "A day without trades."),
         key("not_finite", SEVERITY, Default("\"stop\""), "\"stop\"", "A NaN or infinite number."),

@@ -476,6 +476,19 @@ const BEST_NAMES: Measure<StrategySummary> = Measure {
     take: |summary| summary.best.names_share.clone().map(Answer::Number),
 };
 
+const NAMES_LEFT: Measure<StrategySummary> = Measure {
+    about: About {
+        key: "names_left",
+        name: "Names that left while held",
+        question: "How many names were held when their rows ended?",
+        formula: "Names held on their last row, which has no target, where the data go on for more than ten days",
+        convention: "Each earned the spec's `delisting_return`",
+        unit: Unit::Count,
+        ..About::NUMBER
+    },
+    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.n_left as f64)),
+};
+
 /// Every measure of a traded book, in the order of the page; R is a day's return after costs.
 pub(super) const BOOK: &[&Measure<StrategySummary>] = &[
     &N_DAYS,
@@ -503,6 +516,7 @@ pub(super) const BOOK: &[&Measure<StrategySummary>] = &[
     &COST,
     &GROSS_EXPOSURE,
     &NET_EXPOSURE_MAX,
+    &NAMES_LEFT,
 ];
 
 fn maybe(summary: &StrategySummary, value: fn(&Strategy) -> Outcome<f64>) -> Outcome<Answer> {

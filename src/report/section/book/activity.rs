@@ -42,14 +42,14 @@ pub(super) fn table(material: &Material<'_>) -> Table {
         line("Dates with trades", |found| found.traded_share, Cell::Percent),
         line("Turnover a date", |found| found.turnover_daily, Cell::Percent),
         line("Turnover a year, times capital", |found| found.turnover_annual, short),
-        line("Costs a year", |found| found.cost_annual, Cell::Percent),
+        line("Costs a year, not compounded", |found| found.cost_annual, Cell::Percent),
         line("Costs in all, not compounded", |found| found.cost_total, Cell::Percent),
         line("Names held without a known return, all dates", |found| found.n_missing as f64, whole),
         line("Names that left while held", |found| found.n_left as f64, whole),
     ];
     let delisting = match &material.facts.spec.book {
-        Some(BookSpec::LongShort(spec)) => plain(100.0 * spec.delisting_return),
-        Some(BookSpec::Loans(_)) | None => plain(0.0),
+        Some(BookSpec::LongShort(spec)) => format::number(100.0 * spec.delisting_return, 3),
+        Some(BookSpec::Loans(_)) | None => "0".to_owned(),
     };
     by_model("book-activity", "Exposure, turnover and costs", strategies, lines).note(format!(
         "Shares of capital, means over the dates held. Turnover counts buys and sells: {} dates make a year. A name without a known return earns 0 on that date; one that left (its last row has no target, and the data go on for more than ten days) earned {delisting} %.",

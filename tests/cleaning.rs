@@ -149,7 +149,7 @@ fn a_crash_that_stays_is_believed_on_the_fourth_day() {
 #[test]
 fn a_split_that_nobody_adjusted_is_no_return_and_a_name_begins_anew_after_it() {
     // A reverse split 1:200 on day 100, masked until day 102: the return from day 99 to day 103 would be +20,094 %.
-    let data = featured("split", 200, |n| Some((100.0 + n as f64 / 10.0) * if n < 100 { 1.0 } else { 200.0 }));
+    let data = featured("split", 400, |n| Some((100.0 + n as f64 / 10.0) * if n < 100 { 1.0 } else { 200.0 }));
     let target = |n| row(&data, n).map(|row| (data.target[row], data.known_on[row]));
     assert_eq!(target(99), Some((None, None)));
     let last = data.target[row(&data, 98).expect("a row")].expect("a target");

@@ -14,7 +14,7 @@ use crate::window::target_dates;
 
 /// How a long-short book counts, for the page: one sentence each.
 pub const LONG_SHORT_CONVENTIONS: [&str; 8] = [
-    "The long side sums to +1 and the short side to -1 of capital when weights are set: gross exposure 2, net 0.",
+    "The long side sums to +1 and the short side to -1 of capital when weights are set (gross exposure 2, net 0), unless names tie across both or cannot be opened.",
     "Names are ranked by mean forecast; a side holds the share, rounded down, at least one; fewer than two names: flat.",
     "Names with equal forecasts share the weight of their ranks, longs less shorts; where all forecasts are equal the book is flat.",
     "Weights decided on a date are held from the tested date `delay_days` later on; a date's return is the sum of weight x realised target.",

@@ -65,6 +65,10 @@ fn probed(name: &str, close: impl Fn(usize) -> Option<f64>) -> Dataset {
 fn featured(name: &str, n_days: usize, close: impl Fn(usize) -> Option<f64>) -> Dataset {
     let project = project(name, n_days, close);
     project.write(
+        "bars.sql",
+        &BARS.replace("daily.close as high", "1.01 * daily.close as high").replace("daily.close as low", "0.99 * daily.close as low"),
+    );
+    project.write(
         "spec.toml",
         &SPEC.replace("\"probe.sql\"", "\"market.sql\", \"features.sql\"").replace("truncation_dates", "carry = [\"sector\"]\ntruncation_dates"),
     );

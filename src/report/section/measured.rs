@@ -154,7 +154,10 @@ pub(super) fn failure(material: &Material<'_>, found: &Found) -> String {
                 Form::ExactTest => format!("{} observed, ", format::count(test.statistic as u64)),
                 Form::Number | Form::Interval => String::new(),
             };
-            let words = words.unwrap_or("not rejected at the report's level");
+            let words = words.unwrap_or(match found.decision {
+                Some(Decision::Descriptive) => "descriptive only, targets overlap",
+                Some(Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged) | None => "not rejected at the report's level",
+            });
             format!("{who}: {words} ({name}: {statistic}n = {n}, p {})", format::p_value(test.p_value))
         }
         (crate::stat::Outcome::Undefined(_), _) => format!("{name} of {who}, n = {n}"),

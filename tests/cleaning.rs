@@ -202,5 +202,5 @@ fn names_whose_rows_end_before_the_table_are_counted_by_year() {
     let tables = source::open(&project.root, &spec).expect("a good table");
     let findings = source::profile(&tables).expect("no check stops the run").remove(0).findings;
     let ended = findings.iter().find(|finding| finding.check == "ended").expect("AAA ends a year before BBB");
-    assert_eq!((ended.count, &ended.examples), (1, &vec![["2018", "1", "AAA"].map(str::to_owned).to_vec()]));
+    assert_eq!((ended.count, ended.n_rows, &ended.examples), (1, 1, &vec![["2018", "1", "AAA"].map(str::to_owned).to_vec()]));
 }

@@ -57,6 +57,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Rows (for `null_share` columns, for `duplicates` keys, for `ended` names) found.
     pub count: u64,
+    /// Rows that the check selected, of which the examples are the first.
+    pub n_rows: u64,
     /// What was looked for, with its threshold.
     pub meaning: String,
     /// Columns of the examples.
@@ -163,7 +165,7 @@ fn found(
         let room = n_shown - examples.len();
         examples.extend(rows::text(&[batch.slice(0, batch.num_rows().min(room))])?);
     }
-    Ok(Some(Finding { check: check.name.to_owned(), severity, count, meaning: check.meaning.clone(), columns, examples }))
+    Ok(Some(Finding { check: check.name.to_owned(), severity, count, n_rows: n_rows as u64, meaning: check.meaning.clone(), columns, examples }))
 }
 
 fn null_share(quality: &QualitySpec, n_rows: u64, columns: &[ColumnProfile]) -> Option<Finding> {
@@ -180,6 +182,7 @@ fn null_share(quality: &QualitySpec, n_rows: u64, columns: &[ColumnProfile]) -> 
         check: "null_share".to_owned(),
         severity,
         count: examples.len() as u64,
+        n_rows: examples.len() as u64,
         meaning: format!("more than {} % of a column NULL", 100.0 * quality.max_null_share),
         columns: vec!["column".to_owned(), "NULL".to_owned()],
         examples: examples.into_iter().take(EXAMPLES).collect(),

@@ -113,7 +113,7 @@ fn examples(profile: &TableProfile, finding: &Finding) -> Table {
     let mut table = Table::new(anchor(&format!("examples-{}-{}", profile.name, finding.check)), title, columns).note(format!(
         "{} of {} shown.",
         finding.examples.len(),
-        finding.count
+        finding.n_rows
     ));
     table.rows = finding.examples.iter().map(|row| row.iter().map(Cell::text).collect()).collect();
     table

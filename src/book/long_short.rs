@@ -1,14 +1,10 @@
 //! A long-short book: long the highest mean forecasts, short the lowest, held and paid for day by day.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::Serialize;
-
-use super::side;
-use crate::day::Day;
+use super::market::Market;
+use super::traded::TradedBook;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
-use crate::spec::{LongShortSpec, Quantity, Rebalance, RiskSpec};
+use crate::spec::{LongShortSpec, RiskSpec};
 use crate::walk::Predictions;
 use crate::window::target_dates;
 
@@ -23,75 +19,6 @@ pub const LONG_SHORT_CONVENTIONS: [&str; 8] = [
     "A name without a row on a date can be closed on it, not opened or enlarged; held without a known return it earns 0.",
     "A net return of -100 % or less ruins and ends the book.",
 ];
-
-/// A name has left where its last row has no target and the data go on for more calendar days than this. A pause is shorter.
-const PAUSE_DAYS: i32 = 10;
-
-/// A long-short book on one model's forecasts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TradedBook {
-    /// Model name.
-    pub model: String,
-    /// Weights as decided, by date and entity; a flat decision has none.
-    pub positions: Vec<Position>,
-    /// Returns, from the first date held to the last date whose targets are known.
-    pub days: Vec<DayOfBook>,
-    /// What each name ever held added, ascending by entity; together they are the sum of the net returns.
-    pub names: Vec<NameOfBook>,
-    /// The date that lost all capital or more; no day follows it.
-    pub ruined_on: Option<Day>,
-}
-
-/// A weight decided on a rebalance date.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Position {
-    /// Date of the decision.
-    pub as_of: Day,
-    /// First date whose return is earned; `None` while the tested dates end before it.
-    pub held_from: Option<Day>,
-    /// Entity code.
-    pub entity: u32,
-    /// Share of capital, negative when short.
-    pub weight: f64,
-}
-
-/// What a name added to a book.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct NameOfBook {
-    /// Entity code.
-    pub entity: u32,
-    /// Sum over the dates of weight x realised target less the costs of trading the name, not compounded.
-    pub net_return: f64,
-}
-
-/// One date of the book; returns, cost and exposures are shares of capital.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DayOfBook {
-    /// Date of the rows whose targets are earned.
-    pub as_of: Day,
-    /// Day by which most of the date's known targets were known; the next tested date when none is.
-    pub earned_on: Day,
-    /// Sum of weight x realised target.
-    pub gross_return: f64,
-    /// Turnover x `cost_bps` / 10,000, paid on the trades that open this date.
-    pub cost: f64,
-    /// Gross return less cost.
-    pub net_return: f64,
-    /// Sum of |new weight - drifted weight|.
-    pub turnover: f64,
-    /// Sum of |weight| after trading.
-    pub gross_exposure: f64,
-    /// Sum of weights after trading.
-    pub net_exposure: f64,
-    /// Names held long.
-    pub n_long: usize,
-    /// Names held short.
-    pub n_short: usize,
-    /// Names held without a known return, leavers aside; they earned 0.
-    pub n_missing: usize,
-    /// Names held whose rows end here; they earned the spec's `delisting_return`.
-    pub n_left: usize,
-}
 
 /// Trades the mean forecasts of each model the spec names; [`LONG_SHORT_CONVENTIONS`] says how it counts.
 ///
@@ -118,174 +45,15 @@ pub(super) fn check_one_date_targets(data: &Dataset, tested: &[u32], untraded: O
     ))
 }
 
-type Holdings = BTreeMap<u32, f64>;
-
-/// The tested dates and what could be traded on them: one element per date.
-struct Market<'a> {
-    data: &'a Dataset,
-    predictions: &'a Predictions,
-    dates: Vec<Day>,
-    /// Position in `predictions` and in `data` of the tradable rows.
-    tested: Vec<Vec<(usize, usize)>>,
-    /// Known targets by entity.
-    realized: Vec<Holdings>,
-    /// Days on which the targets became known, and their rows.
-    known: Vec<BTreeSet<(Day, usize)>>,
-    /// Tradable names that leave on the date.
-    left: Vec<BTreeSet<u32>>,
-}
-
-impl<'a> Market<'a> {
-    fn new(data: &'a Dataset, predictions: &'a Predictions, untraded: Option<u32>) -> Self {
-        let last_rows = last_rows(data);
-        let mut market = Self { data, predictions, dates: Vec::new(), tested: Vec::new(), realized: Vec::new(), known: Vec::new(), left: Vec::new() };
-        let mut n_before = 0;
-        for rows in predictions.rows.chunk_by(|&a, &b| data.as_of[a as usize] == data.as_of[b as usize]) {
-            let numbered = rows.iter().enumerate().map(|(idx, &row)| (n_before + idx, row as usize));
-            let tradable: Vec<_> = numbered.filter(|&(_, row)| Some(data.entity[row]) != untraded).collect();
-            let realized = tradable.iter().filter_map(|&(_, row)| data.target[row].map(|target| (data.entity[row], target)));
-            let known = tradable.iter().filter_map(|&(_, row)| data.target[row].and(data.known_on[row]).map(|day| (day, row)));
-            let left = tradable.iter().filter(|&&(_, row)| last_rows[data.entity[row] as usize] == row && leaves(data, row));
-            market.left.push(left.map(|&(_, row)| data.entity[row]).collect());
-            market.dates.push(data.as_of[rows[0] as usize]);
-            market.realized.push(realized.collect());
-            market.known.push(known.collect());
-            market.tested.push(tradable);
-            n_before += rows.len();
-        }
-        market
-    }
-
-    fn trade(&self, spec: &LongShortSpec, model: &str) -> TradedBook {
-        let series = self.predictions.find(model, Quantity::Mean).expect("the spec's check asks every traded model for `mean`");
-        let delay = spec.delay_days as usize;
-        let n_known = self.realized.iter().rposition(|realized| !realized.is_empty()).map_or(0, |idx| idx + 1);
-        let mut book = TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), ruined_on: None };
-        let mut decisions = BTreeMap::new();
-        for idx in (0..self.dates.len()).filter(|&idx| self.sets_weights(idx, spec.rebalance)) {
-            let decided = self.decide(idx, spec, &series.predicted);
-            let (as_of, held_from) = (self.dates[idx], self.dates.get(idx + delay).copied());
-            book.positions.extend(decided.iter().map(|(&entity, &weight)| Position { as_of, held_from, entity, weight }));
-            decisions.insert(idx + delay, decided);
-        }
-        let (mut held, mut names) = (Holdings::new(), Holdings::new());
-        for idx in delay..n_known {
-            let drifted = held;
-            held = decisions.remove(&idx).map_or_else(|| drifted.clone(), |decided| self.opened(idx, &drifted, decided));
-            let traded = traded(&drifted, &held);
-            let returns = self.returns(idx, &held, spec.delisting_return);
-            let day = self.earn(idx, &held, &returns, cost(&traded, spec.cost_bps));
-            for (&entity, weight) in &traded {
-                *names.entry(entity).or_default() -= weight.abs() * spec.cost_bps / 1e4;
-            }
-            for (entity, weight) in &mut held {
-                let earned = returns.get(entity).unwrap_or(&0.0);
-                *names.entry(*entity).or_default() += *weight * earned;
-                *weight *= (1.0 + earned) / (1.0 + day.gross_return);
-            }
-            book.ruined_on = (day.net_return <= -1.0).then_some(day.as_of);
-            book.days.push(day);
-            if book.ruined_on.is_some() {
-                break;
-            }
-        }
-        book.names = names.into_iter().map(|(entity, net_return)| NameOfBook { entity, net_return }).collect();
-        book
-    }
-
-    fn sets_weights(&self, idx: usize, rebalance: Rebalance) -> bool {
-        let period = |day: Day| match rebalance {
-            Rebalance::Daily => day,
-            Rebalance::Weekly => day.plus_days(-(day.weekday_idx() as i32)),
-            Rebalance::Monthly => day.month_start(),
-        };
-        idx == 0 || period(self.dates[idx - 1]) != period(self.dates[idx])
-    }
-
-    /// Weights decided on date `idx` from forecasts made for it.
-    fn decide(&self, idx: usize, spec: &LongShortSpec, predicted: &[Option<f64>]) -> Holdings {
-        let forecast = |&(idx, row): &(usize, usize)| predicted[idx].filter(|mean| mean.is_finite()).map(|mean| (mean, self.data.entity[row]));
-        side::weigh(self.tested[idx].iter().filter_map(forecast).collect(), spec.share, spec.weights)
-    }
-
-    /// What is held once the decision of a date is carried out: a name without a row on the date has no price to open or enlarge at.
-    /// Whether it has rows later is not asked: nobody could have known.
-    fn opened(&self, idx: usize, drifted: &Holdings, mut decided: Holdings) -> Holdings {
-        decided.retain(|entity, weight| {
-            if !self.has_row(idx, *entity) {
-                let before = drifted.get(entity).copied().unwrap_or(0.0);
-                *weight = if *weight < 0.0 { weight.max(before).min(0.0) } else { weight.min(before).max(0.0) };
-            }
-            *weight != 0.0
-        });
-        decided
-    }
-
-    fn has_row(&self, idx: usize, entity: u32) -> bool {
-        self.tested[idx].binary_search_by_key(&entity, |&(_, row)| self.data.entity[row]).is_ok()
-    }
-
-    /// Returns of the names held, where they are known or the name left.
-    fn returns(&self, idx: usize, held: &Holdings, delisting_return: f64) -> Holdings {
-        let known = |&entity: &u32| match self.realized[idx].get(&entity) {
-            Some(&earned) => Some((entity, earned)),
-            None => self.left[idx].contains(&entity).then_some((entity, delisting_return)),
-        };
-        held.keys().filter_map(known).collect()
-    }
-
-    fn earn(&self, idx: usize, held: &Holdings, returns: &Holdings, (turnover, cost): (f64, f64)) -> DayOfBook {
-        // Sums begin at + 0.0: a flat book's would be -0, and print so.
-        let gross_return = 0.0 + held.iter().filter_map(|(entity, weight)| returns.get(entity).map(|earned| weight * earned)).sum::<f64>();
-        // Of n sorted days, more than half are no later than the one at n / 2.
-        let known_on = self.known[idx].iter().nth(self.known[idx].len() / 2).map(|known| known.0);
-        DayOfBook {
-            as_of: self.dates[idx],
-            earned_on: known_on.or(self.dates.get(idx + 1).copied()).unwrap_or(self.dates[idx]),
-            gross_return,
-            cost,
-            net_return: gross_return - cost,
-            turnover,
-            gross_exposure: 0.0 + held.values().map(|weight| weight.abs()).sum::<f64>(),
-            net_exposure: 0.0 + held.values().sum::<f64>(),
-            n_long: held.values().filter(|&&weight| 0.0 < weight).count(),
-            n_short: held.values().filter(|&&weight| weight < 0.0).count(),
-            n_missing: held.keys().filter(|entity| !returns.contains_key(entity)).count(),
-            n_left: held.keys().filter(|entity| self.left[idx].contains(entity)).count(),
-        }
-    }
-}
-
-/// Position of each entity's last row.
-fn last_rows(data: &Dataset) -> Vec<usize> {
-    let mut last = vec![0; data.entities.len()];
-    // Rows ascend by day, so an entity's last write is its last row.
-    data.entity.iter().enumerate().for_each(|(row, &entity)| last[entity as usize] = row);
-    last
-}
-
-/// Whether a name that has no row after `row` has left: its return is not merely unknown yet.
-fn leaves(data: &Dataset, row: usize) -> bool {
-    data.target[row].is_none() && data.as_of.last().is_some_and(|&last| data.as_of[row].plus_days(PAUSE_DAYS) < last)
-}
-
-/// New less drifted weight, of the names held before or after.
-fn traded(drifted: &Holdings, held: &Holdings) -> Holdings {
-    let mut traded = held.clone();
-    traded.extend(drifted.iter().map(|(&entity, weight)| (entity, held.get(&entity).unwrap_or(&0.0) - weight)));
-    traded
-}
-
-/// Turnover, and what it costs.
-fn cost(traded: &Holdings, cost_bps: f64) -> (f64, f64) {
-    let turnover = 0.0 + traded.values().map(|weight| weight.abs()).sum::<f64>();
-    (turnover, turnover * cost_bps / 1e4)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::book::Position;
+    use crate::day::Day;
     use crate::spec::Weights;
+    use crate::spec::{Quantity, Rebalance};
     use crate::walk::Series;
 
     /// One tested row: (date as day of January 2020, entity code, mean forecast, target). A date rests on data up to the day before, and the
@@ -408,8 +176,8 @@ mod tests {
         // Held: a long, b short. On the 2nd, without a row of a, b is to be bought and a sold short: a is closed, no more.
         let (data, predictions) = panel(&[(1, 1, Some(0.2), Some(0.0)), (2, 2, Some(0.1), Some(0.0))]);
         let market = Market::new(&data, &predictions, None);
-        let drifted = Holdings::from([(1, 0.8), (2, -1.1)]);
-        let opened = |decided: [(u32, f64); 2]| market.opened(1, &drifted, Holdings::from(decided)).into_iter().collect::<Vec<_>>();
+        let drifted = BTreeMap::from([(1, 0.8), (2, -1.1)]);
+        let opened = |decided: [(u32, f64); 2]| market.opened(1, &drifted, BTreeMap::from(decided)).into_iter().collect::<Vec<_>>();
         assert_eq!(opened([(1, -1.0), (2, 1.0)]), [(2, 1.0)]);
         assert_eq!(opened([(1, 1.0), (2, -1.0)]), [(1, 0.8), (2, -1.0)]);
         assert_eq!(opened([(1, 0.5), (2, -2.0)]), [(1, 0.5), (2, -2.0)]);

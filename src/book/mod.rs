@@ -3,11 +3,14 @@
 mod loan;
 mod loans;
 mod long_short;
+mod market;
 mod side;
+mod traded;
 
 pub use loan::{Amounts, Loan, LoanTotals};
 pub use loans::{Cutoff, LoanBook, Vintage, loans};
-pub use long_short::{DayOfBook, LONG_SHORT_CONVENTIONS, NameOfBook, Position, TradedBook, long_short};
+pub use long_short::{LONG_SHORT_CONVENTIONS, long_short};
+pub use traded::{DayOfBook, NameOfBook, Position, TradedBook};
 
 use crate::error::Result;
 use crate::feature::Dataset;

@@ -1,21 +1,22 @@
 //! Trains and forecasts every window x model; the result does not depend on the number of threads.
 
+mod gather;
+
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::ensemble::{self, Ensemble};
 use super::key::{Fingerprint, Key, Shows};
-use super::predictions::{Predictions, Series, WindowCards};
+use super::predictions::Predictions;
 use super::prior::PriorCorrection;
 use super::store::{Finished, Store};
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::feature::Dataset;
 use crate::model::{self, Anchor, Lesson, Memo, Past, Query, Shared, Train, extreme_probabilities, learner};
-use crate::spec::{Learning, ModelKind, ModelSpec, Quantity, Spec};
+use crate::spec::{Learning, ModelSpec, Spec};
 use crate::window::{self, Window, WindowRows};
 
 /// A finished window x model, for the display of progress.
@@ -236,66 +237,11 @@ fn seed(base: u64, model: &ModelSpec, window: &Window) -> u64 {
     u64::from_str_radix(&sha256(text.as_bytes())[..16], 16).expect("sixteen hexadecimal digits are a u64")
 }
 
-impl Walk<'_> {
-    fn gathered(&self, finished: Vec<WindowDone>) -> Walked {
-        let mut predictions = Predictions::default();
-        for model in &self.learning {
-            for &quantity in &model.ask {
-                predictions.series.push(Series { model: model.name.clone(), quantity, predicted: Vec::new() });
-            }
-        }
-        let (mut n_trained, mut n_known) = (0, 0);
-        for (window, WindowDone { models, correction }) in self.windows.iter().zip(finished) {
-            predictions.corrections.extend(correction);
-            let tested = self.data.rows_between(window.test.start, window.test.end);
-            predictions.window.extend(tested.clone().map(|_| window.idx));
-            predictions.rows.extend(tested);
-            let mut cards = Vec::new();
-            let mut series = predictions.series.iter_mut();
-            for (model, Done { finished, was_known }) in self.learning.iter().zip(models) {
-                *(if was_known { &mut n_known } else { &mut n_trained }) += 1;
-                cards.push((model.name.clone(), finished.card));
-                let correction = correction.filter(|_| model.kind.follows_class_shares());
-                for (forecasts, series) in finished.forecasts.into_iter().zip(series.by_ref()) {
-                    match correction {
-                        Some(correction) if series.quantity == Quantity::Probability => {
-                            series
-                                .predicted
-                                .extend(forecasts.into_iter().map(|forecast| forecast.map(|probability| correction.correct(probability))));
-                        }
-                        Some(_) | None => series.predicted.extend(forecasts),
-                    }
-                }
-            }
-            predictions.cards.push(WindowCards { window: window.idx, cards });
-        }
-        Walked { predictions, n_trained, n_known }
-    }
-
-    /// Adds the ensembles, in the order of the spec, and puts series and cards in that order.
-    fn combine(&self, predictions: &mut Predictions) {
-        for model in &self.spec.models {
-            let ModelKind::Ensemble(params) = &model.kind else { continue };
-            let ensemble = Ensemble { name: &model.name, params, ask: &model.ask };
-            let combined = ensemble::combine(&ensemble, predictions, self.data, self.windows);
-            predictions.series.extend(combined.series);
-            for (window, card) in predictions.cards.iter_mut().zip(combined.cards) {
-                (self.told)(Step { window: window.window, model: model.name.clone(), was_known: false });
-                window.cards.push((model.name.clone(), card));
-            }
-        }
-        let place = |name: &str| self.spec.models.iter().position(|model| model.name == name);
-        predictions.series.sort_by_key(|series| place(&series.model));
-        for window in &mut predictions.cards {
-            window.cards.sort_by_key(|(name, _)| place(name));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{DAYS, panel, spec};
     use super::*;
+    use crate::spec::Quantity;
 
     /// Trees that are boosted onto those of an earlier window and drawn with a seed, and a penalty tuned by days.
     const MODELS: &str = r#"

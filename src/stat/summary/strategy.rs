@@ -1,12 +1,15 @@
 //! Traded books: statistics of their returns, net and gross of costs, and what trading took.
 
+mod returns;
+mod trading;
+
 use serde::Serialize;
 
 use super::Facts;
 use super::catalogue::book_prefix;
 use crate::book::{DayOfBook, NameOfBook, TradedBook};
 use crate::day::Day;
-use crate::stat::measure::{About, Answer, Found, Level, Measure, Subject, Unit, take};
+use crate::stat::measure::{Found, Level, Measure, Subject, take};
 use crate::stat::{
     EquityPoint, Outcome, PeriodReturn, SharpeRatio, Strategy, best_share, deflated_sharpe, equity_curve, expected_best_sharpe, strategy,
 };
@@ -185,343 +188,35 @@ fn activity(days: &[DayOfBook], days_per_year: f64) -> Outcome<Activity> {
     })
 }
 
-const N_DAYS: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "n",
-        name: "Days",
-        question: "On how many dates was the book held?",
-        formula: "Dates held",
-        unit: Unit::Count,
-        ..About::NUMBER
-    },
-    take: |summary| Outcome::Value(Answer::Number(summary.n_days as f64)),
-};
-const CUMULATIVE_RETURN: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "cumulative_return",
-        name: "Cumulative return",
-        question: "How much was made in all?",
-        formula: "Product of (1 + R), less 1",
-        convention: "After costs, compounded",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| Outcome::Value(net.cumulative_return)),
-};
-const CAGR: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "cagr",
-        name: "CAGR",
-        question: "How much was made a year?",
-        formula: "(1 + cumulative return)^(days a year / n) - 1",
-        convention: "n counts days with a return",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| Outcome::Value(net.cagr)),
-};
-const CAGR_GROSS: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "cagr_gross",
-        name: "CAGR before costs",
-        question: "How much was made a year before costs?",
-        formula: "As CAGR, of returns before costs",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| summary.gross.as_ref().map(|gross| Answer::Number(gross.cagr)),
-};
-const VOLATILITY: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "volatility",
-        name: "Volatility, annual",
-        question: "How far do returns stray?",
-        formula: "Standard deviation of R times the root of the days a year",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.volatility.clone()),
-};
-const SHARPE: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "sharpe",
-        name: "Sharpe ratio",
-        question: "How much is made for the risk?",
-        formula: "Mean of R / standard deviation of R, times the root of the days a year",
-        convention: "No risk-free rate is taken off",
-        source: "Sharpe (1994), Journal of Portfolio Management 21(1)",
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.sharpe.clone()),
-};
-const SHARPE_GROSS: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "sharpe_gross",
-        name: "Sharpe ratio before costs",
-        question: "How much is made for the risk, before costs?",
-        formula: "As Sharpe ratio, of returns before costs",
-        ..About::NUMBER
-    },
-    take: |summary| summary.gross.as_ref().and_then(|gross| gross.sharpe.clone()).map(Answer::Number),
-};
-const TRIALS: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "trials",
-        name: "Trials",
-        question: "How many combinations of settings were tried?",
-        formula: "Combinations of settings over all models of the spec, one for a model without a search",
-        unit: Unit::Count,
-        ..About::NUMBER
-    },
-    take: |summary| Outcome::Value(Answer::Number(summary.n_trials as f64)),
-};
-const DEFLATED_SHARPE: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "deflated_sharpe",
-        name: "Deflated Sharpe ratio",
-        question: "Is the Sharpe ratio more than the best of as many trials without skill?",
-        formula: "Probability that the true Sharpe ratio after costs is above the best that as many trials without skill are expected to show",
-        convention: "Every combination of settings tried for any model of the spec is a trial; trials are taken as independent, their ratios spread by 1 / root(n - 1)",
-        source: "Bailey and Lopez de Prado (2014), Journal of Portfolio Management 40(5)",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| summary.deflated_sharpe.clone().map(Answer::Number),
-};
-const SORTINO: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "sortino",
-        name: "Sortino ratio",
-        question: "How much is made for the risk of loss?",
-        formula: "Mean of R / root of the mean of min(R, 0)², times the root of the days a year",
-        convention: "The mean is over all n days; target return 0",
-        source: "Sortino and Price (1994), Journal of Investing 3(3)",
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.sortino.clone()),
-};
-const CALMAR: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "calmar",
-        name: "Calmar ratio",
-        question: "How much is made for the worst drawdown?",
-        formula: "CAGR / depth of the maximum drawdown",
-        convention: "Over the whole test, not three years",
-        source: "Young (1991), Futures",
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.calmar.clone()),
-};
-const MAX_DRAWDOWN: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "max_drawdown",
-        name: "Maximum drawdown",
-        question: "How far did wealth fall below its peak?",
-        formula: "Least of wealth / highest wealth so far, less 1",
-        convention: "The start, wealth 1, counts as a peak",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| Outcome::Value(net.max_drawdown)),
-};
-const LONGEST_DRAWDOWN: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "longest_drawdown_days",
-        name: "Longest drawdown, days",
-        question: "How long was wealth below a peak?",
-        formula: "Calendar days from a peak to the first day back at it",
-        convention: "Or to the last day, where there is none",
-        unit: Unit::Count,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| Outcome::Value(f64::from(net.longest_drawdown_days))),
-};
-const WORST_DAY: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "worst_day",
-        name: "Worst day",
-        question: "How much was lost on the worst day?",
-        formula: "Least R",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| Outcome::Value(net.worst_day.value)),
-};
-const WORST_MONTH: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "worst_month",
-        name: "Worst month",
-        question: "How much was lost in the worst month?",
-        formula: "Least product of (1 + R) over a calendar month, less 1",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| Outcome::Value(net.worst_month.value)),
-};
-const VAR: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "var",
-        name: "VaR, one day",
-        question: "How much may a day lose?",
-        formula: "Minus the 5 % quantile of R",
-        convention: "Historical, in sample: a description, no forecast",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.var.clone()),
-};
-const SHORTFALL: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "shortfall",
-        name: "ES, one day",
-        question: "How much does a bad day lose?",
-        formula: "Minus the mean of the days at or below the 5 % quantile",
-        convention: "Historical, in sample: a description, no forecast",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.shortfall.clone()),
-};
-const T: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "t",
-        name: "t of the mean",
-        question: "Is the mean return more than chance?",
-        formula: "Mean of R / its standard error",
-        convention: "Null hypothesis: the mean is 0; days taken as independent; arithmetic mean, not the compounded return",
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.t_statistic.clone()),
-};
-const P: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "p",
-        name: "p of the mean",
-        question: "Is the mean return more than chance?",
-        formula: "Two-sided p of t, Student with n - 1 degrees of freedom",
-        convention: "As t",
-        unit: Unit::PValue,
-        ..About::NUMBER
-    },
-    take: |summary| maybe(summary, |net| net.p_value.clone()),
-};
-const TURNOVER: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "turnover_annual",
-        name: "Turnover, annual",
-        question: "How much is traded?",
-        formula: "Mean daily sum over names of |new weight - drifted weight|, times the days a year",
-        convention: "Buys and sells both count",
-        ..About::NUMBER
-    },
-    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.turnover_annual)),
-};
-const COST: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "cost_annual",
-        name: "Costs, annual",
-        question: "What does trading cost?",
-        formula: "Mean daily turnover x cost in basis points / 10,000, times the days a year",
-        convention: "Paid on the date of the trades",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.cost_annual)),
-};
-const GROSS_EXPOSURE: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "gross_exposure",
-        name: "Gross exposure",
-        question: "How much is held?",
-        formula: "Mean of the sum of |weight|",
-        convention: "After trading, as shares of capital",
-        ..About::NUMBER
-    },
-    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.gross_exposure)),
-};
-const NET_EXPOSURE_MAX: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "net_exposure_max",
-        name: "Largest absolute net exposure",
-        question: "How one-sided was the book at most?",
-        formula: "Largest |sum of weights| on a day",
-        convention: "After trading, as shares of capital",
-        ..About::NUMBER
-    },
-    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.net_exposure_max)),
-};
-
-const BEST_DAYS: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "best_days_share",
-        name: "Share of the five best days",
-        question: "How much of the profit came on the five best days?",
-        formula: "Sum of net returns of the five best days / sum of all",
-        convention: "Not compounded; above 100 % where the others lost",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| summary.best.days_share.clone().map(Answer::Number),
-};
-const BEST_NAMES: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "best_names_share",
-        name: "Share of the five best names",
-        question: "How much of the profit came from the five best names?",
-        formula: "Sum of net returns of the five best names / sum of all",
-        convention: "Not compounded; above 100 % where the others lost",
-        unit: Unit::Share,
-        ..About::NUMBER
-    },
-    take: |summary| summary.best.names_share.clone().map(Answer::Number),
-};
-
-const NAMES_LEFT: Measure<StrategySummary> = Measure {
-    about: About {
-        key: "names_left",
-        name: "Names that left while held",
-        question: "How many names were held when their rows ended?",
-        formula: "Names held on their last row, which has no target, where the data go on for more than ten days",
-        convention: "Each earned the spec's `delisting_return`",
-        unit: Unit::Count,
-        ..About::NUMBER
-    },
-    take: |summary| summary.activity.as_ref().map(|activity| Answer::Number(activity.n_left as f64)),
-};
-
 /// Every measure of a traded book, in the order of the page; R is a day's return after costs.
 pub(super) const BOOK: &[&Measure<StrategySummary>] = &[
-    &N_DAYS,
-    &CUMULATIVE_RETURN,
-    &CAGR,
-    &CAGR_GROSS,
-    &VOLATILITY,
-    &SHARPE,
-    &SHARPE_GROSS,
-    &TRIALS,
-    &DEFLATED_SHARPE,
-    &SORTINO,
-    &CALMAR,
-    &MAX_DRAWDOWN,
-    &LONGEST_DRAWDOWN,
-    &WORST_DAY,
-    &WORST_MONTH,
-    &VAR,
-    &SHORTFALL,
-    &T,
-    &P,
-    &BEST_DAYS,
-    &BEST_NAMES,
-    &TURNOVER,
-    &COST,
-    &GROSS_EXPOSURE,
-    &NET_EXPOSURE_MAX,
-    &NAMES_LEFT,
+    &returns::N_DAYS,
+    &returns::CUMULATIVE_RETURN,
+    &returns::CAGR,
+    &returns::CAGR_GROSS,
+    &returns::VOLATILITY,
+    &returns::SHARPE,
+    &returns::SHARPE_GROSS,
+    &returns::TRIALS,
+    &returns::DEFLATED_SHARPE,
+    &returns::SORTINO,
+    &returns::CALMAR,
+    &returns::MAX_DRAWDOWN,
+    &returns::LONGEST_DRAWDOWN,
+    &returns::WORST_DAY,
+    &returns::WORST_MONTH,
+    &returns::VAR,
+    &returns::SHORTFALL,
+    &returns::T,
+    &returns::P,
+    &trading::BEST_DAYS,
+    &trading::BEST_NAMES,
+    &trading::TURNOVER,
+    &trading::COST,
+    &trading::GROSS_EXPOSURE,
+    &trading::NET_EXPOSURE_MAX,
+    &trading::NAMES_LEFT,
 ];
-
-fn maybe(summary: &StrategySummary, value: fn(&Strategy) -> Outcome<f64>) -> Outcome<Answer> {
-    summary.net.as_ref().and_then(value).map(Answer::Number)
-}
 
 #[cfg(test)]
 mod tests {

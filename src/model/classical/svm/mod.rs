@@ -1,9 +1,11 @@
 //! Support vector machines.
 
+mod fitted;
 mod kernel;
 mod platt;
 mod solve;
 
+use self::fitted::{Fitted, Link};
 use self::kernel::Kernel;
 use self::platt::Sigmoid;
 use self::solve::{Machine, Problem};
@@ -12,7 +14,7 @@ use super::table::Table;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::model::regression::{self as prepare, Preparation};
-use crate::model::{Card, CoefficientScale, Learner, Lesson, Model, Query, Train};
+use crate::model::{Learner, Lesson, Model, Train};
 use crate::spec::{Quantity, SvmKernel, SvmParams};
 
 /// Blocks of days, of which all but the first are scored by a machine trained on the earlier ones only.
@@ -148,51 +150,6 @@ fn folds(as_of: &[Day], known_on: &[Day]) -> Vec<(Vec<u32>, Vec<u32>)> {
         (learnt.collect(), scored.collect())
     };
     starts.iter().enumerate().map(fold).collect()
-}
-
-/// From a score to a forecast.
-#[derive(Debug, Clone, Copy)]
-enum Link {
-    Sigmoid(Sigmoid),
-    Scale { mean: f64, sd: f64 },
-}
-
-struct Fitted {
-    n_rows: usize,
-    prepared: Preparation,
-    machine: Machine,
-    link: Link,
-    notes: Vec<String>,
-}
-
-impl Model for Fitted {
-    fn forecast(&self, query: &Query<'_>) -> Vec<Vec<Option<f64>>> {
-        let scores = self.machine.score(&Table::new(&self.prepared, query.features));
-        let forecast = |score: f64| match self.link {
-            Link::Sigmoid(sigmoid) => sigmoid.probability(score),
-            Link::Scale { mean, sd } => mean + sd * score,
-        };
-        vec![scores.into_iter().map(|score| Some(forecast(score))).collect()]
-    }
-
-    /// Coefficients of a linear kernel are those of the score, and of the mean in the target's own units.
-    fn card(&self) -> Card {
-        let coefficient_scale = match self.link {
-            Link::Sigmoid(_) => CoefficientScale::Margin,
-            Link::Scale { .. } => CoefficientScale::Target,
-        };
-        let mut coefficients = Vec::new();
-        if self.machine.kernel == Kernel::Linear {
-            let (origin, unit) = match self.link {
-                Link::Sigmoid(_) => (0.0, 1.0),
-                Link::Scale { mean, sd } => (mean, sd),
-            };
-            coefficients.push(("intercept".to_owned(), origin + unit * self.machine.offset));
-            let slopes = self.machine.slopes(self.prepared.n_columns()).into_iter().enumerate();
-            coefficients.extend(slopes.map(|(idx, slope)| (self.prepared.name(idx).clone(), unit * slope)));
-        }
-        Card { n_rows: self.n_rows, coefficients, coefficient_scale, notes: self.notes.clone(), ..Card::default() }
-    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,23 @@ fn a_limit_that_cannot_be_judged_is_no_success_anywhere() {
 }
 
 #[test]
+fn a_limit_on_a_test_that_overlapping_targets_make_descriptive_is_not_judged() {
+    // Returns over five days on every day: neighbouring losses share four of their five.
+    let project = project("overlapping", "[[limits]]\nmetric = \"coverage.history.0.05.kupiec_p\"\nmin = 0.05\n");
+    let sql = fs::read_to_string(project.root.join("features.sql")).expect("copied");
+    let sql = sql.replace("lead(bars.date)", "lead(bars.date, 5)").replace("lead(bars.close)", "lead(bars.close, 5)");
+    project.write("features.sql", &sql);
+    let output = run(&project);
+    let run = project.root.join(folder(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let ended = Manifest::read(&run).expect("a manifest").ended;
+    assert_eq!((ended.colour, ended.n_breached, ended.n_not_judged), (Colour::Amber, 0, 1));
+    let page = fs::read_to_string(run.join("report.html")).expect("a page");
+    assert!(page.contains("not judged: targets overlap"), "the page does not say why");
+    assert!(!page.contains("not rejected at the report"), "a descriptive test is said to decide");
+}
+
+#[test]
 fn thirty_series_or_three_are_judged_in_one_report_each_under_its_name() {
     let project = project("entities", "[[limits]]\nmetric = \"coverage.history.0.05@BBB.kupiec_exact_p\"\nmin = 0.0\n");
     let output = run(&project);

@@ -96,7 +96,9 @@ fn verdict(material: &Material<'_>) -> Verdict {
         .collect();
     sentences.extend(of(Standing::NotJudged).map(|judged| match &judged.metric.value {
         Outcome::Undefined(reason) => format!("`{}` is not defined: {reason}.", judged.limit.metric),
-        Outcome::Value(_) => format!("`{}` is not judged.", judged.limit.metric),
+        Outcome::Value(_) => {
+            format!("`{}` is {} and not judged: targets overlap, and the test takes them as independent.", judged.limit.metric, shown(&judged.metric))
+        }
     }));
     sentences.extend(failures.into_iter().map(|found| format!("{}; no limit is set on it.", section::failure(material, found))));
     sentences.extend(summary.alarms.iter().map(|alarm| alarm.sentence.clone()));

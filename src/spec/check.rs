@@ -54,7 +54,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
     let models = model::models(&top, seed)?;
     check_kind(&top, kind, &models)?;
     let target = target::target(&top, kind, &models)?;
-    let book = if top.has("book") { Some(book::book(&top, kind, &models, &features.carry)?) } else { None };
+    let book = if top.has("book") { Some(book::book(&top, kind, &target.unit, (&models, &features.carry))?) } else { None };
     let risk = book::risk(&top, &models)?;
     let limits = book::limits(&top)?;
     let sign_off = sign_off(&top)?;

@@ -161,7 +161,7 @@ pub fn drift<T: Copy + Into<f64>>(reference: &[T], periods: &[Range<usize>], cur
 fn chance<T: Copy + Into<f64>>(periods: &[&[T]], edges: &[f64], reference: &[usize]) -> Outcome<Chance> {
     let n_periods = periods.len();
     if n_periods < MIN_PERIODS {
-        return Outcome::undefined(format!("{n_periods} whole earlier periods; {MIN_PERIODS} are needed to see how much one differs from another"));
+        return Outcome::undefined(format!("whole earlier years: {n_periods}; {MIN_PERIODS} are needed to see how much one differs from another"));
     }
     let n_rows: usize = reference.iter().sum();
     let used: Vec<usize> = (0..reference.len()).filter(|&bin| 0 < reference[bin]).collect();

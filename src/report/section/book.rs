@@ -54,7 +54,8 @@ fn title(first: &StrategySummary, significance: f64) -> String {
             let verb = if gross.cagr < 0.0 { "lost" } else { "made" };
             format!("; before them it {verb} {}", percent(gross.cagr.abs()))
         });
-        return format!("Book: `{model}` lost {} a year after costs{before}", percent(-net.cagr));
+        let t = net.t_statistic.value().map_or(String::new(), |&t| format!(" (t of the daily mean {})", format::number(t, 3)));
+        return format!("Book: `{model}` lost {} a year after costs{t}{before}", percent(-net.cagr));
     }
     let t = net.t_statistic.value().map(|&t| format!("t {}", format::number(t, 3)));
     let deflated = first.deflated_sharpe.value().map(|&deflated| worth(deflated, 1.0 - significance));
@@ -206,6 +207,6 @@ mod tests {
     #[test]
     fn a_loss_after_certain_costs_is_not_called_chance() {
         let told = title(&summary([0.011, -0.009], 0.002, 0.1), 0.05);
-        assert_eq!(told, "Book: `ridge` lost 9.97 % a year after costs; before them it made 9.96 %");
+        assert_eq!(told, "Book: `ridge` lost 9.97 % a year after costs (t of the daily mean −0.995); before them it made 9.96 %");
     }
 }

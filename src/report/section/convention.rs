@@ -92,7 +92,7 @@ fn chapters(material: &Material<'_>) -> Vec<(&'static str, &'static str, Vec<Row
 fn rules(material: &Material<'_>) -> Vec<String> {
     let spec = material.facts.spec;
     let mut rules = vec![
-        "Dates are days; ranges of dates are half-open, their end is not in them, unless a table says both days are.".to_owned(),
+        "Dates are days. A window's spans are half-open: their end is not in them. \"a to b\" in a caption names the first and the last day, both included.".to_owned(),
         "A row's features are facts known strictly before its `as_of`; its target is known on `known_on`. Forecasts made with what was known before a day are judged on that day's outcome.".to_owned(),
     ];
     if spec.kind == Kind::Market {

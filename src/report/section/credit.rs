@@ -34,8 +34,9 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
 fn title(material: &Material<'_>) -> String {
     let models = &material.summary.probabilities;
     let Some((best, found)) = best(models) else { return "Credit: no model can be judged".to_owned() };
-    let interval =
-        found.auc_interval.value().map_or(String::new(), |interval| format!(", 95 % interval {:.3} to {:.3}", interval.low, interval.high));
+    // An interval that takes the rows of one loan as independent is too narrow to stand in a heading.
+    let interval = found.auc_interval.value().filter(|_| best.decision(&JEFFREYS) != Decision::Descriptive);
+    let interval = interval.map_or(String::new(), |interval| format!(", 95 % interval {:.3} to {:.3}", interval.low, interval.high));
     let low = match best.decision(&JEFFREYS) {
         Decision::Rejected(_) => ", yet its PDs are too low",
         Decision::NotRejected | Decision::Descriptive | Decision::NotJudged => "",

@@ -97,10 +97,18 @@ fn ranking(material: &Material<'_>) -> Option<String> {
     let best = means.max_by(|a, b| ic(a).total_cmp(&ic(b)))?;
     let t = best.test(&RANK_IC_T);
     let t = t.value()?;
+    let ahead = material.summary.found.iter().filter(|found| found.about.key == RANKING_DIFFERENCE.about.key);
+    let ahead = ahead.filter(|found| found.rejection().is_some() && found.test().value().is_some_and(|test| test.direction == Direction::Above));
+    let ahead: Vec<String> = ahead.map(|found| format!("`{}`", found.subject.model)).collect();
+    let ahead = match (&material.facts.spec.risk.baseline, ahead.len()) {
+        (None, _) | (Some(_), 0) => String::new(),
+        (Some(baseline), 1) => format!("; {} ranks names better than `{baseline}`", ahead[0]),
+        (Some(baseline), _) => format!("; {} rank names better than `{baseline}`", ahead.join(", ")),
+    };
     Some(format!(
-        "rank IC of `{}` {} (t {}, {})",
-        best.subject.model,
+        "largest rank IC {} (`{}`, t {}, {}){ahead}",
         format::number(ic(best), 2),
+        best.subject.model,
         format::fixed(t.statistic, 1),
         counted(t.n, "date", "dates")
     ))
@@ -269,6 +277,13 @@ fn points<T>(
     groups.iter().filter_map(|group| Some((start(&group.group)?, value(&group.value)?))).collect()
 }
 
+fn group_note(kind: &str) -> &'static str {
+    match kind {
+        "year" => "Out of sample; years are those of `as_of`.",
+        _ => "Out of sample.",
+    }
+}
+
 fn mean_groups<'a>(
     material: &Material<'_>,
     (kind, title): (&str, &str),
@@ -284,7 +299,7 @@ fn mean_groups<'a>(
         Column::numbers("R2", "%"),
         Column::numbers("Rank IC", ""),
     ];
-    let mut table = Table::new(format!("mean-errors-by-{kind}"), title, columns).note("As above; years are those of `as_of`.");
+    let mut table = Table::new(format!("mean-errors-by-{kind}"), title, columns).note(group_note(kind));
     for (model, groups) in models {
         for Grouped { group, value } in groups {
             let errors = value.errors.as_ref();
@@ -314,7 +329,7 @@ fn probability_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = 
         Column::numbers("KS", ""),
         Column::numbers("Brier", ""),
     ];
-    let mut table = Table::new(format!("probability-errors-by-{kind}"), title, columns).note("Out of sample; years are those of `as_of`.");
+    let mut table = Table::new(format!("probability-errors-by-{kind}"), title, columns).note(group_note(kind));
     for (model, groups) in models {
         for Grouped { group, value } in groups {
             let scores = value.scores.as_ref();

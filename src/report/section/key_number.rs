@@ -187,7 +187,7 @@ fn ic_figure(material: &Material<'_>) -> Option<Figure> {
         series: series.collect(),
     };
     let note = format!(
-        "Mean over each window's dates of the Spearman correlation between forecast and outcome; above zero the ranking was right. {}.",
+        "Mean over each window's dates of the Spearman correlation between forecast and outcome; above zero the two went together. {}.",
         windows_drawn(&chart.series, windows.len())
     );
     Some(Figure::new("ic-by-window", ic_title(material, &chart.series), note, error_by_window(&chart)))

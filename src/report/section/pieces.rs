@@ -60,6 +60,25 @@ pub(super) fn scale(material: &Material<'_>) -> TargetScale {
     }
 }
 
+/// As [`scale`], for losses of a day: returns in percent, as their figure has them.
+pub(super) fn loss_scale(material: &Material<'_>) -> TargetScale {
+    let scale = scale(material);
+    match scale.axis {
+        Scale::Percent => TargetScale { unit: "%".to_owned(), cell: Cell::Percent, ..scale },
+        Scale::Number => scale,
+    }
+}
+
+impl TargetScale {
+    /// A number in the target's unit, for sentences: "2.81 %".
+    pub(super) fn words(&self, value: f64) -> String {
+        match self.axis {
+            Scale::Percent => percent(value),
+            Scale::Number => format!("{} {}", (self.cell)(value).printed().unwrap_or_default(), self.unit).trim_end().to_owned(),
+        }
+    }
+}
+
 /// A whole number that was carried as a decimal one.
 pub(super) fn whole(value: f64) -> Cell {
     Cell::Count(value as u64)

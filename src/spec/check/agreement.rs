@@ -115,6 +115,9 @@ fn example(variant: Variant, changed: (&str, &str)) -> String {
                 "models[0].tune.ranges" if search != "\"grid\"" => continue,
                 "window.scheme" => &scheme,
                 "book.kind" => &book,
+                // A long-short book holds returns, which have no currency.
+                "target.unit" if book == "\"long_short\"" => "\"return\"",
+                "target.currency" if book == "\"long_short\"" => continue,
                 // It goes with probabilities only.
                 "target.prior" if ask != "[\"probability\"]" => continue,
                 _ => key.example,

@@ -4,9 +4,9 @@ use super::table::check_carried;
 use crate::error::{Error, Result};
 use crate::spec::near::hint;
 use crate::spec::reader::Reader;
-use crate::spec::{BookSpec, Kind, Limit, LoansSpec, LongShortSpec, ModelSpec, Quantity, Rebalance, RiskSpec, Weights};
+use crate::spec::{BookSpec, Kind, Limit, LoansSpec, LongShortSpec, ModelSpec, Quantity, Rebalance, RiskSpec, TargetUnit, Weights};
 
-pub(super) fn book(top: &Reader<'_>, kind: Kind, models: &[ModelSpec], carry: &[String]) -> Result<BookSpec> {
+pub(super) fn book(top: &Reader<'_>, kind: Kind, unit: &TargetUnit, (models, carry): (&[ModelSpec], &[String])) -> Result<BookSpec> {
     let block = top.block("book")?.by("kind")?;
     let book = match block.choice("kind")? {
         "long_short" => BookSpec::LongShort(long_short(&block, models)?),
@@ -14,6 +14,10 @@ pub(super) fn book(top: &Reader<'_>, kind: Kind, models: &[ModelSpec], carry: &[
         other => unreachable!("the table of keys has no book kind {other}"),
     };
     match (kind, &book) {
+        // A day's return is the sum of weight x target: a sum of dollars would be taken for one.
+        (Kind::Market, BookSpec::LongShort(_)) if *unit != TargetUnit::Return => Err(block
+            .refuse("kind", format!("cannot be `long_short` where the target's unit is {}: its targets must be returns", unit.name()))
+            .hint("write unit = \"return\" under [target] if they are, or drop the book")),
         (Kind::Market, BookSpec::LongShort(_)) | (Kind::Credit, BookSpec::Loans(_)) => Ok(book),
         (Kind::Market, BookSpec::Loans(_)) => Err(block
             .refuse("kind", "cannot be `loans` in a report of kind = \"market\"")

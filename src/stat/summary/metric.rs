@@ -8,7 +8,7 @@ use super::StrategySummary;
 use super::catalogue::book_prefix;
 use crate::spec::{Limit, Spec};
 use crate::stat::Outcome;
-use crate::stat::measure::{Found, Unit};
+use crate::stat::measure::{Decision, Found, Unit};
 
 /// One number of the summary.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,7 +52,7 @@ pub enum Standing {
     Kept,
     /// The metric is beyond the limit, or the book that it is of lost all of its capital.
     Breached,
-    /// The metric is undefined; the limit says nothing.
+    /// The metric is undefined, or of a test that targets which overlap make descriptive only; the limit says nothing.
     NotJudged,
 }
 
@@ -68,10 +68,15 @@ pub struct Judged {
 }
 
 /// Holds every limit against its metric. A value on the limit keeps it; a book that lost all of its capital breaches every limit on it,
-/// whatever its metric says and though most of them are undefined.
+/// whatever its metric says and though most of them are undefined. A limit on a test that is descriptive only, for targets overlap, is not judged.
 ///
 /// `check_limits` has refused a limit on a metric that is not there.
-pub(super) fn judge(spec: &Spec, metrics: &Metrics, strategies: &[StrategySummary]) -> Vec<Judged> {
+pub(super) fn judge(spec: &Spec, metrics: &Metrics, found: &[Found], strategies: &[StrategySummary]) -> Vec<Judged> {
+    let descriptive: Vec<String> = found
+        .iter()
+        .filter(|one| one.decision == Some(Decision::Descriptive))
+        .flat_map(|one| one.metrics().into_iter().map(|(name, ..)| name))
+        .collect();
     let mut ruined = strategies.iter().filter(|summary| summary.ruined_on.is_some()).map(|summary| book_prefix(&summary.model));
     let ruined: Vec<String> = ruined.by_ref().map(|prefix| format!("{prefix}.")).collect();
     let is_of_ruined = |metric: &str| ruined.iter().any(|prefix| metric.starts_with(prefix));
@@ -80,6 +85,7 @@ pub(super) fn judge(spec: &Spec, metrics: &Metrics, strategies: &[StrategySummar
         let standing = match &metric.value {
             _ if is_of_ruined(&limit.metric) => Standing::Breached,
             Outcome::Undefined(_) => Standing::NotJudged,
+            _ if descriptive.contains(&limit.metric) => Standing::NotJudged,
             Outcome::Value(value) if limit.min.is_some_and(|min| *value < min) || limit.max.is_some_and(|max| max < *value) => Standing::Breached,
             Outcome::Value(_) => Standing::Kept,
         };

@@ -179,7 +179,7 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     metrics.extend(&found);
     let mut alarms = alarms(facts.spec, facts.data, &features);
     alarms.extend(leaking_models(facts.spec, &metrics));
-    let judged = metric::judge(facts.spec, &metrics, &strategies);
+    let judged = metric::judge(facts.spec, &metrics, &found, &strategies);
     Summary {
         observation: Observation::of(facts.data),
         alarms,

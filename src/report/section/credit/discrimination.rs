@@ -7,8 +7,8 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table};
 use crate::report::section::pieces::{count, of, period, whole};
-use crate::stat::credit::ProbabilityCase;
-use crate::stat::{Assessed, Discrimination, Interval, Outcome};
+use crate::stat::credit::{JEFFREYS, ProbabilityCase};
+use crate::stat::{Assessed, Decision, Discrimination, Interval, Outcome};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let models = &material.summary.probabilities;
@@ -55,6 +55,9 @@ fn table(material: &Material<'_>) -> Table {
     let mut table = Table::new("discrimination-table", "Are defaults scored above the rest?", columns).note(
         "AUC: the chance that a default is scored above a non-default, ties half; 0.5 is no skill. Interval: DeLong, rows taken as independent; models are scored on the same rows, so that overlapping intervals do not make them equal. KS: largest distance of the two classes' distribution functions, and the forecast at which it is.",
     );
+    if material.summary.probabilities.iter().any(|model| model.decision(&JEFFREYS) == Decision::Descriptive) {
+        table.note.push_str(" A loan has several rows whose targets overlap: the interval is too narrow, descriptive only.");
+    }
     table.shown = material.summary.probabilities.len();
     for model in &material.summary.probabilities {
         let found = &model.case.discrimination;

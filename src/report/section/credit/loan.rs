@@ -36,7 +36,14 @@ fn heading(book: &LoanBook) -> String {
         return format!("Loan book: `{model}` expected no loss");
     }
     let ratio = total.realized_loss / total.expected_loss;
-    format!("Loan book: losses were {} % of those `{model}` expected", format::fixed(100.0 * ratio, 0))
+    // A total may hide quarters that offset each other.
+    let by_quarter = book.vintages.iter().map(|vintage| &vintage.totals).filter(|totals| 0.0 < totals.expected_loss);
+    let by_quarter: Vec<f64> = by_quarter.map(|totals| totals.realized_loss / totals.expected_loss).collect();
+    let ends = by_quarter.iter().copied().reduce(f64::min).zip(by_quarter.iter().copied().reduce(f64::max));
+    let range = ends.filter(|_| 1 < by_quarter.len()).map_or(String::new(), |(least, most)| {
+        format!(", from {} to {} % by quarter", format::fixed(100.0 * least, 0), format::fixed(100.0 * most, 0))
+    });
+    format!("Loan book: losses were {} % of those `{model}` expected{range}", format::fixed(100.0 * ratio, 0))
 }
 
 /// The period an amount is of: "quarter".
@@ -79,7 +86,7 @@ fn conventions(spec: &LoansSpec, books: &[LoanBook], rows: Observation) -> Strin
 fn left_out(books: &[LoanBook], rows: Observation) -> Vec<String> {
     let (one, many) = row_words(rows);
     let words = |book: &LoanBook| {
-        let left_out = [(book.n_unknown, "whose outcome is not known yet"), (book.n_without_forecast, "without a forecast")];
+        let left_out = [(book.n_unknown, "without a known outcome"), (book.n_without_forecast, "without a forecast")];
         let words: Vec<String> = left_out.iter().filter(|(n, _)| 0 < *n).map(|(n, why)| format!("{} {why}", counted(*n, one, many))).collect();
         words.join(" and ")
     };

@@ -82,11 +82,7 @@ fn figure(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficient
         zero: Zero::Shown,
         series,
     });
-    let about = if is_weight {
-        "learnt from forecasts whose outcome was known before it."
-    } else {
-        "a line that crosses zero is an effect that did not last."
-    };
+    let about = if is_weight { "learnt from forecasts whose outcome was known before it." } else { "where a line crosses zero the sign changed." };
     let note = format!(
         "The {} largest by mean over {}, at each test's start; {about}",
         coefficients.iter().filter(|(feature, _)| !is_intercept(feature)).count().min(N_LINES),

@@ -14,7 +14,9 @@ pub(super) fn sentence(specs: &[ModelSpec]) -> String {
     let trials = |model: &ModelSpec| model.tune.as_ref().map(|tune| format!("`{}` from {} combinations", model.name, tune.trials.len()));
     let searched: Vec<String> = specs.iter().filter_map(trials).collect();
     if searched.is_empty() {
-        return format!("Settings are the spec's in every window: nothing was tuned, so the number of trials is one for each model. {inside}");
+        return format!(
+            "Settings are the spec's in every window, one counted trial for each model: nothing was tuned within the run, and what its author tried before cannot be known. {inside}"
+        );
     }
     format!(
         "Settings are chosen anew in each window, on inner folds of its training rows, for {}; other models have the spec's in every window, one trial each. {inside}",

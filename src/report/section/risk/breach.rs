@@ -4,21 +4,22 @@ use std::collections::BTreeMap;
 
 use super::furthest;
 use crate::report::cell::Cell;
-use crate::report::chart::{Breach, LossChart, Scale, Series, Style, losses_against_var};
+use crate::report::chart::{Breach, LossChart, Series, Style, losses_against_var};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
-use crate::report::section::pieces::{confidence, count, counted, percent, short, span};
+use crate::report::section::pieces::{TargetScale, confidence, count, counted, loss_scale, short, span};
 use crate::stat::Assessed;
 use crate::stat::var::{EXCESS_MEAN, TailCase, TailPoint};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let drawn = furthest(&material.summary.tails);
     let mut blocks = vec![Block::Subhead(Subhead::new("losses", heading(&drawn)))];
+    let scale = loss_scale(material);
     for tail in drawn {
-        blocks.push(Block::Figure(figure(tail, material.color(&tail.subject.model))));
+        blocks.push(Block::Figure(figure(tail, material.color(&tail.subject.model), &scale)));
         if 0 < tail.case.n_breaches() {
-            blocks.push(Block::Table(list(tail)));
+            blocks.push(Block::Table(list(tail, &scale)));
         }
     }
     blocks
@@ -49,7 +50,7 @@ fn heading(drawn: &[&Assessed<TailCase>]) -> String {
     }
 }
 
-fn figure(tail: &Assessed<TailCase>, color: Style) -> Figure {
+fn figure(tail: &Assessed<TailCase>, color: Style, scale: &TargetScale) -> Figure {
     let var = Series {
         name: format!("VaR {}", confidence(tail.case.tail)),
         color,
@@ -58,14 +59,14 @@ fn figure(tail: &Assessed<TailCase>, color: Style) -> Figure {
     let title = format!("Daily losses against VaR {} of `{}`", confidence(tail.case.tail), tail.subject.model);
     let chart = LossChart {
         label: title.replace('`', ""),
-        y_title: "Loss, % (a gain is negative)".to_owned(),
-        scale: Scale::Percent,
+        y_title: format!("Loss{} (a gain is negative)", if scale.unit.is_empty() { String::new() } else { format!(", {}", scale.unit) }),
+        scale: scale.axis,
         losses: tail.case.points.iter().map(|point| (point.date, point.loss)).collect(),
         vars: vec![var],
         breaches: breaches(tail).map(|point| Breach { day: point.date, loss: point.loss, var: point.var }).collect(),
     };
     let deepest = breaches(tail).max_by(|a, b| excess(a).total_cmp(&excess(b)));
-    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, percent(excess(point))));
+    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, scale.words(excess(point))));
     let note = format!(
         "Every breach is a dot: {}, {} expected{deepest}. n = {} days, {}.",
         counted(tail.case.n_breaches(), "breach", "breaches"),
@@ -97,12 +98,12 @@ fn listed(excesses: &[f64]) -> Vec<(usize, usize)> {
     order.into_iter().map(|breach| (breach, rank[breach])).collect()
 }
 
-fn list(tail: &Assessed<TailCase>) -> Table {
+fn list(tail: &Assessed<TailCase>, scale: &TargetScale) -> Table {
     let columns = vec![
         Column::words("Date"),
-        Column::numbers("Loss", "%"),
-        Column::numbers("VaR", "%"),
-        Column::numbers("Excess", "%"),
+        Column::numbers("Loss", &scale.unit),
+        Column::numbers("VaR", &scale.unit),
+        Column::numbers("Excess", &scale.unit),
         Column::numbers("Rank by excess", ""),
         Column::numbers("Loss / VaR", ""),
     ];
@@ -117,14 +118,14 @@ fn list(tail: &Assessed<TailCase>) -> Table {
         let ratio = if 0.0 < point.var { short(point.loss / point.var) } else { Cell::na("VaR is not above 0") };
         table.rows.push(vec![
             Cell::Date(point.date),
-            Cell::Percent(point.loss),
-            Cell::Percent(point.var),
-            Cell::Percent(excess(point)),
+            (scale.cell)(point.loss),
+            (scale.cell)(point.var),
+            (scale.cell)(excess(point)),
             count(rank),
             ratio,
         ]);
     }
-    let mean = tail.number(&EXCESS_MEAN).value().map_or(String::new(), |&mean| format!(", {} on average", percent(mean)));
+    let mean = tail.number(&EXCESS_MEAN).value().map_or(String::new(), |&mean| format!(", {} on average", scale.words(mean)));
     table.note(format!(
         "Date: the day the loss was known. Excess: loss less VaR{mean}. n = {} of {} days.",
         counted(tail.case.n_breaches(), "breach", "breaches"),

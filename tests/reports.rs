@@ -186,9 +186,10 @@ fn linked(words: &str) -> String {
     let mut rest = words;
     while let Some((before, after)) = rest.split_once('[') {
         out.push_str(before);
-        match after.split_once("](#").and_then(|(label, tail)| tail.split_once(')').map(|(_, tail)| (label, tail))) {
-            Some((label, tail)) => (out, rest) = (out + label, tail),
-            None => (out, rest) = (out + "[", after),
+        if let Some((label, tail)) = after.split_once("](#").and_then(|(label, tail)| Some((label, tail.split_once(')')?.1))) {
+            (out, rest) = (out + label, tail);
+        } else {
+            (out, rest) = (out + "[", after);
         }
     }
     out + rest

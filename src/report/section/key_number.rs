@@ -2,7 +2,7 @@
 
 use super::error::MIN_DATES;
 use super::measured::{self, p_near};
-use super::pieces::{counted, entities, row_words, windows_drawn};
+use super::pieces::{MIN_OUTCOMES, counted, entities, row_words, windows_drawn};
 use crate::feature::Observation;
 use crate::report::cell::Cell;
 use crate::report::chart::{LineChart, Scale, Series, Style, Zero, error_by_window, lines};
@@ -17,8 +17,6 @@ use crate::stat::{Assessed, Grouped, Metric, Outcome, Unit};
 
 /// Key numbers at most.
 const N_SHOWN: usize = 6;
-/// Known outcomes without which a window's rate is not drawn: a rate of three loans is noise.
-const MIN_OUTCOMES: usize = 30;
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("summary", "Summary");

@@ -11,6 +11,9 @@ use crate::report::material::Material;
 use crate::spec::{Quantity, TargetUnit};
 use crate::stat::Outcome;
 
+/// Known outcomes without which a window's or a quarter's rate is not told: a rate of three loans is noise.
+pub(super) const MIN_OUTCOMES: usize = 30;
+
 /// Three significant digits, but at most three decimals, and never fewer digits than one: test statistics and ratios.
 pub(super) fn short(value: f64) -> Cell {
     let size = value.abs();

@@ -6,7 +6,7 @@ use crate::report::cell::{Cell, State};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table, anchor};
-use crate::report::section::pieces::{capital, count, counted, percent, plain, row_words, short};
+use crate::report::section::pieces::{MIN_OUTCOMES, capital, count, counted, percent, plain, row_words, short};
 use crate::spec::{BookSpec, LoansSpec};
 
 /// The books and what was asked of them.
@@ -37,7 +37,8 @@ fn heading(book: &LoanBook) -> String {
     }
     let ratio = total.realized_loss / total.expected_loss;
     // A total may hide quarters that offset each other.
-    let by_quarter = book.vintages.iter().map(|vintage| &vintage.totals).filter(|totals| 0.0 < totals.expected_loss);
+    let by_quarter = book.vintages.iter().map(|vintage| &vintage.totals);
+    let by_quarter = by_quarter.filter(|totals| 0.0 < totals.expected_loss && MIN_OUTCOMES <= totals.n);
     let by_quarter: Vec<f64> = by_quarter.map(|totals| totals.realized_loss / totals.expected_loss).collect();
     let ends = by_quarter.iter().copied().reduce(f64::min).zip(by_quarter.iter().copied().reduce(f64::max));
     let range = ends.filter(|_| 1 < by_quarter.len()).map_or(String::new(), |(least, most)| {

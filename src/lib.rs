@@ -3,6 +3,8 @@
 //!
 //! The stages, in the order of a run; each imports only from those above it (`tests/layers.rs` keeps it so).
 
+use fixed_libm as _;
+
 pub mod day;
 pub mod digest;
 pub mod error;

@@ -79,6 +79,13 @@ impl Error {
         self
     }
 
+    /// The same, of another place.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.fault_mut().place = place.to_string();
+        self
+    }
+
     /// The place, the problem and the remedy.
     #[must_use]
     pub fn fault(&self) -> &Fault {

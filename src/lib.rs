@@ -7,7 +7,9 @@ use fixed_libm as _;
 
 pub mod day;
 pub mod digest;
+pub mod stamp;
 pub mod error;
+pub mod disk;
 
 pub mod spec;
 pub mod source;
@@ -19,6 +21,7 @@ pub mod walk;
 pub mod book;
 pub mod stat;
 pub mod manifest;
+pub mod evidence;
 pub mod folder;
 pub mod report;
 pub mod sidecar;

@@ -12,11 +12,15 @@ use crate::stat::Colour;
 /// Name of the manifest in a run folder.
 pub const MANIFEST: &str = "run.json";
 
+/// Layout of the manifest; raised whenever a field changes its name, place or meaning.
+pub const SCHEMA: u32 = 2;
+
 /// Program version, as printed.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Everything that determines the bytes of a run, by hash.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Inputs {
     /// Program version.
     pub version: String,
@@ -66,6 +70,7 @@ impl Inputs {
 
 /// The program that made a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Program {
     /// Version.
     pub version: String,
@@ -86,6 +91,7 @@ impl Program {
 
 /// Where and how fast; the only part of a run folder that may differ between two runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Machine {
     /// Operating system and architecture.
     pub platform: String,
@@ -107,6 +113,7 @@ pub struct Machine {
 
 /// How a run ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ended {
     /// One line.
     pub headline: String,
@@ -122,6 +129,7 @@ pub struct Ended {
 
 /// The manifest of a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Version of this file's layout.
     pub schema: u32,
@@ -145,18 +153,27 @@ pub struct Manifest {
     pub machine: Machine,
     /// How it ended.
     pub ended: Ended,
-    /// SHA-256 of every other file of the folder.
+    /// SHA-256 of every other file that the run wrote, but the attestation, which holds the manifest's own.
     pub outputs: BTreeMap<String, String>,
 }
 
 impl Manifest {
+    /// The bytes of the manifest of a run folder.
+    pub fn bytes(folder: &Path) -> Result<Vec<u8>> {
+        let path = folder.join(MANIFEST);
+        std::fs::read(&path).map_err(|cause| {
+            Error::machine(path.display(), format!("cannot be read: {cause}")).hint("name a run folder, such as reports/equity_var/2020-01-01")
+        })
+    }
+
+    /// The manifest in those bytes; the folder is for messages.
+    pub fn parse(folder: &Path, bytes: &[u8]) -> Result<Self> {
+        serde_json::from_slice(bytes).map_err(|cause| Error::machine(folder.join(MANIFEST).display(), format!("is no manifest: {cause}")))
+    }
+
     /// Reads the manifest of a run folder.
     pub fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join(MANIFEST);
-        let bytes = std::fs::read(&path).map_err(|cause| {
-            Error::machine(path.display(), format!("cannot be read: {cause}")).hint("name a run folder, such as reports/equity_var/2020-01-01")
-        })?;
-        serde_json::from_slice(&bytes).map_err(|cause| Error::machine(path.display(), format!("is no manifest: {cause}")))
+        Self::parse(folder, &Self::bytes(folder)?)
     }
 
     /// The file's bytes.
@@ -165,12 +182,6 @@ impl Manifest {
         let mut bytes = serde_json::to_vec_pretty(self).expect("a manifest is made of plain values");
         bytes.push(b'\n');
         bytes
-    }
-
-    /// Files of the folder whose bytes are not those the manifest names.
-    #[must_use]
-    pub fn tampered(&self, folder: &Path) -> Vec<String> {
-        self.outputs.iter().filter(|(name, hash)| sha256_file(&folder.join(name)).ok().as_ref() != Some(hash)).map(|(name, _)| name.clone()).collect()
     }
 }
 

@@ -1,19 +1,24 @@
 //! The run: the stages in their order. Read this first.
 
+mod reading;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::day::Day;
-use crate::digest::{sha256, sha256_file};
-use crate::error::{Error, Result};
+use crate::digest::sha256;
+use crate::error::Result;
+use crate::evidence::{self, Kept, Link, SUMMARY};
 use crate::folder::ReportFolder;
-use crate::manifest::{Ended, Inputs, MANIFEST, Machine, Manifest, Program, VERSION, hashes, peak_memory_bytes};
+use crate::manifest::{Ended, Inputs, Machine, Manifest, Program, SCHEMA, hashes, peak_memory_bytes};
 use crate::report::{self, Material, Previous, Templates};
 use crate::source::Tables;
-use crate::spec::{ModelKind, Spec};
+use crate::spec::Spec;
 use crate::stat::Standing;
 use crate::walk::{Step, Store};
 use crate::{book, feature, sidecar, source, stat, walk, window};
+
+use reading::Reading;
 
 /// Told how a run is getting on.
 pub trait Progress: Sync {
@@ -32,52 +37,79 @@ pub struct Ran {
     pub folder: PathBuf,
     /// Its manifest.
     pub manifest: Manifest,
+    /// How it ended.
+    pub ended: Ended,
+    /// The digest of the whole run: SHA-256 of its manifest.
+    pub run_sha256: String,
     /// True when the folder was already there, whole, made from the same inputs by the same program.
     pub was_unchanged: bool,
+    /// What was put in order on the way, in words.
+    pub told: Vec<String>,
 }
 
 /// What one pass through the stages made.
 #[derive(Debug)]
 pub struct Made {
-    /// Files of the run folder but its manifest: name and bytes.
+    /// Files of the run folder but its manifest and attestation: name and bytes.
     pub files: Vec<(String, Vec<u8>)>,
     /// The manifest.
     pub manifest: Manifest,
+    /// The run before.
+    pub before: Option<Link>,
+}
+
+impl Made {
+    /// The attestation of the run.
+    pub fn attestation(&self) -> Result<Vec<u8>> {
+        let summary = self.files.iter().find(|(name, _)| name == SUMMARY).map_or(&[][..], |(_, bytes)| bytes);
+        evidence::attestation(&self.manifest, summary, self.before.clone())
+    }
 }
 
 /// Runs a report into `reports/<name>/<as-of>/`; does nothing where that folder already holds this very run.
 pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) -> Result<Ran> {
     let folder = ReportFolder::lock(reports, &spec.name)?;
+    folder.admit(root, &spec.file.display().to_string())?;
+    let mut told = folder.mended.clone();
     let mut clock = Clock::start(progress);
     clock.stage("source");
     let templates = Templates::load(root)?;
     let tables = source::open(root, spec)?;
     let as_of = tables.as_of()?;
-    let inputs = inputs(root, spec, &tables, &templates, folder.previous(as_of).as_deref())?;
+    let reading = Reading::of(root, spec, &tables, &templates)?;
+    let previous = folder.previous(as_of)?;
+    let inputs = reading.inputs(as_of, previous.as_ref());
     let place = folder.run(as_of);
-    if let Some(manifest) = unchanged(&place, &inputs) {
-        return Ok(Ran { folder: place, manifest, was_unchanged: true });
+    if let Some(Kept { manifest, ended, run_sha256, .. }) = unchanged(&place, &inputs) {
+        return Ok(Ran { folder: place, manifest, ended, run_sha256, was_unchanged: true, told });
     }
     let store = Store::open(&folder.work());
-    let previous = folder.previous(as_of).map(|run| Previous::read(&run)).transpose()?;
-    let job = Job { root, spec, tables, templates, as_of, inputs, previous, store: &store };
-    let made = job.make(clock)?;
-    let place = folder.publish(as_of, &made.files, &made.manifest)?;
+    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &store }.make(clock)?;
+    reading.still_stands()?;
+    let published = folder.publish(as_of, &made.files, &made.manifest, &made.attestation()?)?;
     store.forget_unused()?;
-    Ok(Ran { folder: place, manifest: made.manifest, was_unchanged: false })
+    told.extend(published.kept_aside.map(|aside| format!("{}: kept aside, the run before held files that no run wrote", aside.display())));
+    let manifest = made.manifest;
+    let (ended, run_sha256) = (manifest.ended.clone(), sha256(&manifest.json()));
+    Ok(Ran { folder: published.place, manifest, ended, run_sha256, was_unchanged: false, told })
 }
 
 /// Makes a run again from scratch, remembering nothing and writing nothing, to compare it with the one in `folder`.
+///
+/// Errors where the run that its *What changed* compares with is not there or not as it was written.
 pub fn again(root: &Path, folder: &Path, spec: &Spec, progress: &dyn Progress) -> Result<Made> {
     let mut clock = Clock::start(progress);
     clock.stage("source");
     let templates = Templates::load(root)?;
     let tables = source::open(root, spec)?;
     let as_of = tables.as_of()?;
-    let before = Manifest::read(folder)?.inputs.previous.map(|(run, _)| folder.with_file_name(run)).filter(|run| run.join(MANIFEST).exists());
-    let inputs = inputs(root, spec, &tables, &templates, before.as_deref())?;
-    let previous = before.map(|run| Previous::read(&run)).transpose()?;
-    Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful() }.make(clock)
+    let before = Manifest::read(folder)?.inputs.previous.map(|(run, _)| folder.with_file_name(run));
+    let previous = before.map(|run| Kept::read(&run)).transpose()?;
+    let reading = Reading::of(root, spec, &tables, &templates)?;
+    let inputs = reading.inputs(as_of, previous.as_ref());
+    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful() }.make(clock)?;
+    reading.still_stands()?;
+    Ok(made)
 }
 
 struct Job<'a> {
@@ -87,7 +119,7 @@ struct Job<'a> {
     templates: Templates,
     as_of: Day,
     inputs: Inputs,
-    previous: Option<Previous>,
+    previous: Option<Kept>,
     store: &'a Store,
 }
 
@@ -95,6 +127,8 @@ impl Job<'_> {
     /// spec -> source -> feature -> window -> model/walk -> book -> stat -> report.
     fn make(self, mut clock: Clock<'_>) -> Result<Made> {
         let Self { root, spec, tables, templates, as_of, inputs, previous, store } = self;
+        let before = previous.as_ref().map(Kept::link);
+        let previous = previous.map(Previous::of);
         let file = spec.file.display().to_string();
         let profiles = source::profile(&tables)?;
         clock.stage("feature");
@@ -124,7 +158,7 @@ impl Job<'_> {
         let page = report::compose(&material);
         let mut files = vec![
             ("report.html".to_owned(), report::html(&templates, spec.kind, &page)?.into_bytes()),
-            ("summary.json".to_owned(), report::summary_json(&material, &page)),
+            (SUMMARY.to_owned(), report::summary_json(&material, &page)),
             ("predictions.parquet".to_owned(), sidecar::predictions(&built.data, predictions)?),
         ];
         files.extend(report::model_cards(spec, &windows, predictions));
@@ -141,7 +175,7 @@ impl Job<'_> {
         };
         let machine = clock.stop(walked.n_trained, walked.n_known);
         let manifest = Manifest {
-            schema: 1,
+            schema: SCHEMA,
             name: spec.name.clone(),
             title: spec.title.clone(),
             as_of: as_of.to_string(),
@@ -154,35 +188,15 @@ impl Job<'_> {
             ended,
             outputs: hashes(&files),
         };
-        Ok(Made { files, manifest })
+        Ok(Made { files, manifest, before })
     }
 }
 
-/// Everything that determines the run's bytes.
-fn inputs(root: &Path, spec: &Spec, tables: &Tables, templates: &Templates, previous: Option<&Path>) -> Result<Inputs> {
-    let mut files = BTreeMap::from([(spec.file.display().to_string(), sha256(spec.text.as_bytes()))]);
-    files.extend(feature::views(root, spec)?.into_iter().map(|(path, text)| (path, sha256(text.as_bytes()))));
-    files.extend(templates.sources().iter().map(|(name, text)| (format!("templates/{name}"), sha256(text.as_bytes()))));
-    files.extend(spec.models.iter().filter_map(|model| match &model.kind {
-        ModelKind::Import(params) => Some((params.path.clone(), params.sha256.clone())),
-        _ => None,
-    }));
-    files.extend(tables.iter().flat_map(|(_, files, _)| files).map(|file| (file.path.clone(), file.sha256.clone())));
-    let previous = match previous {
-        None => None,
-        Some(run) => {
-            let summary = run.join("summary.json");
-            let hash = sha256_file(&summary).map_err(|cause| Error::machine(summary.display(), format!("cannot be read: {cause}")))?;
-            Some((run.file_name().unwrap_or_default().to_string_lossy().into_owned(), hash))
-        }
-    };
-    Ok(Inputs { version: VERSION.to_owned(), as_of: tables.as_of()?.to_string(), files, previous })
-}
-
-/// The manifest of a folder that was made whole from these inputs by this very program.
-fn unchanged(folder: &Path, inputs: &Inputs) -> Option<Manifest> {
-    let manifest = Manifest::read(folder).ok()?;
-    (manifest.inputs == *inputs && manifest.program == Program::this() && manifest.tampered(folder).is_empty()).then_some(manifest)
+/// The run in a folder that was made whole from these inputs by this very program.
+fn unchanged(folder: &Path, inputs: &Inputs) -> Option<Kept> {
+    let kept = Kept::read(folder).ok()?;
+    let is_this = kept.manifest.inputs == *inputs && kept.manifest.program == Program::this();
+    (is_this && evidence::edited(folder, &kept.manifest).is_empty()).then_some(kept)
 }
 
 /// Stage times for the manifest.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::day::Day;
+use crate::evidence::Role;
 
 /// Walk-forward backtests and risk reports a reviewer can believe.
 ///
@@ -84,6 +85,26 @@ pub(super) enum Command {
     Verify {
         /// Run folder, such as reports/equity_var/2020-01-01; or equity_var/2020-01-01, with the `--out` of the run where it had one.
         run: PathBuf,
+        /// Also check who signed the run, by this OpenSSH allowed_signers file.
+        #[arg(long)]
+        signers: Option<PathBuf>,
+        /// Day on which keys must be valid; default: now.
+        #[arg(long, requires = "signers")]
+        at: Option<Day>,
+    },
+    /// Sign a run, below signatures/ in its folder; the report itself does not change.
+    Sign {
+        /// Run folder, as for verify.
+        run: PathBuf,
+        /// In what capacity: prepared, reviewed or approved.
+        #[arg(long = "as", value_name = "ROLE")]
+        role: Role,
+        /// SSH key that signs: a private key, or the .pub of one that an agent or a device holds.
+        #[arg(long)]
+        key: PathBuf,
+        /// What there is to say.
+        #[arg(long, default_value = "")]
+        remark: String,
     },
     /// List the numbers that moved between two runs.
     Diff {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{Exit, aligned, say};
+use crate::disk::write_whole;
 use crate::error::Result;
-use crate::folder::write_whole;
 use crate::stat::{FeatureSummary, Outcome, features as summaries};
 use crate::{feature, sidecar, source, spec};
 

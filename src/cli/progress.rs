@@ -43,6 +43,17 @@ impl Talk {
     }
 }
 
+impl Talk {
+    /// A line that stays, on the way.
+    pub(super) fn note(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.suspend(|| talk(line)),
+            Self::Lines { .. } => talk(line),
+            Self::Json { name } => talk(&serde_json::json!({ "event": "note", "report": name, "message": line }).to_string()),
+        }
+    }
+}
+
 impl Drop for Talk {
     fn drop(&mut self) {
         if let Self::Bar(bar) = self {

@@ -6,7 +6,8 @@ use super::args::Args;
 use super::progress::Talk;
 use super::{Exit, say, tell};
 use crate::day::Day;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::manifest::MANIFEST;
 use crate::report;
 use crate::{run, spec};
 
@@ -15,6 +16,7 @@ pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<
     let root = args.root.as_path();
     let reports = args.runs();
     let was_there = reports.exists();
+    unlike_names(specs)?;
     let mut exit = Exit::Good;
     for path in specs {
         match one(args, path, &reports, as_of) {
@@ -41,12 +43,26 @@ pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<
     }
 }
 
+/// Refuses two specs of one name: they would write into one folder.
+fn unlike_names(specs: &[PathBuf]) -> Result<()> {
+    for (at, path) in specs.iter().enumerate() {
+        if let Some(other) = specs[..at].iter().find(|other| other.file_stem() == path.file_stem() && *other != path) {
+            return Err(Error::spec(path.display(), format!("has the name of {}: both would write the same report", other.display()))
+                .hint("rename one of the two files, or run them into different folders (--out)"));
+        }
+    }
+    Ok(())
+}
+
 fn one(args: &Args, path: &std::path::Path, reports: &std::path::Path, as_of: Option<Day>) -> Result<Exit> {
     let mut spec = spec::load(&args.root, path)?;
     spec.as_of = as_of.or(spec.as_of);
     let talk = Talk::new(args, &spec.name);
     let ran = run::run(&args.root, reports, &spec, &talk)?;
-    let ended = &ran.manifest.ended;
+    for words in &ran.told {
+        talk.note(words);
+    }
+    let ended = &ran.ended;
     let machine = &ran.manifest.machine;
     let work = if ran.was_unchanged {
         "unchanged: same inputs, same program, nothing to do".to_owned()
@@ -55,5 +71,7 @@ fn one(args: &Args, path: &std::path::Path, reports: &std::path::Path, as_of: Op
     };
     talk.end(&format!("{}: {} ({work})", spec.name, ended.headline));
     say(&ran.folder.join("report.html").display().to_string())?;
+    // As sha256sum prints it: kept elsewhere, it tells for good whether a file of the run was edited.
+    say(&format!("{}  {}", ran.run_sha256, ran.folder.join(MANIFEST).display()))?;
     Ok(if ended.n_breached + ended.n_not_judged == 0 { Exit::Good } else { Exit::Breached })
 }

@@ -1,44 +1,163 @@
-//! `plimsoll verify`: make a run again from scratch and compare every byte.
+//! `plimsoll verify`: make a run again from scratch, compare every byte, and check who signed it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::args::Args;
 use super::progress::Talk;
 use super::{Exit, say};
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::manifest::{MANIFEST, Manifest};
+use crate::evidence::{self, ATTESTATION, Kept, SignedBy, Signers, Timestamp};
+use crate::manifest::{MANIFEST, Manifest, Program};
+use crate::run::Made;
 use crate::{run, spec};
 
 /// Verifies the run in `folder`: a path, or `NAME/AS-OF` below the folder of the runs, as the page prints it.
-pub(super) fn verify(args: &Args, folder: &Path) -> Result<Exit> {
+///
+/// Nothing in the folder is believed: its files must be those and only those that a run from scratch makes, and every field of its manifest
+/// but `machine` must come out the same.
+pub(super) fn verify(args: &Args, folder: &Path, signers: Option<&Path>, at: Option<Day>) -> Result<Exit> {
     let folder = &place(args, folder);
-    let kept = Manifest::read(folder)?;
-    let mut differences: Vec<String> = kept.tampered(folder).into_iter().map(|name| format!("{name} is not the file that the run wrote")).collect();
-    let mut spec = spec::load(&args.root, Path::new(&kept.spec_file))?;
-    let as_of: Day = kept.as_of.parse().map_err(|problem| Error::machine(folder.display(), problem))?;
+    let manifest = Manifest::read(folder)?;
+    let signers = signers.map(Signers::read).transpose()?;
+    let mut differences = evidence::problems(folder, &manifest)?;
+    let mut spec = spec::load(&args.root, Path::new(&manifest.spec_file))?;
+    let as_of: Day = manifest.as_of.parse().map_err(|problem| Error::machine(folder.join(MANIFEST).display(), problem))?;
     spec.as_of = Some(as_of);
-    let talk = Talk::new(args, &kept.name);
+    let talk = Talk::new(args, &manifest.name);
     let made = run::again(&args.root, folder, &spec, &talk)?;
-    differences.extend(kept.inputs.differences(&made.manifest.inputs));
-    for (name, hash) in &kept.outputs {
-        if made.manifest.outputs.get(name) != Some(hash) {
-            differences.push(format!("{name} comes out different"));
+    let stranger = other_program(&manifest.program);
+    differences.extend(stands_against(folder, &manifest, made)?);
+    let signed = match Kept::read(folder) {
+        Ok(kept) => {
+            let (signed, wrong) = evidence::sign_offs(folder, &kept, signers.as_ref().map(|signers| (signers, moment(at))))?;
+            differences.extend(wrong);
+            if signers.is_some() && signed.is_empty() {
+                differences.push("nobody has signed the run".to_owned());
+            }
+            signed
+        }
+        Err(error) => {
+            differences.push(format!("{}: {}", error.fault().place, error.fault().problem));
+            Vec::new()
+        }
+    };
+    if !differences.is_empty() {
+        differences.extend(stranger);
+        return Err(Error::data(folder.display(), format!("does not verify:\n  {}", differences.join("\n  ")))
+            .hint("restore the inputs or the folder, or run the report again"));
+    }
+    if let Some(words) = stranger {
+        talk.note(&format!("{}: {words}; every byte comes out the same all the same", manifest.name));
+    }
+    talk.end(&format!("{}: verified, {}", manifest.name, signatures(signed.len(), signers.is_some())));
+    for (name, hash) in &manifest.outputs {
+        say(&format!("{hash}  {name}"))?;
+    }
+    for name in [ATTESTATION, MANIFEST] {
+        let hash = crate::digest::sha256_file(&folder.join(name)).map_err(|cause| Error::machine(name, cause))?;
+        say(&format!("{hash}  {name}"))?;
+    }
+    for signed in &signed {
+        say(&line(signed))?;
+    }
+    Ok(Exit::Good)
+}
+
+/// What differs between the folder and the run made again, in words.
+fn stands_against(folder: &Path, kept: &Manifest, mut made: Made) -> Result<Vec<String>> {
+    let mut found = kept.inputs.differences(&made.manifest.inputs);
+    for name in kept.outputs.keys().filter(|name| !made.manifest.outputs.contains_key(*name)) {
+        found.push(format!("{name} is named in {MANIFEST}, and no run writes it"));
+    }
+    for (name, hash) in &made.manifest.outputs {
+        match kept.outputs.get(name) {
+            None => found.push(format!("{name} is not named in {MANIFEST}, and a run writes it")),
+            Some(other) if other != hash => found.push(format!("{name} comes out different")),
+            Some(_) => {}
         }
     }
-    if differences.is_empty() {
-        talk.end(&format!("{}: verified", kept.name));
-        for (name, hash) in &kept.outputs {
-            say(&format!("{hash}  {name}"))?;
-        }
-        return Ok(Exit::Good);
+    // What a run from scratch cannot know.
+    made.manifest.machine = kept.machine.clone();
+    made.manifest.program = kept.program.clone();
+    found.extend(fields(kept, &made.manifest));
+    let attestation = std::fs::read(folder.join(ATTESTATION)).unwrap_or_default();
+    if found.is_empty() && attestation != made.attestation()? {
+        found.push(format!("{ATTESTATION} comes out different: it, {MANIFEST} or the run before has been edited or replaced"));
     }
-    Err(Error::data(folder.display(), format!("does not verify:\n  {}", differences.join("\n  ")))
-        .hint("restore the inputs, or run the report again"))
+    Ok(found)
+}
+
+/// Fields of the manifest that come out different, but for inputs and outputs, which have words of their own.
+fn fields(kept: &Manifest, made: &Manifest) -> Vec<String> {
+    let [kept, made] = [kept, made].map(|manifest| {
+        let mut flat = BTreeMap::new();
+        flatten(&serde_json::to_value(manifest).expect("a manifest is made of plain values"), "", &mut flat);
+        flat.retain(|name, _| !name.starts_with("inputs.") && !name.starts_with("outputs."));
+        flat
+    });
+    let names = kept.keys().chain(made.keys()).collect::<std::collections::BTreeSet<_>>();
+    let shown = |value: Option<&String>| value.map_or("absent".to_owned(), String::clone);
+    let differs = names.into_iter().filter(|name| kept.get(*name) != made.get(*name));
+    differs.map(|name| format!("{MANIFEST}: {name} is {}, comes out {}", shown(kept.get(name)), shown(made.get(name)))).collect()
+}
+
+fn flatten(value: &Value, name: &str, into: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                flatten(value, &if name.is_empty() { key.clone() } else { format!("{name}.{key}") }, into);
+            }
+        }
+        other => {
+            into.insert(name.to_owned(), other.to_string());
+        }
+    }
+}
+
+/// That another program made the run, in words.
+fn other_program(made_by: &Program) -> Option<String> {
+    let this = Program::this();
+    let shown = |program: &Program| {
+        let executable = program.executable_sha256.get(..12).unwrap_or(&program.executable_sha256);
+        format!("plimsoll {}, commit {}, executable {executable}", program.version, program.commit)
+    };
+    (*made_by != this).then(|| format!("made by {}; this is {}", shown(made_by), shown(&this)))
+}
+
+/// The start of a day, or now.
+fn moment(at: Option<Day>) -> DateTime<Utc> {
+    #[expect(clippy::disallowed_methods, reason = "whether a key is valid is asked of today")]
+    let now = Utc::now();
+    at.and_then(|day| DateTime::from_timestamp(i64::from(day.0) * 86_400, 0)).unwrap_or(now)
+}
+
+fn signatures(n: usize, is_known: bool) -> String {
+    match (n, is_known) {
+        (0, _) => "not signed".to_owned(),
+        (1, true) => "1 signature by an allowed signer".to_owned(),
+        (n, true) => format!("{n} signatures by allowed signers"),
+        (1, false) => "1 signature holds; whose key it is, --signers tells".to_owned(),
+        (n, false) => format!("{n} signatures hold; whose keys they are, --signers tells"),
+    }
+}
+
+fn line(signed: &SignedBy) -> String {
+    let SignedBy { name, sign_off, principals, has_timestamp } = signed;
+    let who = principals.as_deref().unwrap_or("key not checked");
+    let stamp = match has_timestamp {
+        Timestamp::Absent => "",
+        Timestamp::Beside => "  (a time stamp lies beside: openssl ts -verify checks it)",
+    };
+    format!("{name}  {who}  {}  {}  {}{stamp}", sign_off.key, sign_off.signed_at, sign_off.remark).trim_end().to_owned()
 }
 
 /// The folder itself where it holds a run, else the one below the folder of the runs.
-fn place(args: &Args, folder: &Path) -> PathBuf {
+pub(super) fn place(args: &Args, folder: &Path) -> PathBuf {
     let below = args.runs().join(folder);
     if !folder.join(MANIFEST).exists() && below.join(MANIFEST).exists() { below } else { folder.to_owned() }
 }

@@ -34,6 +34,7 @@ fn head(material: &Material<'_>) -> Head {
         as_of: material.as_of,
         test_period: windows.first().zip(last_judged(material)).map(|(first, to)| TestPeriod { from: first.test.start, to }),
         run_id: hash[..12].to_owned(),
+        inputs_sha256: hash,
         version: VERSION.to_owned(),
         hashes_line: sources.join(", "),
         verdict: verdict(material),

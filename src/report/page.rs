@@ -32,6 +32,8 @@ pub struct Head {
     pub test_period: Option<TestPeriod>,
     /// Short hash that names the run.
     pub run_id: String,
+    /// Hash over all inputs; its first digits are the run's id.
+    pub inputs_sha256: String,
     /// Program version and commit.
     pub version: String,
     /// What the report was generated from: hashes of spec, SQL, data, on one line.
@@ -276,6 +278,7 @@ pub(super) fn blank() -> Page {
             as_of: day,
             test_period: Some(TestPeriod { from: day.plus_days(-365), to: day.plus_days(-1) }),
             run_id: "1a2b3c".into(),
+            inputs_sha256: "1a2b3c4d".into(),
             version: "0.1.0".into(),
             hashes_line: "spec 1a2b".into(),
             verdict,

@@ -1,13 +1,9 @@
-//! The previous run of a report, read back from its `summary.json`.
+//! The previous run of a report.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use serde::Deserialize;
-
-use crate::error::{Error, Result};
-use crate::manifest::{Inputs, Manifest};
-use crate::stat::Outcome;
+use crate::evidence::Kept;
+use crate::manifest::Inputs;
 
 /// What is kept of an earlier run.
 #[derive(Debug, Clone)]
@@ -31,27 +27,11 @@ pub struct Moved {
     pub after: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct Sidecar {
-    metrics: BTreeMap<String, SidecarMetric>,
-}
-
-#[derive(Deserialize)]
-struct SidecarMetric {
-    value: Outcome<f64>,
-}
-
 impl Previous {
-    /// Reads a run folder.
-    pub fn read(folder: &Path) -> Result<Self> {
-        let manifest = Manifest::read(folder)?;
-        let path = folder.join("summary.json");
-        let refuse = |problem: String| Error::machine(path.display(), problem).hint("restore the folder, or remove it and run the report again");
-        let bytes = std::fs::read(&path).map_err(|cause| refuse(format!("cannot be read: {cause}")))?;
-        let sidecar: Sidecar = serde_json::from_slice(&bytes).map_err(|cause| refuse(format!("is no summary: {cause}")))?;
-        let metrics: BTreeMap<String, Option<f64>> =
-            sidecar.metrics.into_iter().map(|(name, metric)| (name, metric.value.value().copied())).collect();
-        Ok(Self { as_of: manifest.as_of, inputs: manifest.inputs, metrics })
+    /// What is kept of a run whose folder was checked.
+    #[must_use]
+    pub fn of(kept: Kept) -> Self {
+        Self { as_of: kept.manifest.as_of, inputs: kept.manifest.inputs, metrics: kept.metrics }
     }
 
     /// Numbers that differ from `after`'s, by name.

@@ -51,6 +51,10 @@ pub struct IndexEntry {
     pub limits: u64,
     /// How long the run took.
     pub seconds: f64,
+    /// Digest of the whole run; empty where its files do not agree.
+    pub digest: String,
+    /// Who signed it and what does not hold of it, in words.
+    pub signed: Vec<String>,
     /// Where the report is, relative to the list.
     pub link: String,
 }
@@ -235,6 +239,8 @@ mod tests {
             breached: 0,
             limits: 2,
             seconds: 12.3,
+            digest: "ab".repeat(32),
+            signed: vec!["reviewed by key SHA256:x".into()],
             link: format!("{name}/report.html"),
         };
         let html = index(&embedded(), &[entry("older", 1), entry("b", 2), entry("a", 2)]).expect("a list");

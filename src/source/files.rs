@@ -18,6 +18,9 @@ pub struct SourceFile {
     pub n_bytes: u64,
     /// SHA-256 of the content.
     pub sha256: String,
+    /// Where it lies, for this run alone.
+    #[serde(skip)]
+    pub place: PathBuf,
 }
 
 /// The files a table's `path` (a file, a folder or a glob) stands for, sorted by path.
@@ -63,7 +66,7 @@ pub(super) fn inspect(root: &Path, path: &Path) -> Result<SourceFile> {
             .hint("copy it again, or wait until its writer has finished"));
     }
     let sha256 = sha256_file(path).map_err(refuse)?;
-    Ok(SourceFile { path: shown, n_bytes, sha256 })
+    Ok(SourceFile { path: shown, n_bytes, sha256, place: path.to_owned() })
 }
 
 fn below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {

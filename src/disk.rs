@@ -1,0 +1,59 @@
+//! Files that are whole and on the disk before they stand under their name.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Writes files below `folder`, making the folders they need, and puts all of them on the disk.
+pub fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).and_then(|()| fs::write(&path, bytes)).map_err(|cause| unwritable(&path, &cause))?;
+    }
+    sync_below(folder).map_err(|cause| unwritable(folder, &cause))
+}
+
+/// Writes one file, whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let half = path.with_extension(format!("half-{}", std::process::id()));
+    write(&half, bytes).and_then(|()| fs::rename(&half, path)).and_then(|()| sync_parent(path)).map_err(|cause| {
+        // A partial file is removed; that it may not exist is no second error.
+        let _ = fs::remove_file(&half);
+        unwritable(path, &cause)
+    })
+}
+
+/// Puts the names in the folder of `path` on the disk.
+pub fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
+}
+
+/// A disk that refuses, told so that the operator can act.
+pub fn unwritable(path: &Path, cause: &io::Error) -> Error {
+    Error::machine(path.display(), format!("cannot be written: {cause}"))
+        .hint("free disk space or correct permissions; nothing was replaced, and a second run resumes")
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Puts a folder, its files and all below on the disk.
+pub fn sync_below(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            sync_below(&entry.path())?;
+        } else if kind.is_file() {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,77 @@
+//! Run folders: written under another name, exchanged when complete, one run of a report at a time.
+
+mod lock;
+mod publish;
+mod recover;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use lock::Locked;
+pub use publish::Published;
+
+use crate::day::Day;
+use crate::disk::unwritable;
+use crate::error::{Error, Result};
+use crate::evidence::Kept;
+use crate::manifest::{MANIFEST, Manifest, SCHEMA};
+
+/// The folder of a report's runs, locked for one run; it goes with the lock where the run leaves nothing in it.
+#[derive(Debug)]
+pub struct ReportFolder {
+    lock: Locked,
+    /// What was put in order after a run that was killed, in words.
+    pub mended: Vec<String>,
+}
+
+impl ReportFolder {
+    /// Makes and locks `reports/<name>`; what a killed run left is put in order: a report that it took away is restored, a half one removed.
+    ///
+    /// Errors when another run of the same report is under way, the folder cannot be written, or it holds the runs of another spec.
+    pub fn lock(reports: &Path, name: &str) -> Result<Self> {
+        let lock = Locked::make(&reports.join(name))?;
+        let mended = recover::recover(lock.path())?;
+        Ok(Self { lock, mended })
+    }
+
+    /// Refuses a spec where the latest run here is of another one that is still there: two reports of one name would be taken for one history.
+    pub fn admit(&self, root: &Path, spec_file: &str) -> Result<()> {
+        let latest = self.runs().into_iter().rev().find_map(|(_, run)| Manifest::read(&run).ok());
+        match latest.map(|manifest| manifest.spec_file) {
+            Some(other) if other != spec_file && root.join(&other).is_file() => {
+                Err(Error::spec(spec_file, format!("has the name of {other}, whose runs stand in {}", self.lock.path().display()))
+                    .hint("rename one of the two files, or give them different folders (--out)"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Where finished windows are remembered.
+    #[must_use]
+    pub fn work(&self) -> PathBuf {
+        self.lock.path().join(".work")
+    }
+
+    /// The run folder of a day.
+    #[must_use]
+    pub fn run(&self, as_of: Day) -> PathBuf {
+        self.lock.path().join(as_of.to_string())
+    }
+
+    /// The latest run before `as_of`, checked; `None` where there is none, or where it was made by a program that attested nothing.
+    ///
+    /// Errors where it is not what its run wrote: nothing is compared with numbers that were edited.
+    pub fn previous(&self, as_of: Day) -> Result<Option<Kept>> {
+        let mut before = self.runs().into_iter().rev().filter(|(day, _)| *day < as_of);
+        before.find(|(_, run)| Manifest::read(run).is_ok_and(|manifest| manifest.schema == SCHEMA)).map(|(_, run)| Kept::read(&run)).transpose()
+    }
+
+    /// Folders of runs by their day, oldest first; only those that hold a manifest.
+    fn runs(&self) -> Vec<(Day, PathBuf)> {
+        let entries = fs::read_dir(self.lock.path()).into_iter().flatten().flatten();
+        let dated = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<Day>().ok()?, entry.path())));
+        let mut runs: Vec<(Day, PathBuf)> = dated.filter(|(_, run)| run.join(MANIFEST).is_file()).collect();
+        runs.sort();
+        runs
+    }
+}

@@ -1,0 +1,54 @@
+//! Puts in order what a killed run left.
+
+use std::fs;
+use std::path::Path;
+
+use super::publish::{NEW, OLD, clear};
+use crate::disk::unwritable;
+use crate::error::Result;
+use crate::evidence::{ATTESTATION, SUMMARY, files};
+use crate::manifest::{MANIFEST, Manifest};
+
+/// Restores reports that a killed swap took away, removes half ones, and says what was done where it is worth saying.
+pub(super) fn recover(reports: &Path) -> Result<Vec<String>> {
+    let mut mended = Vec::new();
+    let mut left: Vec<String> =
+        fs::read_dir(reports).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    // Old ones first: what they were taken from may be empty.
+    left.sort_by_key(|name| std::cmp::Reverse(name.starts_with(OLD)));
+    for name in left {
+        let here = reports.join(&name);
+        if let Some(day) = name.strip_prefix(OLD) {
+            let place = reports.join(day);
+            if place.exists() {
+                mended.extend(cleared(&here, &place)?);
+            } else {
+                fs::rename(&here, &place).map_err(|cause| unwritable(&place, &cause))?;
+                mended.push(format!("{}: restored, an earlier run was killed while it replaced it", place.display()));
+            }
+        } else if let Some(day) = name.strip_prefix(NEW) {
+            // Before the exchange a half folder, or one that is whole and was never put in its place; after it the run that was replaced.
+            if Manifest::read(&here).is_err() && is_written_by_us(&here) {
+                fs::remove_dir_all(&here).map_err(|cause| unwritable(&here, &cause))?;
+            } else {
+                mended.extend(cleared(&here, &reports.join(day))?);
+            }
+        }
+    }
+    Ok(mended)
+}
+
+fn cleared(old: &Path, place: &Path) -> Result<Option<String>> {
+    let aside = clear(old, place)?;
+    Ok(aside.map(|aside| format!("{}: kept aside, it holds files that no run wrote", aside.display())))
+}
+
+/// Whether a half-written folder holds nothing but what a run writes, by name: its files are not whole, so that no hash tells.
+fn is_written_by_us(folder: &Path) -> bool {
+    let is_ours = |name: &str| {
+        let is_card = name.strip_prefix("models/").is_some_and(|card| !card.contains('/') && card.ends_with(".json"));
+        let flat = ["report.html", SUMMARY, "predictions.parquet", "book.parquet", "book_returns.parquet", MANIFEST, ATTESTATION];
+        is_card || flat.contains(&name)
+    };
+    files(folder).is_ok_and(|files| files.iter().all(|(name, what)| what.is_none() && is_ours(name)))
+}

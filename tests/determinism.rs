@@ -72,7 +72,7 @@ fn a_second_run_of_a_report_under_way_is_refused() {
     let project = Project::new("lock");
     let folder = project.root.join(REPORT);
     std::fs::create_dir_all(&folder).expect("writable");
-    let lock = std::fs::File::create(folder.join(".lock")).expect("writable");
+    let lock = std::fs::File::open(&folder).expect("readable");
     lock.lock().expect("nobody else has it");
     let refused = run(&project.root, &[]);
     assert_eq!(refused.status.code(), Some(1));

@@ -70,8 +70,12 @@ fn verdict(material: &Material<'_>) -> Verdict {
     let n_tests = summary.decided().count();
     let tests = match failures.len() {
         0 => String::new(),
-        1 => format!("; 1 of {} rejects and carries no limit", counted(n_tests, "deciding test", "deciding tests")),
-        n => format!("; {n} of {} reject and carry no limit", counted(n_tests, "deciding test", "deciding tests")),
+        n => {
+            let n_rejected = summary.decided().filter(|found| found.rejection().is_some()).count();
+            let reject = if n_rejected == 1 { "rejects" } else { "reject" };
+            let without = if n == n_rejected { "without a limit".to_owned() } else { format!("{n} of them without a limit") };
+            format!("; {n_rejected} of {} {reject}, {without}", counted(n_tests, "deciding test", "deciding tests"))
+        }
     };
     let overlapping = match summary.descriptive().count() {
         0 => String::new(),

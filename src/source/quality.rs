@@ -272,7 +272,7 @@ fn stale(spec: &TableSpec, entity: &str, price: &str) -> Check {
     Check {
         name: "stale",
         counted: None,
-        meaning: format!("a price unchanged for {limit} rows or more"),
+        meaning: format!("a price unchanged for more than {limit} rows"),
         sql: format!(
             "with steps as (select {entity} as entity, {time} as day, {price} as price, \
                case when {price} = lag({price}) over (partition by {entity} order by {time}) then 0 else 1 end as moved from {table}), \

@@ -28,7 +28,7 @@ struct Definition {
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("conventions", "Conventions and definitions");
     section.blocks.push(Block::List(rules(material)));
-    section.blocks.push(Block::Subhead(Subhead::new("definitions-statistics", "Every statistic on this page")));
+    section.blocks.push(Block::Subhead(Subhead::new("definitions-statistics", "The measures of this page")));
     section.blocks.extend(chapters(material).into_iter().map(|(id, title, definitions)| Block::Table(table(id, title, definitions))));
     section
 }
@@ -93,7 +93,7 @@ fn rules(material: &Material<'_>) -> Vec<String> {
     let spec = material.facts.spec;
     let mut rules = vec![
         "Dates are days. A window's spans are half-open: their end is not in them. \"a to b\" in a caption names the first and the last day, both included.".to_owned(),
-        "A row's features are facts known strictly before its `as_of`; its target is known on `known_on`. Forecasts made with what was known before a day are judged on that day's outcome.".to_owned(),
+        "A row's features are facts known strictly before its `as_of`; its target is known on `known_on`. A forecast is made with what was known before its `as_of`, and judged once its target is known.".to_owned(),
     ];
     if spec.kind == Kind::Market {
         rules.push("Returns are simple and in decimals; forecasts keep the target's sign, and loss = -return is taken once.".to_owned());

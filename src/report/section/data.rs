@@ -32,7 +32,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     section.blocks.push(Block::Subhead(Subhead::new("data-columns", "Columns")));
     section.blocks.extend(material.profiles.iter().map(|profile| Block::Table(columns(profile))));
-    section.blocks.push(Block::Text("Every masked, filled or dropped value is in the SQL under [#sql]; nothing else is cleaned.".to_owned()));
+    section.blocks.push(Block::Text("Counts are of the whole files; the view may begin later. Every value that is masked, filled or dropped before the models is in the SQL under [#sql]; what a model fills in is among the fitting messages.".to_owned()));
     section
 }
 

@@ -11,7 +11,7 @@ use crate::stat::compare::{Comparison, DIEBOLD_MARIANO, RANKING_DIFFERENCE};
 use crate::stat::credit::{AUC_DIFFERENCE, ProbabilityGroup};
 use crate::stat::mean::{BIAS, HIT_RATE, ICIR, MAE, MeanCase, MeanErrors, R2, RANK_IC, RANK_IC_T, RMSE, RMSE_COMMON};
 use crate::stat::measure::Direction;
-use crate::stat::{Assessed, Found, Group, Grouped, Outcome};
+use crate::stat::{Assessed, Decision, Found, Group, Grouped, Outcome};
 
 /// Dates without which a mean rank IC is no headline.
 pub(super) const MIN_DATES: usize = 10;
@@ -79,7 +79,7 @@ fn title(material: &Material<'_>) -> String {
     let are = |models: &[String]| format!("{} {}", models.join(", "), if models.len() == 1 { "has" } else { "have" });
     let is_tested = compared.iter().any(|(.., found)| found.test().value().is_some());
     let errors = match (better.is_empty(), worse.is_empty()) {
-        (true, true) if !is_tested => format!("Forecast errors: no difference from `{}` could be tested", first.baseline),
+        (true, true) if !is_tested => format!("Forecast errors: the difference of squared errors from `{}` could not be tested", first.baseline),
         (true, true) => format!("Forecast errors: Diebold-Mariano shows no difference from `{}`", first.baseline),
         (false, true) => format!("Forecast errors: {} significantly smaller squared errors than `{}`", are(&better), first.baseline),
         (true, false) => format!("Forecast errors: {} significantly larger squared errors than `{}`, none has smaller", are(&worse), first.baseline),
@@ -163,7 +163,7 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
     ];
     // Of means the rank IC, of default probabilities the AUC.
     let (order, symbol, ranks) = if material.summary.means.is_empty() {
-        ("AUC difference", "z", "AUC difference: the AUC less the baseline's, DeLong's paired test.")
+        ("AUC difference", "z", "AUC difference: the AUC over all windows less the baseline's, DeLong's paired test. A baseline that is one rate a window has an AUC of 0.5 in each; over all of them its AUC tells whether its level moved with the outcomes.")
     } else {
         ("Rank IC difference", "t", "Rank IC difference: the dates' rank ICs less the baseline's, the same test; a book holds ranks, not levels.")
     };
@@ -172,21 +172,21 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
         format!(" Interval: stationary block bootstrap, {} resamples, mean block {} dates, seeded.", found.n_resampled, found.block_length)
     });
     let mut table = Table::new("against-baseline", format!("Squared errors against `{}`", first.baseline), columns).note(format!(
-        "Mean over dates of the date's mean squared error, model less baseline, on the rows both forecast: negative is closer. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {}. Decision at {}.{block} {ranks}",
+        "Mean over dates of the date's mean squared error, model less baseline, on the rows both forecast: negative is closer. Diebold-Mariano with Harvey-Leybourne-Newbold: null of equal accuracy, two-sided, t with n - 1 degrees of freedom, horizon {}. Decision at {}, by Diebold-Mariano; the interval is by other arithmetic and may lie otherwise.{block} {ranks}",
         counted(first.horizon, "date", "dates"),
         level(material)
     ));
     for (model, comparison, found) in compared {
         let test = found.test();
-        let difference = comparison.difference.as_ref();
+        let difference = || comparison.difference.as_ref();
         let mut row = vec![
             Cell::code(model),
-            Cell::outcome(&difference.clone().map(|found| found.mean), loss),
-            Cell::outcome(&difference.clone().map(|found| found.interval.low), loss),
-            Cell::outcome(&difference.map(|found| found.interval.high), loss),
+            Cell::outcome(&difference().map(|found| found.mean), loss),
+            Cell::outcome(&difference().and_then(|found| found.interval.as_ref().map(|it| it.low)), loss),
+            Cell::outcome(&difference().and_then(|found| found.interval.as_ref().map(|it| it.high)), loss),
             Cell::outcome(&test.as_ref().map(|test| test.statistic), short),
             p_value(&test, significance),
-            test.value().map_or_else(|| Cell::na("no test"), |test| Cell::Count(test.n as u64)),
+            comparison.difference.value().map_or_else(|| Cell::na("no difference"), |found| Cell::Count(found.n as u64)),
             compared_cell(found, Direction::Below),
         ];
         let ranked = ordering(material, model);
@@ -217,8 +217,8 @@ fn compared_cell(found: &Found, good: Direction) -> Cell {
     match (found.rejection(), found.test().value().map(|test| test.direction)) {
         (Some(words), Some(side)) if side == good => Cell::verdict(State::Green, words),
         (Some(words), _) => Cell::verdict(State::Red, words),
-        (None, Some(_)) => Cell::verdict(State::Neutral, "no difference shown"),
-        (None, None) => measured::decision(found),
+        (None, Some(_)) if found.decision == Some(Decision::NotRejected) => Cell::verdict(State::Neutral, "no difference shown"),
+        (None, _) => measured::decision(found),
     }
 }
 
@@ -237,7 +237,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             Scale::Number => String::new(),
         };
         let (id, title, y_title, axis) = if has_baseline {
-            ("r2-by-window", "Squared errors against the baseline's, window by window", "R2 out of sample, %".to_owned(), Scale::Percent)
+            ("r2-by-window", "R2 out of sample against the baseline, window by window", "R2 out of sample, %".to_owned(), Scale::Percent)
         } else {
             ("rmse-by-window", "Root mean squared error by window", format!("RMSE{axis_unit}"), scale(material).axis)
         };

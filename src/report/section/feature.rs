@@ -35,6 +35,8 @@ fn title(features: &[FeatureSummary]) -> String {
     };
     match (judged.len(), shifted) {
         (0, _) => format!("Features: {}; there is too little history to judge drift", features.len()),
+        // Below the level that is called stable nothing is compared with earlier years.
+        (n, 0) if judged.iter().all(|found| *found == Stability::Stable) => format!("Features: {n} stable{open}"),
         (n, 0) => format!("Features: none of {n} shifted by more than years usually differ{open}"),
         (n, shifted) => format!("Features: {shifted} of {n} shifted by more than years usually differ{open}"),
     }

@@ -49,9 +49,11 @@ fn sentences(material: &Material<'_>) -> String {
     let rows = &material.facts.predictions.rows;
     let n_known = rows.iter().filter(|&&row| data.target[row as usize].is_some()).count();
     let known = if n_known == rows.len() { String::new() } else { format!(", {} of them with a known outcome", format::count(n_known as u64)) };
+    let light = data.weight.iter().filter(|&&weight| weight == 0.0).count();
+    let light = if light == 0 { String::new() } else { format!(", those of weight 0 ({} in the view), from which nothing is learnt, among them", format::count(light as u64)) };
     let trained = windows.iter().map(|window| window.n_train);
     let trained = trained.clone().min().zip(trained.max()).map_or(String::new(), |(least, most)| {
-        format!(" A window trains on {} to {} rows.", format::count(least as u64), format::count(most as u64))
+        format!(" A window trains on {} to {} rows{light}.", format::count(least as u64), format::count(most as u64))
     });
     let mut sentences = vec![format!(
         "{} over {}; the view has {} rows of {}.{trained} {} rows that no model had seen were forecast{known}.",
@@ -126,7 +128,7 @@ fn credit(material: &Material<'_>) -> Vec<KeyNumber> {
         rows => format!("Observed default rate, {}", row_words(rows).1),
     };
     numbers.extend(metric(material, &format!("probability.{model}.observed_rate"), &observed));
-    numbers.extend(metric(material, &format!("loans.{model}.realized_to_expected"), "Realised over expected loss"));
+    numbers.extend(metric(material, &format!("loans.{model}.realized_to_expected"), &format!("Realised over expected loss of `{model}`")));
     numbers
 }
 

@@ -82,14 +82,26 @@ fn unknown(material: &Material<'_>) -> Option<String> {
     let counts: Vec<String> = [
         counted(unknown.waiting, format!("wait for their outcome, which is known on {} or later", material.as_of)),
         counted(unknown.undated, "have no outcome and no day on which it is known".to_owned()),
-        counted(unknown.missing, "have none although its day has come".to_owned()),
+        counted(unknown.missing, "have no outcome although its day has come".to_owned()),
     ]
     .into_iter()
     .flatten()
     .collect();
     (!counts.is_empty()).then(|| {
-        format!("Of {} tested rows {}: they are forecast and left out of every statistic.", format::count(rows.len() as u64), counts.join(", "))
+        format!("Of {} tested rows {}: they are forecast, and in no statistic of errors or risk{}.", format::count(rows.len() as u64), counts.join(", "), held(material))
     })
+}
+
+/// What becomes of such rows in a book.
+fn held(material: &Material<'_>) -> String {
+    use crate::book::Book;
+    match material.facts.book {
+        Some(Book::LongShort(books)) => {
+            let missing: usize = books.iter().flat_map(|book| &book.days).map(|day| day.n_missing).sum();
+            if missing == 0 { String::new() } else { "; a position whose return is not known is in the book at what its table says".to_owned() }
+        }
+        Some(Book::Loans(_)) | None => String::new(),
+    }
 }
 
 /// Outcomes that the files hold as they are today.

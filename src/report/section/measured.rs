@@ -6,7 +6,7 @@ use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Column, Table};
 use crate::spec::Quantity;
-use crate::stat::measure::{Form, Measure};
+use crate::stat::measure::{Form, Measure, Overlap};
 use crate::stat::{Assessed, Decision, Found, Subject, Tier, Unit};
 
 /// "`ewma` 99 %", of another series than the headline "`ewma` 99 %, DESK".
@@ -158,7 +158,10 @@ pub(super) fn failure(material: &Material<'_>, found: &Found) -> String {
                 Some(Decision::Descriptive) => "descriptive only, targets overlap",
                 Some(Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged) | None => "not rejected at the report's level",
             });
-            format!("{who}: {words} ({name}: {statistic}n = {n}, p {})", format::p_value(test.p_value))
+            // One row a loan: loans do not overlap, yet defaults come together.
+            let of_loans = matches!(found.subject.quantity, Some(Quantity::Probability)) && 1 < material.summary.horizon;
+            let taken = if of_loans && found.about.overlap == Overlap::Descriptive { ", loans taken as independent" } else { "" };
+            format!("{who}: {words} ({name}: {statistic}n = {n}, p {}{taken})", format::p_value(test.p_value))
         }
         (crate::stat::Outcome::Undefined(_), _) => format!("{name} of {who}, n = {n}"),
     }

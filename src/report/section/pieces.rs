@@ -80,6 +80,14 @@ impl TargetScale {
             Scale::Number => format!("{} {}", (self.cell)(value).printed().unwrap_or_default(), self.unit).trim_end().to_owned(),
         }
     }
+
+    /// A difference of two values: of shares in points, so that none is taken for a share of the other.
+    pub(super) fn difference(&self, value: f64) -> String {
+        match self.axis {
+            Scale::Percent => format!("{} percentage points", format::percent(value)),
+            Scale::Number => self.words(value),
+        }
+    }
 }
 
 /// A whole number that was carried as a decimal one.
@@ -165,7 +173,8 @@ pub(super) fn entities(material: &Material<'_>) -> String {
 pub(super) fn windows_drawn(series: &[Series], n_windows: usize) -> String {
     let drawn = series.iter().flat_map(|line| line.points.iter().map(|(day, _)| *day)).collect::<BTreeSet<Day>>().len();
     if drawn < n_windows {
-        format!("{} of {}; the others have too few known outcomes", format::count(drawn as u64), counted(n_windows, "window", "windows"))
+        let others = if n_windows - drawn == 1 { "the other has" } else { "the others have" };
+        format!("{} of {}; {others} too few known outcomes", format::count(drawn as u64), counted(n_windows, "window", "windows"))
     } else {
         counted(n_windows, "window", "windows")
     }

@@ -36,7 +36,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 fn title(n_windows: usize, n_purged: usize) -> String {
     match n_purged {
         0 => format!("Windows: {n_windows}, no training row purged"),
-        n => format!("Windows: {n_windows}; {}, the target not known in time", counted(n, "training row purged", "training rows purged")),
+        n => format!("Windows: {n_windows}; {}, the target not known in time", counted(n, "training row waited in one window or more", "training rows waited in one window or more")),
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(windows.iter().map(|window| window.n_purged).sum::<usize>(), 12);
         // Days 2 to 7.
         assert_eq!(purged(&windows, &data), 6);
-        assert_eq!(title(3, 6), "Windows: 3; 6 training rows purged, the target not known in time");
+        assert_eq!(title(3, 6), "Windows: 3; 6 training rows waited in one window or more, the target not known in time");
         assert_eq!(title(3, 0), "Windows: 3, no training row purged");
     }
 }

@@ -33,6 +33,7 @@ const EXPOSURE: Measure<LoanBook> = Measure {
         name: "Exposure",
         question: "How much was lent?",
         formula: "Sum of the exposures",
+        convention: "Where a loan has several rows, the mean over the periods of observation",
         unit: Unit::Money,
         ..About::NUMBER
     },
@@ -44,7 +45,7 @@ const EXPECTED_LOSS: Measure<LoanBook> = Measure {
         name: "Expected loss",
         question: "How much was expected to be lost?",
         formula: "Sum of PD x LGD x exposure",
-        convention: "LGD is given in the spec",
+        convention: "LGD is given in the spec; where a loan has several rows, the mean over the periods of observation",
         unit: Unit::Money,
         ..About::NUMBER
     },
@@ -56,7 +57,7 @@ const REALIZED_LOSS: Measure<LoanBook> = Measure {
         name: "Realised loss",
         question: "How much was lost?",
         formula: "Sum of the column the spec names, else of LGD x exposure of the loans that defaulted",
-        convention: "Loans whose outcome is not known are in no total",
+        convention: "Loans whose outcome is not known are in no total; where a loan has several rows, the mean over the periods of observation of the losses that follow each",
         unit: Unit::Money,
         ..About::NUMBER
     },

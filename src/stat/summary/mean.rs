@@ -26,7 +26,7 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<MeanCase>> {
             let n_dates = case.rank_ic.value().map_or(0, |ic| ic.n);
             found.extend(take(RANKS, &prefix, (&subject, n_dates), &case, tested.level()));
             if let Some(comparison) = &case.comparison {
-                let n = comparison.test.value().map_or(0, |test| test.n);
+                let n = comparison.difference.value().map_or(0, |found| found.n);
                 found.extend(take(COMPARISON, &prefix, (&subject, n), comparison, tested.level()));
                 found.extend(take(RANKING, &prefix, (&subject, n), comparison, tested.level()));
             }

@@ -31,7 +31,7 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<ProbabilityCase>> {
             let prefix = probability_prefix(&series.model);
             let mut found = take(PROBABILITY, &prefix, (&subject, case.all.n), &case, tested.entity_level());
             if let Some(comparison) = &case.comparison {
-                let n = comparison.test.value().map_or(0, |test| test.n);
+                let n = comparison.difference.value().map_or(0, |found| found.n);
                 found.extend(take(COMPARISON, &prefix, (&subject, n), comparison, tested.level()));
                 found.extend(take(DISCRIMINATION, &prefix, (&subject, n), comparison, tested.entity_level()));
             }

@@ -42,9 +42,9 @@ fn heading(book: &LoanBook) -> String {
     let by_quarter: Vec<f64> = by_quarter.map(|totals| totals.realized_loss / totals.expected_loss).collect();
     let ends = by_quarter.iter().copied().reduce(f64::min).zip(by_quarter.iter().copied().reduce(f64::max));
     let range = ends.filter(|_| 1 < by_quarter.len()).map_or(String::new(), |(least, most)| {
-        format!(", from {} to {} % by quarter", format::fixed(100.0 * least, 0), format::fixed(100.0 * most, 0))
+        format!(", from {} to {} % by quarter of at least {MIN_OUTCOMES} loans", format::fixed(100.0 * least, 0), format::fixed(100.0 * most, 0))
     });
-    format!("Loan book: losses were {} % of those `{model}` expected{range}", format::fixed(100.0 * ratio, 0))
+    format!("Loan book: losses were {} % of PD x LGD x exposure of `{model}`{range}", format::fixed(100.0 * ratio, 0))
 }
 
 /// The period an amount is of: "quarter".
@@ -104,10 +104,11 @@ fn once(book: &LoanBook, rows: Observation) -> Option<String> {
     let total = &book.total;
     (book.amounts == Amounts::PerPeriod).then(|| {
         format!(
-            "A loan has several rows: {}, {} {many} before a default of {}. A sum over rows would count a loan as often as it was seen; amounts are means per {} of observation. Each counted once, at the last row before its default, the loans that defaulted lost {}.",
+            "A loan has several rows: {}, {} {many} before a default of {}. A sum over rows would count a loan as often as it was seen; amounts are means per {} of observation, each of the losses within its target's horizon, so that a loss is in the mean of every {} that looks forward to it. Each counted once, at the last row before its default, the loans that defaulted lost {}.",
             behind(total, rows),
             format::count(total.n_default as u64),
             counted(total.n_loans_default, "loan", "loans"),
+            period(rows),
             period(rows),
             format::money(book.lost_once)
         )

@@ -8,7 +8,7 @@ use crate::report::cell::Cell;
 use crate::report::chart::{LineChart, Scale, Series, Style, Zero, lines};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
-use crate::report::section::pieces::{counted, span};
+use crate::report::section::pieces::{MIN_OUTCOMES, counted, span};
 
 /// Quarters printed: ten years, for a vintage left out is a hole in the argument.
 const N_SHOWN: usize = 40;
@@ -35,12 +35,13 @@ fn quarter_of(rows: Observation) -> &'static str {
 }
 
 fn heading(book: &LoanBook, rows: Observation) -> String {
-    let beyond = book.vintages.iter().filter(|vintage| vintage.totals.expected_loss < vintage.totals.realized_loss).count();
+    let told: Vec<&Vintage> = book.vintages.iter().filter(|vintage| MIN_OUTCOMES <= vintage.totals.n).collect();
+    let beyond = told.iter().filter(|vintage| vintage.totals.expected_loss < vintage.totals.realized_loss).count();
     let by = match rows {
         Observation::Entity => "Vintages",
         Observation::Yearly | Observation::Quarterly | Observation::Monthly | Observation::Dated => "By quarter of observation",
     };
-    format!("{by}: losses exceeded those `{}` expected in {beyond} of {}", book.model, counted(book.vintages.len(), "quarter", "quarters"))
+    format!("{by}: losses exceeded those `{}` expected in {beyond} of {} of at least {MIN_OUTCOMES} loans", book.model, counted(told.len(), "quarter", "quarters"))
 }
 
 /// "2009 Q2" of a quarter's first day.
@@ -59,7 +60,7 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
     series.push(line("realised".to_owned(), Style::Truth, &first.vintages, |totals| totals.realized_loss_rate));
     let gap = |vintage: &Vintage| Some((vintage.start, vintage.totals.realized_loss_rate? - expected_rate(&vintage.totals)?));
     let worst = first.vintages.iter().filter_map(gap).filter(|(_, gap)| 0.0 < *gap).max_by(|a, b| a.1.total_cmp(&b.1));
-    let worst = worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most for {}. ", first.model, quarter(start)));
+    let worst = worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most, in points of loss rate, for {}. ", first.model, quarter(start)));
     let chart = LineChart {
         label: format!("Expected and realised loss rates by {}", quarter_of(material.summary.observation)),
         y_title: "Loss, % of exposure".to_owned(),
@@ -68,7 +69,7 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
         series,
     };
     let note = format!(
-        "{worst}Where realised lies above a model's line, the model expected too little. n = {} in {}, {}.",
+        "{worst}Where realised lies above a model's line, its PD x LGD was too little. n = {} in {}, {}.",
         behind(&first.total, material.summary.observation),
         counted(first.vintages.len(), "quarter", "quarters"),
         span(first.vintages.first().map(|vintage| vintage.start), first.vintages.last().map(|vintage| vintage.start.plus_months(3).plus_days(-1)))

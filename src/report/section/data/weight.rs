@@ -18,7 +18,7 @@ fn sentences(spec: &Spec, data: &Dataset, predictions: &Predictions) -> Vec<Stri
     let mut sentences = Vec::new();
     if let Some((least, largest)) = data.weight_range() {
         sentences
-            .push(format!("Training rows are weighted by the view's `weight`, from {least} to {largest}; statistics count every tested row once."));
+            .push(format!("Training rows are weighted by the view's `weight`, from {least} to {largest}; statistics do not weight rows."));
     }
     let is_asked = spec.models.iter().any(|model| model.ask.contains(&Quantity::Probability));
     let is_resampled = |shares: &ClassShares| RESAMPLED * shares.of_rows < (shares.of_weight - shares.of_rows).abs();
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "Training rows are weighted by the view's `weight`, from 1 to 3; statistics count every tested row once.",
+                "Training rows are weighted by the view's `weight`, from 1 to 3; statistics do not weight rows.",
                 "Weights move the share of ones from 25.00 % of rows to 50.00 %.",
                 "Probabilities follow the weighted share: without `target.prior` in the spec their level is not the population's.",
             ]

@@ -59,6 +59,18 @@ fn unit(scale: CoefficientScale, target: &TargetUnit) -> Unit<'_> {
     }
 }
 
+/// That windows differ in the columns they keep, so that a mean mixes coefficients of different meaning.
+fn unlike(cards: &[&Card]) -> Option<String> {
+    let columns = |card: &Card| card.coefficients.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let sets: std::collections::BTreeSet<Vec<String>> = cards.iter().filter(|card| !card.coefficients.is_empty()).map(|card| columns(card)).collect();
+    (1 < sets.len()).then(|| {
+        format!(
+            " The windows hold {} different sets of columns: a coefficient is given the others beside it, and a mean over windows mixes them.",
+            sets.len()
+        )
+    })
+}
+
 /// A line per coefficient.
 fn figure(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficients: &[(String, f64)]) -> Figure {
     let name = &fits.spec.name;
@@ -84,7 +96,7 @@ fn figure(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficient
     });
     let about = if is_weight { "learnt from forecasts whose outcome was known before it." } else { "where a line crosses zero the sign changed." };
     let note = format!(
-        "The {} largest by mean over {}, at each test's start; {about}",
+        "The {} of the largest mean size over {}, at each test's start; {about}",
         coefficients.iter().filter(|(feature, _)| !is_intercept(feature)).count().min(N_LINES),
         counted(fits.cards.len(), "window", "windows")
     );
@@ -106,11 +118,11 @@ fn table(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficients
     let mut note = match scale {
         CoefficientScale::Weight => format!("Weights of the members, over {n_windows}."),
         CoefficientScale::Target => format!(
-            "Change of the forecast per standard deviation of the feature in the window's training rows; over the windows, of {}, that have it.",
+            "Change of the forecast per standard deviation of the feature in the window's training rows, the intercept in the unit itself; over the windows, of {}, that have it.",
             format::count(cards.len() as u64)
         ),
         CoefficientScale::LogOdds => format!(
-            "Change of the log-odds per standard deviation of the feature in the window's training rows; over the windows, of {}, that have it.",
+            "Change of the log-odds per standard deviation of the feature in the window's training rows, the intercept in log-odds; over the windows, of {}, that have it.",
             format::count(cards.len() as u64)
         ),
         CoefficientScale::Margin => format!(
@@ -120,7 +132,10 @@ fn table(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficients
     };
     if !last_errors.is_empty() {
         columns.extend([Column::numbers("Standard error, last window", unit.heading), Column::numbers("t, last window", "")]);
-        note.push_str(" Standard errors are those that the settings name; t is the last window's coefficient over its error.");
+        note.push_str(" Standard errors are those that the settings name; t is the last window's coefficient over its error. Ordinary ones take rows as independent: where names move together the true errors are larger.");
+    }
+    if let Some(words) = unlike(cards) {
+        note.push_str(&words);
     }
     let title = if is_weight { format!("Weights of `{name}`") } else { format!("Coefficients of `{name}`") };
     let mut table = Table::new(anchor(&format!("coefficients-table-{name}")), title, columns).note(note);
@@ -204,6 +219,6 @@ mod tests {
         let blocks = of(&ridge("lines", 1.0), &TargetUnit::Return, &[card]);
         let Some(Block::Figure(figure)) = blocks.first() else { unreachable!("a figure comes first") };
         assert!(figure.svg.contains("quantile 0.01: x") && !figure.svg.contains("intercept"), "{}", figure.svg);
-        assert!(figure.note.starts_with("The 1 largest by mean over 1 window"), "{}", figure.note);
+        assert!(figure.note.starts_with("The 1 of the largest mean size over 1 window"), "{}", figure.note);
     }
 }

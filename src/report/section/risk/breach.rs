@@ -66,7 +66,7 @@ fn figure(tail: &Assessed<TailCase>, color: Style, scale: &TargetScale) -> Figur
         breaches: breaches(tail).map(|point| Breach { day: point.date, loss: point.loss, var: point.var }).collect(),
     };
     let deepest = breaches(tail).max_by(|a, b| excess(a).total_cmp(&excess(b)));
-    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, scale.words(excess(point))));
+    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, scale.difference(excess(point))));
     let note = format!(
         "Every breach is a dot: {}, {} expected{deepest}. n = {} days, {}.",
         counted(tail.case.n_breaches(), "breach", "breaches"),
@@ -125,7 +125,7 @@ fn list(tail: &Assessed<TailCase>, scale: &TargetScale) -> Table {
             ratio,
         ]);
     }
-    let mean = tail.number(&EXCESS_MEAN).value().map_or(String::new(), |&mean| format!(", {} on average", scale.words(mean)));
+    let mean = tail.number(&EXCESS_MEAN).value().map_or(String::new(), |&mean| format!(", {} on average", scale.difference(mean)));
     table.note(format!(
         "Date: the day the loss was known. Excess: loss less VaR{mean}. n = {} of {} days.",
         counted(tail.case.n_breaches(), "breach", "breaches"),

@@ -46,10 +46,11 @@ fn table(material: &Material<'_>) -> Table {
         Column::numbers("In breach", "%"),
     ];
     let tested = &material.facts.predictions.rows;
-    let day = |row: Option<&u32>| row.map(|&row| material.facts.data.as_of[row as usize]);
+    let data = material.facts.data;
+    let known = || tested.iter().filter(|&&row| data.target[row as usize].is_some()).filter_map(|&row| data.known_on[row as usize]);
     let mut table = Table::new("names-table", "VaR of all names together", columns).note(format!(
         "Names: those with at least {BASEL_DAYS} forecasts; rejected: those among them whose number of breaches Kupiec's test (chi-square, 1 degree of freedom, two-sided) rejects at the report's level; names are not independent of each other. Period: {}.",
-        span(day(tested.first()), day(tested.last()))
+        span(known().min(), known().max())
     ));
     table.shown = material.summary.names.len();
     for one in &material.summary.names {

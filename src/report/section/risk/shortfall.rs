@@ -43,7 +43,7 @@ fn heading(material: &Material<'_>, tested: &[Assessed<TailCase>]) -> String {
         (0, _) if descriptive => "Expected shortfall: descriptive only, targets overlap".to_owned(),
         (0, _) => "Expected shortfall: nothing can be tested".to_owned(),
         (_, 0) => "Expected shortfall: not rejected".to_owned(),
-        (n, rejected) => format!("Expected shortfall: too low for {rejected} of {} forecasts", count(n).printed().unwrap_or_default()),
+        (n, rejected) => format!("Expected shortfall: Z2 finds it too low for {rejected} of {} forecasts", count(n).printed().unwrap_or_default()),
     };
     match disputed[..] {
         [] => what,

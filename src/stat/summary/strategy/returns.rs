@@ -99,7 +99,7 @@ pub(super) const DEFLATED_SHARPE: Measure<StrategySummary> = Measure {
         key: "deflated_sharpe",
         name: "Deflated Sharpe ratio",
         question: "Is the Sharpe ratio more than the best of as many trials without skill?",
-        formula: "Probability that the true Sharpe ratio after costs is above the best that as many trials without skill are expected to show",
+        formula: "Normal probability of (Sharpe ratio after costs less the best that as many trials without skill are expected to show) / its standard error: one less the p-value of no skill",
         convention: "Every combination of settings tried for any model of the spec is a trial; trials are taken as independent, their ratios spread by 1 / root(n - 1)",
         source: "Bailey and Lopez de Prado (2014), Journal of Portfolio Management 40(5)",
         unit: Unit::Share,

@@ -62,7 +62,9 @@ fn edit(path: &Path, from: &str, to: &str) {
 /// Every value of the manifest but those of the machine and the program, by its path.
 fn values(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
     match value {
-        serde_json::Value::Object(fields) => fields.iter().for_each(|(key, value)| values(value, &format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")), found)),
+        serde_json::Value::Object(fields) => {
+            fields.iter().for_each(|(key, value)| values(value, &format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")), found))
+        }
         _ => found.push(path.to_owned()),
     }
 }
@@ -222,6 +224,7 @@ fn a_signature_holds_for_one_run_and_one_key() {
     assert!(words(&check(&alice_line, &[])).contains("signs another run or another state of it"));
 
     // A signed folder is never deleted.
+    fs::remove_file(run.folder().join("book.parquet")).expect("writable");
     let ran = run.again();
     assert!(words(&ran).contains("2020-01-01.replaced-1: kept aside"), "{}", words(&ran));
     assert!(run.project.root.join(REPORT).join("2020-01-01.replaced-1/signatures/reviewed-1/sign-off.json").is_file());
@@ -252,7 +255,8 @@ fn ssh_keygen_alone_checks_a_sign_off() {
     let signers = run.project.root.join("allowed_signers");
     fs::write(&signers, line).expect("writable");
     let folder = run.folder().display().to_string();
-    assert_eq!(program(&["sign", &folder, "--as", "approved", "--key", &alice]).status.code(), Some(0));
+    let signed = program(&["sign", &folder, "--as", "approved", "--key", &alice]);
+    assert_eq!(signed.status.code(), Some(0), "{}", words(&signed));
     // By the public half, ssh-keygen signs; here it finds the private half beside.
     let public = format!("{alice}.pub");
     let half = ssh_key::PrivateKey::read_openssh_file(Path::new(&alice)).expect("a key").public_key().to_openssh().expect("a key");

@@ -32,7 +32,8 @@ fn made(project: &Project) -> PathBuf {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder).expect("readable").flatten().map(|entry| entry.file_name().into_string().expect("text")).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).expect("readable").flatten().map(|entry| entry.file_name().into_string().expect("text")).collect();
     names.sort();
     names
 }

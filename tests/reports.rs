@@ -22,7 +22,11 @@ fn sample_runs(project: &Project) -> Vec<PathBuf> {
     let out = project.root.display().to_string();
     let ran = program(&["run", "reports", "--out", &out]);
     assert!(matches!(ran.status.code(), Some(0 | 3)), "{}", words(&ran.stderr));
-    words(&ran.stdout).lines().filter(|line| line.ends_with(".html")).map(|line| Path::new(line).parent().expect("in a run folder").to_owned()).collect()
+    words(&ran.stdout)
+        .lines()
+        .filter(|line| line.ends_with(".html"))
+        .map(|line| Path::new(line).parent().expect("in a run folder").to_owned())
+        .collect()
 }
 
 #[test]

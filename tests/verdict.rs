@@ -62,7 +62,7 @@ fn run(project: &Project) -> Output {
 }
 
 fn folder(output: &Output) -> PathBuf {
-    let line = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let line = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
     Path::new(&line).parent().unwrap_or_else(|| panic!("no report: {}", String::from_utf8_lossy(&output.stderr))).to_owned()
 }
 

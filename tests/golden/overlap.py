@@ -46,8 +46,8 @@ for dates, n_dates, h, delay in [
     ("weekdays", 400, 3, 0),
     ("weekdays", 400, 5, 0),
     ("weekdays", 400, 10, 0),
-    ("weekdays", 400, 20, 0),
+    ("weekdays", 460, 20, 0),
     ("weekdays", 400, 1, 1),
-    ("months", 240, 12, 0),
+    ("months", 280, 12, 0),
 ]:
     print(dates, h, delay, *(repr(number) for number in diebold_mariano(n_dates, h, delay)))

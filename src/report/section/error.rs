@@ -163,7 +163,11 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
     ];
     // Of means the rank IC, of default probabilities the AUC.
     let (order, symbol, ranks) = if material.summary.means.is_empty() {
-        ("AUC difference", "z", "AUC difference: the AUC over all windows less the baseline's, DeLong's paired test. A baseline that is one rate a window has an AUC of 0.5 in each; over all of them its AUC tells whether its level moved with the outcomes.")
+        (
+            "AUC difference",
+            "z",
+            "AUC difference: the AUC over all windows less the baseline's, DeLong's paired test. A baseline that is one rate a window has an AUC of 0.5 in each; over all of them its AUC tells whether its level moved with the outcomes.",
+        )
     } else {
         ("Rank IC difference", "t", "Rank IC difference: the dates' rank ICs less the baseline's, the same test; a book holds ranks, not levels.")
     };

@@ -155,7 +155,7 @@ mod tests {
             let chance = Outcome::Value(crate::stat::Chance { critical_value, n_effective: 40.0, n_periods: 5 });
             feature(Outcome::Value(Drift { n_reference: 100, n_current: 20, psi, chance, bins: Vec::new() }))
         };
-        assert_eq!(title(&[psi(0.05, 0.01), none()]), "Features: none of 1 shifted by more than years usually differ; 1 not judged");
+        assert_eq!(title(&[psi(0.05, 0.01), none()]), "Features: 1 stable; 1 not judged");
         // Far above the customary bound, but years differ as much as that.
         assert_eq!(title(&[psi(0.9, 1.2), psi(0.9, 0.8)]), "Features: 1 of 2 shifted by more than years usually differ");
     }

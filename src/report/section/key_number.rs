@@ -50,7 +50,11 @@ fn sentences(material: &Material<'_>) -> String {
     let n_known = rows.iter().filter(|&&row| data.target[row as usize].is_some()).count();
     let known = if n_known == rows.len() { String::new() } else { format!(", {} of them with a known outcome", format::count(n_known as u64)) };
     let light = data.weight.iter().filter(|&&weight| weight == 0.0).count();
-    let light = if light == 0 { String::new() } else { format!(", those of weight 0 ({} in the view), from which nothing is learnt, among them", format::count(light as u64)) };
+    let light = if light == 0 {
+        String::new()
+    } else {
+        format!(", those of weight 0 ({} in the view), from which nothing is learnt, among them", format::count(light as u64))
+    };
     let trained = windows.iter().map(|window| window.n_train);
     let trained = trained.clone().min().zip(trained.max()).map_or(String::new(), |(least, most)| {
         format!(" A window trains on {} to {} rows{light}.", format::count(least as u64), format::count(most as u64))

@@ -88,7 +88,12 @@ fn unknown(material: &Material<'_>) -> Option<String> {
     .flatten()
     .collect();
     (!counts.is_empty()).then(|| {
-        format!("Of {} tested rows {}: they are forecast, and in no statistic of errors or risk{}.", format::count(rows.len() as u64), counts.join(", "), held(material))
+        format!(
+            "Of {} tested rows {}: they are forecast, and in no statistic of errors or risk{}.",
+            format::count(rows.len() as u64),
+            counts.join(", "),
+            held(material)
+        )
     })
 }
 

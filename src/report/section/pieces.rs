@@ -244,7 +244,7 @@ mod tests {
             color: crate::report::chart::Style::Series(0),
             points: days.iter().map(|&day| (Day(day), 0.0)).collect(),
         };
-        assert_eq!(windows_drawn(&[line(&[0, 1]), line(&[1, 2])], 4), "3 of 4 windows; the others have too few known outcomes");
+        assert_eq!(windows_drawn(&[line(&[0, 1]), line(&[1, 2])], 4), "3 of 4 windows; the other has too few known outcomes");
         assert_eq!(windows_drawn(&[line(&[0, 1])], 2), "2 windows");
     }
 

@@ -15,7 +15,10 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     )));
     section.blocks.push(Block::Code(Code::new("Commands, from the project's root, with the run's --out where it had one", commands)));
     let mut table = Table::new("hashes", "What determined this run", vec![Column::words("Input"), Column::words("SHA-256")]);
-    table.note = format!("Run id {}: the first digits of the hash over all of these, the program's version and the as-of date.", &material.inputs.sha256()[..12]);
+    table.note = format!(
+        "Run id {}: the first digits of the hash over all of these, the program's version and the as-of date.",
+        &material.inputs.sha256()[..12]
+    );
     table.shown = 40;
     table.rows = material.inputs.files.iter().map(|(path, hash)| vec![Cell::code(path), Cell::code(hash)]).collect();
     if let Some((run, hash)) = &material.inputs.previous {

@@ -36,7 +36,10 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 fn title(n_windows: usize, n_purged: usize) -> String {
     match n_purged {
         0 => format!("Windows: {n_windows}, no training row purged"),
-        n => format!("Windows: {n_windows}; {}, the target not known in time", counted(n, "training row waited in one window or more", "training rows waited in one window or more")),
+        n => format!(
+            "Windows: {n_windows}; {}, the target not known in time",
+            counted(n, "training row waited in one window or more", "training rows waited in one window or more")
+        ),
     }
 }
 

@@ -41,7 +41,11 @@ fn heading(book: &LoanBook, rows: Observation) -> String {
         Observation::Entity => "Vintages",
         Observation::Yearly | Observation::Quarterly | Observation::Monthly | Observation::Dated => "By quarter of observation",
     };
-    format!("{by}: losses exceeded those `{}` expected in {beyond} of {} of at least {MIN_OUTCOMES} loans", book.model, counted(told.len(), "quarter", "quarters"))
+    format!(
+        "{by}: losses exceeded those `{}` expected in {beyond} of {} of at least {MIN_OUTCOMES} loans",
+        book.model,
+        counted(told.len(), "quarter", "quarters")
+    )
 }
 
 /// "2009 Q2" of a quarter's first day.
@@ -60,7 +64,8 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
     series.push(line("realised".to_owned(), Style::Truth, &first.vintages, |totals| totals.realized_loss_rate));
     let gap = |vintage: &Vintage| Some((vintage.start, vintage.totals.realized_loss_rate? - expected_rate(&vintage.totals)?));
     let worst = first.vintages.iter().filter_map(gap).filter(|(_, gap)| 0.0 < *gap).max_by(|a, b| a.1.total_cmp(&b.1));
-    let worst = worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most, in points of loss rate, for {}. ", first.model, quarter(start)));
+    let worst =
+        worst.map_or(String::new(), |(start, _)| format!("`{}` fell short most, in points of loss rate, for {}. ", first.model, quarter(start)));
     let chart = LineChart {
         label: format!("Expected and realised loss rates by {}", quarter_of(material.summary.observation)),
         y_title: "Loss, % of exposure".to_owned(),

@@ -17,8 +17,7 @@ pub(super) fn said(material: &Material<'_>) -> Option<String> {
 fn sentences(spec: &Spec, data: &Dataset, predictions: &Predictions) -> Vec<String> {
     let mut sentences = Vec::new();
     if let Some((least, largest)) = data.weight_range() {
-        sentences
-            .push(format!("Training rows are weighted by the view's `weight`, from {least} to {largest}; statistics do not weight rows."));
+        sentences.push(format!("Training rows are weighted by the view's `weight`, from {least} to {largest}; statistics do not weight rows."));
     }
     let is_asked = spec.models.iter().any(|model| model.ask.contains(&Quantity::Probability));
     let is_resampled = |shares: &ClassShares| RESAMPLED * shares.of_rows < (shares.of_weight - shares.of_rows).abs();

@@ -66,7 +66,8 @@ fn figure(tail: &Assessed<TailCase>, color: Style, scale: &TargetScale) -> Figur
         breaches: breaches(tail).map(|point| Breach { day: point.date, loss: point.loss, var: point.var }).collect(),
     };
     let deepest = breaches(tail).max_by(|a, b| excess(a).total_cmp(&excess(b)));
-    let deepest = deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, scale.difference(excess(point))));
+    let deepest =
+        deepest.map_or(String::new(), |point| format!("; the deepest, on {}, exceeded VaR by {}", point.date, scale.difference(excess(point))));
     let note = format!(
         "Every breach is a dot: {}, {} expected{deepest}. n = {} days, {}.",
         counted(tail.case.n_breaches(), "breach", "breaches"),

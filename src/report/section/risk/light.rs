@@ -44,7 +44,8 @@ fn heading(tails: &[Assessed<TailCase>]) -> String {
             let not_green =
                 |history: &Vec<RollingLight>| history.iter().filter(|light| light.zone != Zone::Green).count() as f64 / history.len() as f64;
             let most = tails.iter().filter_map(|tail| history(tail).value().map(not_green)).fold(0.0, f64::max);
-            let before = if most == 0.0 { String::new() } else { format!("; not green on up to {} of the days with {BASEL_DAYS} before them", percent(most)) };
+            let before =
+                if most == 0.0 { String::new() } else { format!("; not green on up to {} of the days with {BASEL_DAYS} before them", percent(most)) };
             format!("Traffic light: green over the last {BASEL_DAYS} days{before}")
         }
         (all, amber, red) => format!("Traffic light: of {all} VaRs {amber} in amber and {red} in red over the last {BASEL_DAYS} days"),

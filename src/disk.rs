@@ -1,10 +1,14 @@
 //! Files that are whole and on the disk before they stand under their name.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::half::Half;
+
+/// What helps where the disk refuses.
+const REMEDY: &str = "free disk space or correct permissions; nothing was replaced, and a second run resumes";
 
 /// Writes files below `folder`, making the folders they need, and puts all of them on the disk.
 pub fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
@@ -18,12 +22,8 @@ pub fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
 
 /// Writes one file, whole or not at all.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let half = path.with_extension(format!("half-{}", std::process::id()));
-    write(&half, bytes).and_then(|()| fs::rename(&half, path)).and_then(|()| sync_parent(path)).map_err(|cause| {
-        // A partial file is removed; that it may not exist is no second error.
-        let _ = fs::remove_file(&half);
-        unwritable(path, &cause)
-    })
+    Half::beside(path).write(bytes).map_err(|error| error.hint(REMEDY))?;
+    sync_parent(path).map_err(|cause| unwritable(path, &cause))
 }
 
 /// Puts the names in the folder of `path` on the disk.
@@ -34,14 +34,7 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
 
 /// A disk that refuses, told so that the operator can act.
 pub fn unwritable(path: &Path, cause: &io::Error) -> Error {
-    Error::machine(path.display(), format!("cannot be written: {cause}"))
-        .hint("free disk space or correct permissions; nothing was replaced, and a second run resumes")
-}
-
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    Error::machine(path.display(), format!("cannot be written: {cause}")).hint(REMEDY)
 }
 
 /// Puts a folder, its files and all below on the disk.

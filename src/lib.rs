@@ -9,7 +9,12 @@ pub mod day;
 pub mod digest;
 pub mod stamp;
 pub mod error;
+pub mod leftover;
+pub mod half;
 pub mod disk;
+pub mod scratch;
+pub mod bound;
+pub mod place;
 
 pub mod spec;
 pub mod source;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::fixture::repository;
 
 /// The order of a run; each may import from those before it.
-const ORDER: [&str; 22] = [
-    "day", "digest", "stamp", "error", "disk", "spec", "source", "feature", "window", "score", "model", "walk", "book", "stat", "manifest",
-    "evidence", "folder", "report", "sidecar", "run", "sample", "cli",
+const ORDER: [&str; 27] = [
+    "day", "digest", "stamp", "error", "leftover", "half", "disk", "scratch", "bound", "place", "spec", "source", "feature", "window", "score",
+    "model", "walk", "book", "stat", "manifest", "evidence", "folder", "report", "sidecar", "run", "sample", "cli",
 ];
 
 /// The order inside `model`: what is shown to learners, the families, what is made of any of them, and the one file that knows all.
@@ -33,9 +33,9 @@ const MODEL: [&str; 17] = [
     "admit",
 ];
 /// The order inside `report`: from a printed number to a page, and from a page to its files.
-const REPORT: [&str; 15] = [
-    "format", "cell", "page", "number", "chart", "previous", "material", "metric", "section", "compose", "filter", "render", "list", "sidecar",
-    "snapshot",
+const REPORT: [&str; 16] = [
+    "format", "cell", "page", "number", "chart", "previous", "material", "metric", "section", "compose", "filter", "policy", "render", "list",
+    "sidecar", "snapshot",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -1,8 +1,7 @@
 //! The rows of the last view as a Parquet file sorted by (`as_of`, `entity`), however many they are.
 
-use std::fmt::Display;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -25,7 +24,8 @@ use super::sql_file;
 use super::stored;
 use super::view::Views;
 use crate::day::Day;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::half::Half;
 use crate::source::Tables;
 use crate::spec::Spec;
 
@@ -134,35 +134,4 @@ fn write(target: File, schema: SchemaRef, batches: Receiver<RecordBatch>) -> Res
     }
     writer.close()?;
     Ok(())
-}
-
-/// A file beside its place until it is whole; removed where it never is.
-struct Half<'a> {
-    place: &'a Path,
-    path: PathBuf,
-}
-
-impl<'a> Half<'a> {
-    fn beside(place: &'a Path) -> Self {
-        Self { place, path: place.with_extension(format!("half-{}", std::process::id())) }
-    }
-
-    fn create(&self) -> Result<File> {
-        File::create(&self.path).map_err(|cause| self.refuse(cause))
-    }
-
-    fn put(self) -> Result<()> {
-        std::fs::rename(&self.path, self.place).map_err(|cause| self.refuse(cause))
-    }
-
-    fn refuse(&self, cause: impl Display) -> Error {
-        Error::machine(self.place.display(), format!("cannot be written: {cause}"))
-    }
-}
-
-impl Drop for Half<'_> {
-    fn drop(&mut self) {
-        // There is nothing to remove once the file is in its place.
-        let _ = std::fs::remove_file(&self.path);
-    }
 }

@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type};
 
 use super::dataset::{Dataset, Labels, Matrix};
 use super::{refusal, wall};
+use crate::bound;
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::spec::{FeatureSpec, Spec};
@@ -41,8 +42,18 @@ impl Role {
     }
 }
 
+/// Refuses rows that do not fit: they are put together, and what models see of them is made beside them.
+fn admit(file: &str, batches: &[RecordBatch]) -> Result<()> {
+    let n_rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let n_columns = batches[0].num_columns();
+    let n_bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
+    let seen = n_rows * n_columns * size_of::<f32>();
+    bound::admit(file, format!("{n_rows} rows of {n_columns} columns"), (n_bytes + seen) as u64)
+}
+
 /// Converts the rows of the view in `file`, sorted by (`as_of`, `entity`).
 pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>) -> Result<Dataset> {
+    admit(file, &batches)?;
     let rows = concat_batches(&batches[0].schema(), &batches).map_err(|cause| Error::sql(file, cause))?;
     drop(batches);
     let reader = Reader { file, rows: &rows };

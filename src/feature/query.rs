@@ -5,7 +5,7 @@ use datafusion::prelude::SQLOptions;
 
 use super::function;
 use crate::error::Result;
-use crate::source::{Tables, blame, text};
+use crate::source::{Tables, blame, check_depth, text};
 
 /// The names of the columns, then every row's cells as text, NULL as `NULL`; `place` names the query in refusals.
 pub fn query(tables: &Tables, place: &str, sql: &str) -> Result<Vec<Vec<String>>> {
@@ -22,6 +22,7 @@ pub fn count(tables: &Tables, place: &str, sql: &str) -> Result<(usize, usize)> 
 }
 
 fn run(tables: &Tables, place: &str, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>)> {
+    check_depth(place, sql)?;
     let refuse = |cause| blame(place, sql, &cause);
     let context = function::register_all(&tables.session(None)?);
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);

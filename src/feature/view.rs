@@ -17,7 +17,7 @@ use super::sql_file::SqlFile;
 use super::stored::{self, Origin, View};
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::source::{Tables, blame};
+use crate::source::{Tables, blame, check_depth};
 
 /// Runs the files in order over tables cut at `cut`; the rows of the last one, at least one batch (perhaps an empty one) so that the
 /// columns are known.
@@ -147,6 +147,7 @@ impl<'a> Views<'a> {
     }
 
     fn frame(&self, file: &SqlFile) -> Result<DataFrame> {
+        check_depth(&file.path, &file.text)?;
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let frame = self.tables.wait(self.context.sql_with_options(&file.text, options)).map_err(|cause| self.refuse_in(file, &cause))?;
         for column in &file.grain {

@@ -1,4 +1,4 @@
-//! How much memory SQL may hold before it goes to disk.
+//! How much memory SQL may hold before it goes to disk, and beyond which it ends.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,6 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+
+use crate::bound::{self, Bytes};
+use crate::error::Error;
+use crate::scratch::Scratch;
 
 /// Memory of one pass through the SQL files.
 ///
@@ -18,7 +22,7 @@ pub struct Memory {
     pub limit: usize,
     /// Bytes of a view, read more than once, that are kept; a larger one goes to disk.
     pub held: usize,
-    /// Where temporary files lie, in a folder of their own that goes with the last of them; `None` for the system's (`TMPDIR`).
+    /// Where temporary files lie, in a folder of their own that goes with the tables; `None` for the system's (`TMPDIR`).
     pub folder: Option<PathBuf>,
 }
 
@@ -31,19 +35,22 @@ impl Default for Memory {
 
 impl Memory {
     /// A runtime of its own for each session: what runs beside it has no say in when it goes to disk.
-    pub(super) fn runtime(&self) -> Result<Arc<RuntimeEnv>> {
-        let pool = Arc::new(Pool::new(self.limit));
-        let builder = RuntimeEnvBuilder::new().with_memory_pool(pool);
-        let builder = self.folder.iter().fold(builder, RuntimeEnvBuilder::with_temp_file_path);
-        builder.with_max_temp_directory_size(u64::MAX).build_arc()
+    pub(super) fn runtime(&self, scratch: &Scratch) -> Result<Arc<RuntimeEnv>> {
+        let pool = Arc::new(Pool::new(self.limit, bound::bytes()));
+        let builder = RuntimeEnvBuilder::new().with_memory_pool(pool).with_temp_file_path(scratch.path());
+        builder.with_max_temp_directory_size(scratch.room()).build_arc()
     }
 }
 
 /// Sorts and aggregates share the limit evenly, less what cannot go to disk (the built side of a join, the pieces of a window), but no less
-/// than half of it: what cannot go to disk is counted and never refused, and must not stop a sort.
+/// than half of it: what cannot go to disk is counted, and must not stop a sort.
+///
+/// The limit sends to disk; the bound ends. What wants more than the bound is refused with an error of ours, which no operator takes for
+/// a reason to go another way: with any bound, an answer that comes is the same.
 #[derive(Debug)]
 struct Pool {
     limit: usize,
+    bound: Bytes,
     counts: Mutex<Counts>,
 }
 
@@ -55,8 +62,8 @@ struct Counts {
 }
 
 impl Pool {
-    fn new(limit: usize) -> Self {
-        Self { limit, counts: Mutex::default() }
+    fn new(limit: usize, bound: Bytes) -> Self {
+        Self { limit, bound, counts: Mutex::default() }
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -104,6 +111,13 @@ impl MemoryPool for Pool {
             let name = reservation.consumer().name();
             return Err(DataFusionError::ResourcesExhausted(format!("{name} may hold {share} bytes of memory and wants {additional} more")));
         }
+        let held = counts.spilling + counts.other;
+        if self.bound.0 < (held + additional) as u64 {
+            let name = reservation.consumer().name();
+            let [held, additional] = [held, additional].map(|bytes| Bytes(bytes as u64));
+            let problem = format!("`{name}` wants {additional} of memory beside {held} that are held, beyond the bound of {}", self.bound);
+            return Err(DataFusionError::External(Box::new(Error::machine("SQL", problem).hint(bound::REMEDY))));
+        }
         *counts.of(reservation.consumer()) += additional;
         Ok(())
     }
@@ -124,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_spills_is_refused_beyond_its_share_and_what_cannot_is_counted() {
-        let pool: Arc<dyn MemoryPool> = Arc::new(Pool::new(1000));
+        let pool: Arc<dyn MemoryPool> = Arc::new(Pool::new(1000, Bytes(1 << 20)));
         let join = MemoryConsumer::new("join").register(&pool);
         let sort = MemoryConsumer::new("sort").with_can_spill(true).register(&pool);
         join.try_grow(400).expect("a join is not refused");
@@ -139,5 +153,8 @@ mod tests {
         assert!(second.try_grow(1).is_err());
         drop(second);
         sort.try_grow(500).expect("its share");
+        // Beyond the bound is beyond all shares, and no reason to go to disk.
+        let refused = join.try_grow(1 << 20).expect_err("there is not as much");
+        assert!(matches!(refused, DataFusionError::External(_)), "{refused}");
     }
 }

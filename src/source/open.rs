@@ -1,7 +1,7 @@
 //! Opens the tables of a spec, whole or cut at a day.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
@@ -13,15 +13,21 @@ use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTable
 use datafusion::logical_expr::{Expr, cast, col, lit};
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
+use super::depth::check_depth;
 use super::files::{self, SourceFile};
 use super::memory::Memory;
+use super::name;
 use super::ordered::OrderedTable;
 use crate::day::Day;
 use crate::error::{Error, Result};
+use crate::scratch::Scratch;
 use crate::spec::{Spec, TableSpec};
 
 /// Functions whose answer is not a function of the data; a report must not depend on them.
 const VOLATILE: [&str; 6] = ["random", "uuid", "now", "current_timestamp", "current_date", "current_time"];
+
+/// Bytes of a thread's stack; only what is used of it is memory.
+const STACK: usize = 64 << 20;
 
 /// The Parquet tables of a spec.
 pub struct Tables {
@@ -33,10 +39,14 @@ pub struct Tables {
     wall: Option<Day>,
     sources: Vec<Table>,
     memory: Memory,
+    /// Made when the first session is.
+    scratch: OnceLock<Scratch>,
 }
 
 struct Table {
     spec: TableSpec,
+    /// Its path as outputs name it.
+    shown: String,
     files: Vec<SourceFile>,
     provider: Arc<dyn TableProvider>,
 }
@@ -59,19 +69,23 @@ impl std::fmt::Debug for Tables {
 ///
 /// Errors when a file is missing, is no Parquet or is cut off, when a declared column is missing, or when a table is empty.
 pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
+    let runtime = runtime()?;
     let spec_file = spec.file.display().to_string();
-    let mut tables = Vec::new();
+    let (mut tables, mut places) = (Vec::new(), Vec::new());
     for table in &spec.tables {
+        check_depth(&format!("{spec_file}: `tables.{}.time`", table.name), &table.time)?;
         let found = files::find(root, &table.name, &table.path)?;
         let inspected = found.iter().map(|path| files::inspect(root, path)).collect::<Result<Vec<_>>>()?;
         let provider = runtime.block_on(listing(table, &found))?;
-        tables.push(Table { spec: table.clone(), files: inspected, provider });
+        let shown = name::names(root, &[root.join(&table.path)]).swap_remove(0);
+        tables.push(Table { spec: table.clone(), shown, files: inspected, provider });
+        places.extend(found);
     }
-    let mut opened = Tables { runtime, spec_file, as_of: spec.as_of, wall: spec.as_of, sources: tables, memory: Memory::default() };
+    // Two files of two tables must not have one name either.
+    let files = tables.iter_mut().flat_map(|table| &mut table.files);
+    files.zip(name::names(root, &places)).for_each(|(file, name)| file.path = name);
+    let mut opened =
+        Tables { runtime, spec_file, as_of: spec.as_of, wall: spec.as_of, sources: tables, memory: Memory::default(), scratch: OnceLock::new() };
     opened.check()?;
     if opened.wall.is_none() {
         opened.wall = opened.last_day()?.map(|day| day.plus_days(1));
@@ -81,17 +95,21 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
 
 /// No spec and perhaps no table: for a query on its own. Each table is its name, its Parquet file and the columns it is sorted by.
 pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
+    let runtime = runtime()?;
     let mut tables = Vec::new();
     for (name, path, sorted_by) in files {
         let spec = TableSpec::bare(name, &path.display().to_string(), sorted_by);
         let provider = runtime.block_on(listing(&spec, std::slice::from_ref(path)))?;
-        tables.push(Table { spec, files: Vec::new(), provider });
+        tables.push(Table { shown: spec.path.clone(), spec, files: Vec::new(), provider });
     }
-    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, wall: None, sources: tables, memory: Memory::default() })
+    let (memory, scratch) = (Memory::default(), OnceLock::new());
+    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, wall: None, sources: tables, memory, scratch })
+}
+
+/// Threads whose stacks hold the deepest plan that is taken (`depth`).
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().thread_stack_size(STACK).build().map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))
 }
 
 async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {
@@ -137,7 +155,7 @@ impl Tables {
     /// The same tables, read with other limits of memory.
     #[must_use]
     pub fn with_memory(mut self, memory: Memory) -> Self {
-        self.memory = memory;
+        (self.memory, self.scratch) = (memory, OnceLock::new());
         self
     }
 
@@ -145,6 +163,21 @@ impl Tables {
     #[must_use]
     pub fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// Where temporary files lie.
+    fn scratch(&self) -> Result<&Scratch> {
+        if let Some(scratch) = self.scratch.get() {
+            return Ok(scratch);
+        }
+        let opened = Scratch::open(self.memory.folder.as_deref())?;
+        Ok(self.scratch.get_or_init(|| opened))
+    }
+
+    /// A table's path as outputs name it: relative to the root, or by its last parts.
+    #[must_use]
+    pub fn shown_path<'a>(&'a self, table: &'a TableSpec) -> &'a str {
+        self.sources.iter().find(|source| source.spec.name == table.name).map_or(&table.path, |source| &source.shown)
     }
 
     /// The spec's path, for messages.
@@ -182,7 +215,7 @@ impl Tables {
     /// Outcomes of a table without `outcomes_known` are NULL in a cut. In a run they are what the files hold: what they held on another day
     /// cannot be told, and the page says so.
     pub fn session(&self, cut: Option<Day>) -> Result<SessionContext> {
-        let runtime = self.memory.runtime().map_err(|cause| Error::machine("memory", plain(&cause)))?;
+        let runtime = self.memory.runtime(self.scratch()?).map_err(|cause| Error::machine("memory", plain(&cause)))?;
         let context = SessionContext::new_with_config_rt(config(), runtime);
         for name in VOLATILE {
             context.deregister_udf(name);
@@ -321,6 +354,18 @@ pub fn blame(file: &str, text: &str, cause: &DataFusionError) -> Error {
         return error.clone();
     }
     let problem = plain(cause);
+    if let Some(limit) = problem.strip_prefix("RecursionLimitExceeded (current limit: ") {
+        let limit = limit.trim_end_matches(')');
+        return Error::sql(file, format!("brackets, cases or selects stand in each other too deeply, about {limit} deep"))
+            .hint("name parts of the expression in a select before it");
+    }
+    if problem.starts_with("The used disk space during the spilling process") {
+        return Error::sql(
+            file,
+            format!("sorts want more disk than there is for them, 80 % of what was free in TMPDIR ({})", std::env::temp_dir().display()),
+        )
+        .hint("free disk space or set TMPDIR to a larger disk; or give tables `sorted_by`, so that nothing is sorted");
+    }
     let line = cause
         .diagnostic()
         .and_then(|diagnostic| diagnostic.span)

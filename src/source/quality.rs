@@ -19,7 +19,7 @@ const EXAMPLES: usize = 5;
 pub struct TableProfile {
     /// Name in SQL.
     pub name: String,
-    /// The spec's path.
+    /// The spec's path, relative to the root or by its last parts.
     pub path: String,
     /// Files read.
     pub files: Vec<SourceFile>,
@@ -134,7 +134,7 @@ fn profile_table(
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(TableProfile {
         name: spec.name.clone(),
-        path: spec.path.clone(),
+        path: tables.shown_path(spec).to_owned(),
         files: files.to_vec(),
         n_rows,
         n_entities: spec.quality.entity.is_some().then(|| totals[1].unwrap_or(0) as u64),

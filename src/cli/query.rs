@@ -9,10 +9,9 @@ use crate::spec::TableSpec;
 use crate::{feature, source};
 
 pub(super) fn query(root: &Path, sql: &Path, tables: &[String], times: Option<NonZeroUsize>) -> Result<Exit> {
-    let text = std::fs::read_to_string(root.join(sql)).map_err(|cause| Error::sql(sql.display(), format!("cannot be read: {cause}")))?;
+    let (name, text) = feature::sql_text(root, sql)?;
     let files = tables.iter().map(|table| read(root, table)).collect::<Result<Vec<_>>>()?;
     let tables = source::open_files(&files)?;
-    let name = sql.display().to_string();
     let Some(times) = times else {
         say(&aligned(&feature::query(&tables, &name, &text)?))?;
         return Ok(Exit::Good);

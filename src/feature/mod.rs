@@ -23,5 +23,6 @@ pub use definition::Definition;
 pub use landing::{Landed, land};
 pub use observation::Observation;
 pub use query::{count, query};
+pub use sql_file::text as sql_text;
 pub use truncate::Certificate;
 pub use wall::{Unknown, unknown};

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::place;
 use crate::spec::Spec;
 
 /// One SQL file.
@@ -18,8 +19,24 @@ pub(super) fn read(root: &Path, spec: &Spec) -> Result<Vec<SqlFile>> {
     spec.features.sql.iter().map(|path| read_one(root, path)).collect()
 }
 
+/// The name relative to the root, and the text, of the SQL file at `path`.
+///
+/// Errors when it lies outside the root and the folders that are allowed, or cannot be read.
+pub fn text(root: &Path, path: &Path) -> Result<(String, String)> {
+    let refuse = |problem: String| Error::sql(path.display(), problem);
+    let found = place::find(root, path).map_err(|refused| {
+        let (problem, hint) = refused.words("an SQL file");
+        hint.iter().fold(refuse(problem), Error::hint)
+    })?;
+    if found.whole.extension().is_none_or(|extension| extension != "sql") {
+        return Err(refuse("does not end in .sql".to_owned()).hint("an SQL file's name ends in .sql"));
+    }
+    let text = std::fs::read_to_string(&found.whole).map_err(|cause| refuse(format!("cannot be read: {cause}")))?;
+    Ok((found.shown, text))
+}
+
 fn read_one(root: &Path, path: &str) -> Result<SqlFile> {
-    let text = std::fs::read_to_string(root.join(path)).map_err(|cause| Error::sql(path, format!("cannot be read: {cause}")))?;
+    let (_, text) = text(root, Path::new(path))?;
     let first = text.lines().next().unwrap_or_default();
     let grain = first.strip_prefix("-- grain:").ok_or_else(|| {
         Error::sql(format!("{path}:1"), format!("the first line is `{first}`, not the grain"))

@@ -21,14 +21,14 @@ use crate::error::{Error, Result};
 
 /// Reads the spec at `path`, which like every path in it is relative to `root` unless absolute.
 ///
-/// Errors name the file as `path` gives it, the key and the value: the file is missing, is no UTF-8 or no TOML; a key is unknown,
+/// Errors name the file, the key and the value: the file lies outside the root and the folders that are allowed (`place`), the file is missing, is no UTF-8 or no TOML; a key is unknown,
 /// missing, of the wrong type or out of range; two keys contradict each other; an SQL file is missing.
 pub fn load(root: &Path, path: &Path) -> Result<Spec> {
     let shown = path.display().to_string();
     let name = file::name(&shown, path)?;
-    let text = file::read(root, path, &shown)?;
-    let mut spec = parse(name, path, text)?;
-    file::check_sql(root, &shown, &spec.features.sql)?;
+    let (shown, text) = file::read(root, path, &shown)?;
+    let mut spec = parse(name, Path::new(&shown), text)?;
+    file::check_sql(root, &shown, &mut spec.features.sql)?;
     file::read_imports(root, &shown, &mut spec.models)?;
     Ok(spec)
 }

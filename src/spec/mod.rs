@@ -43,7 +43,7 @@ use crate::day::Day;
 pub struct Spec {
     /// The file's stem; names the folder of its runs.
     pub name: String,
-    /// The spec's path as given, for messages and the manifest.
+    /// The spec's path relative to the root, for messages and the manifest.
     pub file: PathBuf,
     /// The TOML itself, hashed into the manifest.
     #[serde(skip)]

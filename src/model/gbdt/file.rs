@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::check;
 use super::ensemble::{Ensemble, Link, ModelFeature};
+use super::json::unquoted;
 use super::tree::{Node, Rule, Side, Split, Tree};
 use crate::error::{Error, Result};
 
@@ -49,7 +50,7 @@ pub(crate) fn to_json(saved: &Saved) -> String {
 /// Reads the file's text; `place` is the file.
 pub(crate) fn from_json(place: impl Display, text: &str) -> Result<Saved> {
     let fault = |problem: String| Error::model(&place, problem);
-    let header: Header = serde_json::from_str(text).map_err(|error| fault(format!("not a model of this program: {error}")))?;
+    let header: Header = serde_json::from_str(text).map_err(|error| fault(format!("not a model of this program: {}", unquoted(&error))))?;
     if header.program != PROGRAM {
         return Err(fault(format!("a model of `{}`, not of `{PROGRAM}`", header.program)));
     }
@@ -57,7 +58,7 @@ pub(crate) fn from_json(place: impl Display, text: &str) -> Result<Saved> {
         let hint = "fit and save the model again, or score it with the program that wrote it";
         return Err(fault(format!("format {} of a model; this program reads format {FORMAT}", header.format)).hint(hint));
     }
-    let file: FileModel = serde_json::from_str(text).map_err(|error| fault(format!("a broken model: {error}")))?;
+    let file: FileModel = serde_json::from_str(text).map_err(|error| fault(format!("a broken model: {}", unquoted(&error))))?;
     let read = || {
         let tree = |(idx, tree): (usize, &FileTree)| tree.read().map_err(|problem| format!("tree {idx}: {problem}"));
         let trees = file.trees.iter().enumerate().map(tree).collect::<Result<_, String>>()?;

@@ -33,6 +33,7 @@ mod growth_test;
 mod histogram;
 mod import;
 mod importance;
+mod json;
 mod leaf;
 mod learner;
 mod lightgbm;

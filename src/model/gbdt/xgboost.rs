@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::check::check;
 use super::ensemble::{Ensemble, FeatureKind, Link, ModelFeature};
+use super::json::unquoted;
 use super::tree::{Node, Rule, Side, Split, Tree};
 use crate::error::{Error, Result};
 
@@ -23,9 +24,9 @@ const MOST_FEATURES: usize = 1_000_000;
 /// behind the best round of an early stop, as in `Booster.predict`.
 pub(crate) fn read(place: impl Display, text: &str) -> Result<Ensemble> {
     let fault = |problem: String| Error::model(&place, problem).hint(HINT);
-    let header: Header = serde_json::from_str(text).map_err(|error| fault(format!("not an XGBoost model in JSON: {error}")))?;
+    let header: Header = serde_json::from_str(text).map_err(|error| fault(format!("not an XGBoost model in JSON: {}", unquoted(&error))))?;
     let link = header.check().map_err(fault)?;
-    let model: Model = serde_json::from_str(text).map_err(|error| fault(format!("an XGBoost model of an unknown shape: {error}")))?;
+    let model: Model = serde_json::from_str(text).map_err(|error| fault(format!("an XGBoost model of an unknown shape: {}", unquoted(&error))))?;
     let ensemble = model.learner.read(link).and_then(|ensemble| check(&ensemble).map(|()| ensemble));
     ensemble.map_err(|problem| fault(format!("a broken XGBoost model: {problem}")))
 }

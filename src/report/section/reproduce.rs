@@ -3,6 +3,7 @@
 use crate::report::cell::Cell;
 use crate::report::material::Material;
 use crate::report::page::{Block, Code, Column, Section, Subhead, Table};
+use crate::spec::Spec;
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let spec = material.facts.spec;
@@ -25,8 +26,28 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         table.rows.push(vec![Cell::text(format!("summary of the previous run {run}")), Cell::code(hash)]);
     }
     section.blocks.push(Block::Table(table));
-    section.blocks.push(Block::Code(Code::new(spec.file.display().to_string(), &spec.text)));
+    let text = without_folders(spec);
+    let title = if text == spec.text { spec.file.display().to_string() } else { format!("{}, absolute folders left out", spec.file.display()) };
+    section.blocks.push(Block::Code(Code::new(title, text)));
     section.blocks.push(Block::Subhead(Subhead::new("sql", "The SQL between the tables and the features")));
     section.blocks.extend(material.built.sql.iter().map(|(path, text)| Block::Code(Code::new(path, text))));
     section
+}
+
+/// The spec's text; of paths that it writes from the root of the disk, only the last parts: no page tells whose machine it was made on.
+fn without_folders(spec: &Spec) -> String {
+    let texts: Vec<&str> = spec.text.split_inclusive(['"', '\'']).collect();
+    let shown = |text: &&str| {
+        let Some(quote) = text.chars().next_back().filter(|letter| ['"', '\''].contains(letter)) else { return (*text).to_owned() };
+        let path = &text[..text.len() - 1];
+        let is_absolute = path.starts_with('/') && path[1..].contains('/') && !path.contains(['\n', ' ']);
+        if !is_absolute {
+            return (*text).to_owned();
+        }
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let kept = if ["home", "Users"].contains(&parts[0]) { 2 } else { 1 };
+        let first = parts.len().saturating_sub(2).max(kept).min(parts.len() - 1);
+        format!("\u{2026}/{}{quote}", parts[first..].join("/"))
+    };
+    texts.iter().map(shown).collect()
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::day::Day;
 use crate::digest::sha256;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence::{self, Kept, Link, SUMMARY};
 use crate::folder::ReportFolder;
 use crate::manifest::{Ended, Inputs, Machine, Manifest, Program, SCHEMA, hashes, peak_memory_bytes};
@@ -16,7 +16,7 @@ use crate::source::Tables;
 use crate::spec::Spec;
 use crate::stat::Standing;
 use crate::walk::{Step, Store};
-use crate::{book, feature, sidecar, source, stat, walk, window};
+use crate::{book, feature, leftover, sidecar, source, stat, walk, window};
 
 use reading::Reading;
 
@@ -80,13 +80,18 @@ pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) ->
     let previous = folder.previous(as_of)?;
     let inputs = reading.inputs(as_of, previous.as_ref());
     let place = folder.run(as_of);
+    if place.exists() && !place.is_dir() {
+        return Err(Error::machine(place.display(), "is a file where the folder of the run must stand").hint("move it away"));
+    }
     if let Some(Kept { manifest, ended, run_sha256, .. }) = unchanged(&place, &inputs) {
         return Ok(Ran { folder: place, manifest, ended, run_sha256, was_unchanged: true, told });
     }
     let store = Store::open(&folder.work());
     let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &store }.make(clock)?;
     reading.still_stands()?;
+    let mut whole = leftover::publishing();
     let published = folder.publish(as_of, &made.files, &made.manifest, &made.attestation()?)?;
+    whole.reports.insert(spec.name.clone());
     store.forget_unused()?;
     told.extend(published.kept_aside.map(|aside| format!("{}: kept aside, the run before held files that no run wrote", aside.display())));
     let manifest = made.manifest;

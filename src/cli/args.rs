@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::bound::Bytes;
 use crate::day::Day;
 use crate::evidence::Role;
 
 /// Walk-forward backtests and risk reports a reviewer can believe.
 ///
-/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged.
+/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged, 130 interrupted (SIGINT), 143 terminated (SIGTERM).
 #[derive(Debug, Clone, Parser)]
-#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged.")]
+#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged, 130 interrupted (SIGINT), 143 terminated (SIGTERM).")]
 pub(super) struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -26,6 +27,13 @@ pub(super) struct Args {
     /// Threads; the results do not depend on it.
     #[arg(long, global = true)]
     pub(super) threads: Option<NonZeroUsize>,
+    /// Memory that may be held, such as 2GB or 512MB; what does not fit ends with exit code 1. Default: 90 % of what the machine or its cgroup
+    /// has. The results do not depend on it.
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub(super) memory: Option<Bytes>,
+    /// A folder outside the root in which specs, SQL, templates and imported models may lie too; repeatable. Tables may lie anywhere.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(super) allow_outside: Vec<PathBuf>,
     /// One JSON object per line on stderr, for schedulers.
     #[arg(long, global = true)]
     pub(super) json: bool,
@@ -122,6 +130,22 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+}
+
+impl Command {
+    /// Its name on the command line.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Run { .. } => "run",
+            Self::Check { .. } => "check",
+            Self::Features { .. } => "features",
+            Self::Query { .. } => "query",
+            Self::Windows { .. } => "windows",
+            Self::Verify { .. } => "verify",
+            Self::Diff { .. } => "diff",
+            Self::Sample { .. } => "sample",
+        }
+    }
 }
 
 impl Args {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{Exit, found, say};
+use super::{Exit, escape, found, say};
 use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use crate::{book, feature, model, source, stat, window};
@@ -61,7 +61,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
 }
 
 fn meaning(spec: &Spec) -> String {
-    let mut lines = vec![format!("{}: {}", spec.file.display(), spec.title)];
+    let mut lines = vec![format!("{}: {}", spec.file.display(), escape::value(&spec.title))];
     for model in &spec.models {
         let asks: Vec<String> = model.ask.iter().map(ToString::to_string).collect();
         let mut line = format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", "));

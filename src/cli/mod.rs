@@ -3,12 +3,16 @@
 mod args;
 mod check;
 mod diff;
+mod ending;
+mod escape;
 mod features;
 mod progress;
 mod query;
 mod run;
 mod sign;
+mod under_way;
 mod verify;
+mod watch;
 mod windows;
 
 use std::io::Write as _;
@@ -20,7 +24,10 @@ use clap::Parser as _;
 use args::{Args, Command};
 
 use crate::error::{Error, Result};
-use crate::sample;
+use crate::{bound, place, sample};
+
+/// Bytes of the stack on which a command runs: it holds the deepest SQL that is taken. Only what is used of it is memory.
+const STACK: usize = 256 << 20;
 
 /// Exit codes, a promise to schedulers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,23 +56,40 @@ pub fn main() -> ExitCode {
         Err(refusal) => {
             // Help and version are answers; everything else the user can fix.
             let exit = if refusal.use_stderr() { Exit::Fixable } else { Exit::Good };
+            if refusal.use_stderr() {
+                talk(refusal.render().to_string().trim_end());
+                return exit.into();
+            }
             return refusal.print().map_or(Exit::Fixable, |()| exit).into();
         }
     };
-    match std::panic::catch_unwind(|| dispatch(&args)) {
-        Ok(Ok(exit)) => exit.into(),
-        Ok(Err(error)) => {
+    let ended = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("plimsoll".to_owned()).stack_size(STACK);
+        let command =
+            thread.spawn_scoped(scope, || dispatch(&args)).map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")));
+        command.map(std::thread::ScopedJoinHandle::join)
+    });
+    let exit = match ended {
+        Ok(Ok(Ok(exit))) => exit,
+        Ok(Ok(Err(error))) | Err(error) => {
             tell(&args, &error);
-            Exit::Fixable.into()
+            Exit::Fixable
         }
-        Err(_) => {
+        Ok(Err(_)) => {
             talk("error: this is a bug in plimsoll; please report it with the message above. Nothing already written is lost.");
-            Exit::Bug.into()
+            Exit::Bug
         }
-    }
+    };
+    // Whoever ends the process from beside it does so with its own code.
+    std::mem::forget(ending::line());
+    exit.into()
 }
 
 fn dispatch(args: &Args) -> Result<Exit> {
+    under_way::note(|now| now.command = args.command.name());
+    args.memory.into_iter().for_each(bound::set);
+    place::allow(&args.allow_outside)?;
+    watch::start(args)?;
     if let Some(threads) = args.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
         pool.map_err(|cause| Error::machine("--threads", cause))?;
@@ -115,22 +139,37 @@ fn found(root: &Path, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 /// An error on stderr, as words or as one JSON line.
 fn tell(args: &Args, error: &Error) {
-    if args.json {
-        let fault = error.fault();
-        talk(&serde_json::json!({ "event": "error", "place": fault.place, "problem": fault.problem, "hint": fault.hint }).to_string());
+    let _line = ending::line();
+    print(args, error);
+}
+
+/// The same, for whoever holds the line.
+fn print(args: &Args, error: &Error) {
+    let fault = error.fault();
+    let words = if args.json {
+        escape::json(&serde_json::json!({ "event": "error", "place": fault.place, "problem": fault.problem, "hint": fault.hint }))
     } else {
-        talk(&format!("error: {error}"));
-    }
+        escape::lines(&format!("error: {error}"))
+    };
+    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 /// A line on stderr; a closed stderr is no reason to fail.
 fn talk(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _line = ending::line();
+    let _ = writeln!(std::io::stderr(), "{}", escape::lines(line));
+}
+
+/// A JSON line on stderr.
+fn talk_json(object: &serde_json::Value) {
+    let _line = ending::line();
+    let _ = writeln!(std::io::stderr(), "{}", escape::json(object));
 }
 
 /// A line of data.
 fn say(line: &str) -> Result<()> {
-    match writeln!(std::io::stdout(), "{line}") {
+    let _line = ending::line();
+    match writeln!(std::io::stdout(), "{}", escape::lines(line)) {
         // A reader that has seen enough (`| head`) is no failure.
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::machine("stdout", cause)),
         Ok(()) | Err(_) => Ok(()),
@@ -139,6 +178,7 @@ fn say(line: &str) -> Result<()> {
 
 /// Rows of words as aligned columns.
 fn aligned(rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| escape::value(cell)).collect()).collect();
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..n_columns).map(width).collect();

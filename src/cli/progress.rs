@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Args;
-use super::talk;
+use super::{ending, talk, talk_json, under_way};
 use crate::run::Progress;
 use crate::walk::Step;
 
@@ -20,6 +20,7 @@ pub(super) enum Talk {
 
 impl Talk {
     pub(super) fn new(args: &Args, name: &str) -> Self {
+        under_way::note(|now| (now.report, now.stage) = (Some(name.to_owned()), None));
         if args.json {
             return Self::Json { name: name.to_owned() };
         }
@@ -38,7 +39,7 @@ impl Talk {
                 talk(line);
             }
             Self::Lines { .. } => talk(line),
-            Self::Json { name } => talk(&serde_json::json!({ "event": "end", "report": name, "message": line }).to_string()),
+            Self::Json { name } => talk_json(&serde_json::json!({ "event": "end", "report": name, "message": line })),
         }
     }
 }
@@ -56,6 +57,7 @@ impl Talk {
 
 impl Drop for Talk {
     fn drop(&mut self) {
+        under_way::note(|now| (now.report, now.stage) = (None, None));
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }
@@ -64,13 +66,15 @@ impl Drop for Talk {
 
 impl Progress for Talk {
     fn stage(&self, stage: &'static str) {
+        under_way::note(|now| now.stage = Some(stage));
         match self {
             Self::Bar(bar) => {
+                let _line = ending::line();
                 bar.set_message(stage);
                 bar.tick();
             }
             Self::Lines { name, .. } => talk(&format!("{name}: {stage}")),
-            Self::Json { name } => talk(&serde_json::json!({ "event": "stage", "report": name, "stage": stage }).to_string()),
+            Self::Json { name } => talk_json(&serde_json::json!({ "event": "stage", "report": name, "stage": stage })),
         }
     }
 
@@ -78,13 +82,16 @@ impl Progress for Talk {
         match self {
             Self::Bar(bar) => bar.set_length(n as u64),
             Self::Lines { n_steps, .. } => n_steps.store(n, Ordering::Relaxed),
-            Self::Json { name } => talk(&serde_json::json!({ "event": "planned", "report": name, "steps": n }).to_string()),
+            Self::Json { name } => talk_json(&serde_json::json!({ "event": "planned", "report": name, "steps": n })),
         }
     }
 
     fn step(&self, step: &Step) {
         match self {
-            Self::Bar(bar) => bar.inc(1),
+            Self::Bar(bar) => {
+                let _line = ending::line();
+                bar.inc(1);
+            }
             Self::Lines { name, n_steps, n_done } => {
                 let (n, done) = (n_steps.load(Ordering::Relaxed), n_done.fetch_add(1, Ordering::Relaxed) + 1);
                 // About ten lines a run: a log is read by people too.
@@ -93,7 +100,9 @@ impl Progress for Talk {
                 }
             }
             Self::Json { name } => {
-                talk(&serde_json::json!({ "event": "step", "report": name, "window": step.window + 1, "model": step.model, "remembered": step.was_known }).to_string());
+                talk_json(
+                    &serde_json::json!({ "event": "step", "report": name, "window": step.window + 1, "model": step.model, "remembered": step.was_known }),
+                );
             }
         }
     }

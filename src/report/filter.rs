@@ -10,6 +10,7 @@
 //! | `p_value` | 0.0004 | < 0.001 |
 //! | `date` | 2019-12-31 | 31 Dec 2019 |
 //! | `aligned(decimals=3, suffix=" %")` | a printed number | the same, aligned on the decimal |
+//! | `width` | characters of a column's words | a class of the stylesheet |
 //! | `mark(reasons=..)` | a reason | its footnote mark |
 //! | `prose` | words with `code` and `[Table 3](#id)` | HTML |
 //! | `spark` | heights of bins | a small SVG |
@@ -23,6 +24,11 @@ use crate::day::Day;
 
 use super::{chart, format};
 
+/// Decimals that the stylesheet has a width for: pages carry no style but their stylesheet's.
+const MOST_DECIMALS: usize = 20;
+/// Characters beyond which words may break.
+const WIDEST: usize = 24;
+
 /// Makes every filter known to the templates.
 pub(super) fn register_all(tera: &mut Tera) {
     tera.register_filter("count", |value: u64, _: Kwargs, _: &State| format::count(value));
@@ -33,6 +39,7 @@ pub(super) fn register_all(tera: &mut Tera) {
     tera.register_filter("p_value", |value: f64, _: Kwargs, _: &State| finite(value).map(format::p_value));
     tera.register_filter("date", date);
     tera.register_filter("aligned", aligned);
+    tera.register_filter("width", |widest: u64, _: Kwargs, _: &State| format!("w{}", widest.min(WIDEST as u64)));
     tera.register_filter("mark", mark);
     tera.register_filter("prose", |words: &str, _: Kwargs, _: &State| Value::safe_string(&prose(words)));
     tera.register_filter("spark", spark);
@@ -66,7 +73,7 @@ fn aligned(printed: &str, kwargs: Kwargs, _: &State) -> TeraResult<Value> {
         return Ok(Value::safe_string(&(printed + &suffix)));
     }
     let (whole, fraction) = printed.split_at(printed.find('.').unwrap_or(printed.len()));
-    Ok(Value::safe_string(&format!("{whole}<span class=\"d\" style=\"--d:{decimals}\">{fraction}{suffix}</span>")))
+    Ok(Value::safe_string(&format!("{whole}<span class=\"d d{}\">{fraction}{suffix}</span>", decimals.min(MOST_DECIMALS))))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of Tera's filters")]
@@ -160,8 +167,8 @@ mod tests {
 
     #[test]
     fn a_column_is_aligned_on_its_decimal() {
-        assert_eq!(print("{{ x | number(digits=3) | aligned(decimals=4) }}", 12.34), r#"12<span class="d" style="--d:4">.3</span>"#);
-        assert_eq!(print("{{ x | p_value | aligned(decimals=3) }}", 0.0), r#"&lt; 0<span class="d" style="--d:3">.001</span>"#);
+        assert_eq!(print("{{ x | number(digits=3) | aligned(decimals=4) }}", 12.34), r#"12<span class="d d4">.3</span>"#);
+        assert_eq!(print("{{ x | p_value | aligned(decimals=3) }}", 0.0), r#"&lt; 0<span class="d d3">.001</span>"#);
         assert_eq!(print("{{ x | count | aligned(decimals=0) }}", 7_u64), "7");
     }
 

@@ -11,6 +11,7 @@ mod metric;
 mod number;
 mod page;
 mod previous;
+mod policy;
 mod render;
 mod section;
 mod sidecar;

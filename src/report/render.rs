@@ -9,11 +9,13 @@ use tera::{Context, ErrorKind, Tera};
 
 use crate::day::Day;
 use crate::error::{Error, Result};
+use crate::place;
 use crate::spec::Kind;
 
 use super::cell::State;
 use super::filter;
 use super::page::{Block, Page};
+use super::policy;
 
 /// The templates as they were when the program was built.
 const EMBEDDED: [(&str, &str); 6] = [
@@ -67,7 +69,7 @@ impl Templates {
         let mut sources: BTreeMap<String, String> = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let folder = root.join("templates");
         if folder.is_dir() {
-            read_folder(&folder, &mut sources)?;
+            read_folder(root, &folder, &mut sources)?;
         }
         Self::parse(sources)
     }
@@ -85,7 +87,7 @@ impl Templates {
     }
 
     fn render(&self, name: &str, context: &Context) -> Result<String> {
-        self.tera.render(name, context).map_err(|error| blame(&error))
+        self.tera.render(name, context).map(|page| policy::guarded(&page)).map_err(|error| blame(&error))
     }
 }
 
@@ -124,14 +126,18 @@ fn drawings(page: &Page) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-fn read_folder(folder: &Path, sources: &mut BTreeMap<String, String>) -> Result<()> {
+fn read_folder(root: &Path, folder: &Path, sources: &mut BTreeMap<String, String>) -> Result<()> {
     let refused = |path: &Path, error: std::io::Error| Error::machine(path.display(), format!("cannot be read: {error}"));
     for entry in fs::read_dir(folder).map_err(|error| refused(folder, error))? {
         let path = entry.map_err(|error| refused(folder, error))?.path();
         let is_template = path.extension().is_some_and(|extension| extension == "html" || extension == "css");
         let name = path.file_name().and_then(|name| name.to_str());
         if let Some(name) = name.filter(|_| is_template) {
-            let text = fs::read_to_string(&path).map_err(|error| refused(&path, error))?;
+            let found = place::find(root, &Path::new("templates").join(name)).map_err(|refused| {
+                let (problem, hint) = refused.words("a template");
+                hint.iter().fold(Error::template(path.display(), problem), Error::hint)
+            })?;
+            let text = fs::read_to_string(&found.whole).map_err(|error| refused(&path, error))?;
             sources.insert(name.to_owned(), text);
         }
     }

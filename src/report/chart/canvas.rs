@@ -245,7 +245,7 @@ fn classed(tag: &str) -> String {
             ("stroke", Some((tone, dashes))) => {
                 class = format!("k {tone}");
                 if let Some(dashes) = dashes {
-                    write!(kept, " style=\"stroke-dasharray:{dashes}\"").expect(STRING_TAKES_ALL);
+                    write!(kept, " stroke-dasharray=\"{dashes}\"").expect(STRING_TAKES_ALL);
                 }
             }
             ("opacity" | "font-family" | "font-size" | "fill" | "stroke", _) => {}

@@ -143,6 +143,7 @@ impl Command {
             Self::Windows { .. } => "windows",
             Self::Verify { .. } => "verify",
             Self::Diff { .. } => "diff",
+            Self::Sign { .. } => "sign",
             Self::Sample { .. } => "sample",
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::args::Args;
 use super::progress::Talk;
-use super::{Exit, say};
+use super::{Exit, escape, say};
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::evidence::{self, ATTESTATION, Kept, SignedBy, Signers, Timestamp};
@@ -56,14 +56,14 @@ pub(super) fn verify(args: &Args, folder: &Path, signers: Option<&Path>, at: Opt
     }
     talk.end(&format!("{}: verified, {}", manifest.name, signatures(signed.len(), signers.is_some())));
     for (name, hash) in &manifest.outputs {
-        say(&format!("{hash}  {name}"))?;
+        say(&escape::value(&format!("{hash}  {name}")))?;
     }
     for name in [ATTESTATION, MANIFEST] {
         let hash = crate::digest::sha256_file(&folder.join(name)).map_err(|cause| Error::machine(name, cause))?;
-        say(&format!("{hash}  {name}"))?;
+        say(&escape::value(&format!("{hash}  {name}")))?;
     }
     for signed in &signed {
-        say(&line(signed))?;
+        say(&escape::value(&line(signed)))?;
     }
     Ok(Exit::Good)
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::evidence::{Kept, SUMMARY};
 use crate::feature;
 use crate::manifest::{Inputs, VERSION};
+use crate::place;
 use crate::report::Templates;
 use crate::source::Tables;
 use crate::spec::{ModelKind, Spec};
@@ -25,14 +26,17 @@ pub(super) struct Reading {
 impl Reading {
     /// Hashes what `spec` reads.
     pub(super) fn of(root: &Path, spec: &Spec, tables: &Tables, templates: &Templates) -> Result<Self> {
-        let mut found = vec![(spec.file.display().to_string(), root.join(&spec.file), sha256(spec.text.as_bytes()))];
-        found.extend(feature::views(root, spec)?.into_iter().map(|(path, text)| (path.clone(), root.join(path), sha256(text.as_bytes()))));
+        // A file in an allowed folder outside the root is found by its name.
+        let whole = |path: &str| place::find(root, Path::new(path)).map_or_else(|_| root.join(path), |found| found.whole);
+        let file = spec.file.display().to_string();
+        let mut found = vec![(file.clone(), whole(&file), sha256(spec.text.as_bytes()))];
+        found.extend(feature::views(root, spec)?.into_iter().map(|(path, text)| (path.clone(), whole(&path), sha256(text.as_bytes()))));
         found.extend(templates.sources().iter().map(|(name, text)| {
             let path = format!("templates/{name}");
-            (path.clone(), root.join(path), sha256(text.as_bytes()))
+            (path.clone(), whole(&path), sha256(text.as_bytes()))
         }));
         found.extend(spec.models.iter().filter_map(|model| match &model.kind {
-            ModelKind::Import(params) => Some((params.path.clone(), root.join(&params.path), params.sha256.clone())),
+            ModelKind::Import(params) => Some((params.path.clone(), whole(&params.path), params.sha256.clone())),
             _ => None,
         }));
         let data = tables.iter().flat_map(|(_, files, _)| files);

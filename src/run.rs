@@ -216,7 +216,7 @@ struct Clock<'a> {
 #[expect(clippy::disallowed_methods, reason = "the clock of the manifest, and of nothing else")]
 impl<'a> Clock<'a> {
     fn start(progress: &'a dyn Progress) -> Self {
-        let started = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let started = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%dT%H:%M:%SZ").to_string();
         Self { progress, started, begun: std::time::Instant::now(), stage: None, seconds: BTreeMap::new() }
     }
 

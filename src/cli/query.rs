@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Exit, aligned, say};
 use crate::error::{Error, Result};
-use crate::spec::TableSpec;
+use crate::spec::{TableSpec, without_mark};
 use crate::{feature, source};
 
 pub(super) fn query(root: &Path, sql: &Path, tables: &[String], times: Option<NonZeroUsize>) -> Result<Exit> {
@@ -13,13 +13,13 @@ pub(super) fn query(root: &Path, sql: &Path, tables: &[String], times: Option<No
     let files = tables.iter().map(|table| read(root, table)).collect::<Result<Vec<_>>>()?;
     let tables = source::open_files(&files)?;
     let Some(times) = times else {
-        say(&aligned(&feature::query(&tables, &name, &text)?))?;
+        say(&aligned(&feature::query(&tables, &name, without_mark(&text))?))?;
         return Ok(Exit::Good);
     };
     for _ in 0..times.get() {
         #[expect(clippy::disallowed_methods, reason = "seconds are what is asked")]
         let begun = std::time::Instant::now();
-        let (n_rows, n_columns) = feature::count(&tables, &name, &text)?;
+        let (n_rows, n_columns) = feature::count(&tables, &name, without_mark(&text))?;
         say(&format!("{n_rows} rows, {n_columns} columns: {:.3} s", begun.elapsed().as_secs_f64()))?;
     }
     Ok(Exit::Good)

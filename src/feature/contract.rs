@@ -11,6 +11,7 @@ use super::{refusal, wall};
 use crate::bound;
 use crate::day::Day;
 use crate::error::{Error, Result};
+use crate::source::{beyond, is_date};
 use crate::spec::{FeatureSpec, Spec};
 
 /// Columns that every view has.
@@ -166,10 +167,6 @@ pub(super) fn check_names(file: &str, spec: &Spec, features: &[String], benchmar
     Ok(())
 }
 
-pub(super) fn is_date(kind: &DataType) -> bool {
-    matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _))
-}
-
 pub(super) fn is_number(kind: &DataType) -> bool {
     kind.is_numeric() || matches!(kind, DataType::Boolean | DataType::Null)
 }
@@ -207,6 +204,9 @@ impl Reader<'_> {
         let kind = self.column(name)?.data_type();
         if !is_date(kind) {
             return Err(refusal::no_date(self.file, name, kind));
+        }
+        if let Some((_, date)) = beyond(self.column(name)?) {
+            return Err(refusal::no_calendar(self.file, name, &date));
         }
         let days = self.as_type(name, &DataType::Date32)?;
         Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.map(Day)).collect())

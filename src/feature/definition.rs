@@ -30,7 +30,7 @@ struct Named {
 pub(super) fn of(files: &[SqlFile], features: &[String]) -> Vec<Definition> {
     let mut named = Vec::new();
     for file in files {
-        for statement in Parser::parse_sql(&GenericDialect {}, &file.text).unwrap_or_default() {
+        for statement in Parser::parse_sql(&GenericDialect {}, file.sql()).unwrap_or_default() {
             if let Statement::Query(query) = statement {
                 collect(&query, &file.path, &mut named);
             }

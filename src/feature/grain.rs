@@ -13,6 +13,8 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::col;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 
+use crate::source::quoted;
+
 /// The columns of a grain in the order by which the rows of a plan come sorted.
 #[derive(Debug, Clone)]
 pub(super) struct GrainOrder {
@@ -98,7 +100,7 @@ impl Watch {
 
 /// The statement that finds the first key of several rows in the table `_grain`.
 pub(super) fn statement(grain: &[String]) -> String {
-    let grain: Vec<String> = grain.iter().map(|column| format!("\"{column}\"")).collect();
+    let grain: Vec<String> = grain.iter().map(|column| quoted(column)).collect();
     let grain = grain.join(", ");
     format!("select {grain}, count(*) as n from _grain group by {grain} having count(*) > 1 order by {grain} limit 1")
 }

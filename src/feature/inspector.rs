@@ -9,6 +9,7 @@ use super::grain::{Broken, GrainOrder, Watch};
 use super::refusal;
 use crate::day::Day;
 use crate::error::{Error, Result};
+use crate::source::beyond;
 use crate::spec::Spec;
 
 /// Sees every batch once.
@@ -60,6 +61,11 @@ impl<'a> Inspector<'a> {
     pub(super) fn see(&mut self, batch: &RecordBatch) -> Result<()> {
         self.n_rows += batch.num_rows() as u64;
         let keys = Keys { file: self.file, batch };
+        for name in ["as_of", "known_on"] {
+            if let Some((_, date)) = beyond(keys.column(name)) {
+                return Err(refusal::no_calendar(self.file, name, &date));
+            }
+        }
         self.n_without_entity += keys.column("entity").logical_null_count();
         if 0 < self.n_without_entity {
             // How many they are is told at the end.

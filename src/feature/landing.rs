@@ -17,7 +17,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::WriterProperties;
 
-use super::contract::{self, KEYS};
+use super::contract::KEYS;
 use super::inspector::Inspector;
 use super::refusal;
 use super::sql_file;
@@ -26,7 +26,7 @@ use super::view::Views;
 use crate::day::Day;
 use crate::error::Result;
 use crate::half::Half;
-use crate::source::Tables;
+use crate::source::{Tables, is_date};
 use crate::spec::Spec;
 
 /// Rows of a row group; what a reader of a range of dates skips or reads.
@@ -79,7 +79,7 @@ fn sorted(views: &Views<'_>, as_of: Day) -> Result<DataFrame> {
     let schema = frame.schema().as_arrow();
     for key in KEYS {
         let field = schema.field_with_name(key).map_err(|_| refusal::no_column(views.last_path(), key, schema))?;
-        if ["as_of", "known_on"].contains(&key) && !contract::is_date(field.data_type()) {
+        if ["as_of", "known_on"].contains(&key) && !is_date(field.data_type()) {
             return Err(refusal::no_date(views.last_path(), key, field.data_type()));
         }
     }
@@ -109,8 +109,7 @@ fn pass(
     inspector: &mut Inspector<'_>,
     writer: SyncSender<RecordBatch>,
 ) -> Result<()> {
-    while let Some(batch) = tables.wait(stored::next(rows)) {
-        let batch = batch.map_err(|cause| views.refuse(&cause))?;
+    while let Some(batch) = tables.wait(async { stored::next(rows).await.transpose() }).map_err(|cause| views.refuse(&cause))? {
         inspector.see(&batch)?;
         if writer.send(batch).is_err() {
             // The writer is gone, and says why when it is joined.

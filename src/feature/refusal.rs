@@ -35,6 +35,12 @@ pub(super) fn no_date(file: &str, name: &str, kind: &DataType) -> Error {
     Error::sql(file, format!("column `{name}` is {}, not a date", kind_name(kind))).hint(format!("cast({name} as date)"))
 }
 
+/// `date` is one of the column, in words.
+pub(super) fn no_calendar(file: &str, name: &str, date: &str) -> Error {
+    Error::sql(file, format!("column `{name}` is {date} in a row, outside the years 1 to 9999"))
+        .hint("correct the date or leave the row out; what is not known is NULL")
+}
+
 /// `values` are the column's, where they can be shown as text.
 pub(super) fn no_number(file: &str, name: &str, kind: &DataType, values: Option<&StringArray>) -> Error {
     let known = || values.into_iter().flatten().flatten();

@@ -4,15 +4,23 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::place;
-use crate::spec::Spec;
+use crate::spec::{Spec, without_mark};
 
 /// One SQL file.
 #[derive(Debug, Clone)]
 pub(super) struct SqlFile {
     pub(super) path: String,
     pub(super) view: String,
+    /// The file as it is, which is what is hashed.
     pub(super) text: String,
     pub(super) grain: Vec<String>,
+}
+
+impl SqlFile {
+    /// The statement.
+    pub(super) fn sql(&self) -> &str {
+        without_mark(&self.text)
+    }
 }
 
 pub(super) fn read(root: &Path, spec: &Spec) -> Result<Vec<SqlFile>> {
@@ -37,7 +45,7 @@ pub fn text(root: &Path, path: &Path) -> Result<(String, String)> {
 
 fn read_one(root: &Path, path: &str) -> Result<SqlFile> {
     let (_, text) = text(root, Path::new(path))?;
-    let first = text.lines().next().unwrap_or_default();
+    let first = without_mark(&text).lines().next().unwrap_or_default();
     let grain = first.strip_prefix("-- grain:").ok_or_else(|| {
         Error::sql(format!("{path}:1"), format!("the first line is `{first}`, not the grain"))
             .hint("begin the file with the columns that identify a row, such as `-- grain: entity, as_of`")

@@ -317,7 +317,7 @@ impl Inner {
         if broken_view(&cause).is_some() {
             return cause;
         }
-        let error: Error = blame(&self.file.path, &self.file.text, &cause);
+        let error: Error = blame(&self.file.path, self.file.sql(), &cause);
         DataFusionError::External(Box::new(error))
     }
 }

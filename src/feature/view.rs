@@ -99,7 +99,7 @@ impl<'a> Views<'a> {
     }
 
     fn refuse_in(&self, file: &SqlFile, cause: &DataFusionError) -> Error {
-        let Some(BrokenView { idx, broken }) = stored::broken_view(cause) else { return blame(&file.path, &file.text, cause) };
+        let Some(BrokenView { idx, broken }) = stored::broken_view(cause) else { return blame(&file.path, file.sql(), cause) };
         let file = &self.files[idx];
         let unsorted = || refusal::unsorted(&file.path);
         match broken {
@@ -107,7 +107,7 @@ impl<'a> Views<'a> {
             // The watch stopped at the first of the keys; the statement counts them all.
             Broken::Twice => match self.streamed.iter().find(|view| view.idx() == idx).map(View::unwatched) {
                 Some(Ok(view)) => self.check_grain(file, &view).err().unwrap_or_else(unsorted),
-                Some(Err(cause)) => blame(&file.path, &file.text, &cause),
+                Some(Err(cause)) => blame(&file.path, file.sql(), &cause),
                 None => unreachable!("only streamed views are watched"),
             },
         }
@@ -149,7 +149,7 @@ impl<'a> Views<'a> {
     fn frame(&self, file: &SqlFile) -> Result<DataFrame> {
         check_depth(&file.path, &file.text)?;
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = self.tables.wait(self.context.sql_with_options(&file.text, options)).map_err(|cause| self.refuse_in(file, &cause))?;
+        let frame = self.tables.wait(self.context.sql_with_options(file.sql(), options)).map_err(|cause| self.refuse_in(file, &cause))?;
         for column in &file.grain {
             if !frame.schema().fields().iter().any(|field| field.name() == column) {
                 return Err(Error::sql(format!("{}:1", file.path), format!("the grain names `{column}`, which the select does not yield")));

@@ -10,14 +10,20 @@ use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::datasource::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
-use datafusion::logical_expr::{Expr, cast, col, lit};
+use datafusion::functions_aggregate::expr_fn::{max, min};
+use datafusion::logical_expr::{Expr, cast, ident, lit};
+use datafusion::physical_plan::ExecutionPlanProperties as _;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
 use super::depth::check_depth;
-use super::files::{self, SourceFile};
+use super::guard::{self, Held};
+use super::inspect::{Place, SourceFile};
 use super::memory::Memory;
 use super::name;
 use super::ordered::OrderedTable;
+use super::quality::quoted;
+use super::sorted::Promise;
+use super::{calendar, examine, files};
 use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::scratch::Scratch;
@@ -32,6 +38,10 @@ const STACK: usize = 64 << 20;
 /// The Parquet tables of a spec.
 pub struct Tables {
     runtime: tokio::runtime::Runtime,
+    /// Messages of panics in a pass, until it is known whether a file is to blame.
+    held: Held,
+    /// Every file of every table.
+    places: Vec<Place>,
     spec_file: String,
     /// The spec's `as_of`: rows of that day and later are not read.
     as_of: Option<Day>,
@@ -48,6 +58,8 @@ struct Table {
     /// Its path as outputs name it.
     shown: String,
     files: Vec<SourceFile>,
+    /// The same files, in the order in which DataFusion reads them.
+    places: Vec<Place>,
     provider: Arc<dyn TableProvider>,
 }
 
@@ -67,68 +79,68 @@ impl std::fmt::Debug for Tables {
 
 /// Opens every table of the spec and hashes its files.
 ///
-/// Errors when a file is missing, is no Parquet or is cut off, when a declared column is missing, or when a table is empty.
+/// Errors when a file is missing, is no Parquet or is cut off, when a declared column is missing, when a table is empty, when its dates are
+/// of no calendar, or when its rows are not in the order that `sorted_by` promises.
 pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
-    let runtime = runtime()?;
-    let spec_file = spec.file.display().to_string();
-    let (mut tables, mut places) = (Vec::new(), Vec::new());
+    let mut opened = Tables::none(spec.file.display().to_string(), spec.as_of)?;
     for table in &spec.tables {
-        check_depth(&format!("{spec_file}: `tables.{}.time`", table.name), &table.time)?;
-        let found = files::find(root, &table.name, &table.path)?;
-        let inspected = found.iter().map(|path| files::inspect(root, path)).collect::<Result<Vec<_>>>()?;
-        let provider = runtime.block_on(listing(table, &found))?;
+        check_depth(&format!("{}: `tables.{}.time`", opened.spec_file, table.name), &table.time)?;
+        let places: Vec<Place> = files::find(root, &table.name, &table.path)?.iter().map(|path| Place::new(root, path)).collect();
+        let files = places.iter().map(Place::inspect).collect::<Result<Vec<_>>>()?;
         let shown = name::names(root, &[root.join(&table.path)]).swap_remove(0);
-        tables.push(Table { spec: table.clone(), shown, files: inspected, provider });
-        places.extend(found);
+        opened.add((table.clone(), shown), places, files)?;
     }
     // Two files of two tables must not have one name either.
-    let files = tables.iter_mut().flat_map(|table| &mut table.files);
-    files.zip(name::names(root, &places)).for_each(|(file, name)| file.path = name);
-    let mut opened =
-        Tables { runtime, spec_file, as_of: spec.as_of, wall: spec.as_of, sources: tables, memory: Memory::default(), scratch: OnceLock::new() };
+    let files: Vec<&mut SourceFile> = opened.sources.iter_mut().flat_map(|table| &mut table.files).collect();
+    let places: Vec<PathBuf> = files.iter().map(|file| file.place.clone()).collect();
+    files.into_iter().zip(name::names(root, &places)).for_each(|(file, name)| file.path = name);
     opened.check()?;
+    opened.check_order()?;
     if opened.wall.is_none() {
         opened.wall = opened.last_day()?.map(|day| day.plus_days(1));
+    }
+    if let Some(wall) = opened.wall.filter(|wall| !wall.is_plausible()) {
+        return Err(Error::data(&opened.spec_file, format!("the run's as_of, the day after the last row, is {wall}, outside the years 1 to 9999"))
+            .hint("state `as_of`"));
     }
     Ok(opened)
 }
 
 /// No spec and perhaps no table: for a query on its own. Each table is its name, its Parquet file and the columns it is sorted by.
 pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
-    let runtime = runtime()?;
-    let mut tables = Vec::new();
-    for (name, path, sorted_by) in files {
-        let spec = TableSpec::bare(name, &path.display().to_string(), sorted_by);
-        let provider = runtime.block_on(listing(&spec, std::slice::from_ref(path)))?;
-        tables.push(Table { shown: spec.path.clone(), spec, files: Vec::new(), provider });
+    let mut opened = Tables::none(spec.file.display().to_string(), spec.as_of)?;
+    for table in &spec.tables {
+        check_depth(&format!("{}: `tables.{}.time`", opened.spec_file, table.name), &table.time)?;
+        let places: Vec<Place> = files::find(root, &table.name, &table.path)?.iter().map(|path| Place::new(root, path)).collect();
+        let files = places.iter().map(Place::inspect).collect::<Result<Vec<_>>>()?;
+        let shown = name::names(root, &[root.join(&table.path)]).swap_remove(0);
+        opened.add((table.clone(), shown), places, files)?;
     }
-    let (memory, scratch) = (Memory::default(), OnceLock::new());
-    Ok(Tables { runtime, spec_file: "query".to_owned(), as_of: None, wall: None, sources: tables, memory, scratch })
+    // Two files of two tables must not have one name either.
+    let files: Vec<&mut SourceFile> = opened.sources.iter_mut().flat_map(|table| &mut table.files).collect();
+    let places: Vec<PathBuf> = files.iter().map(|file| file.place.clone()).collect();
+    files.into_iter().zip(name::names(root, &places)).for_each(|(file, name)| file.path = name);
 }
 
-/// Threads whose stacks hold the deepest plan that is taken (`depth`).
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.enable_all().thread_stack_size(STACK).build().map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))
-}
-
-async fn listing(spec: &TableSpec, found: &[PathBuf]) -> Result<Arc<dyn TableProvider>> {
-    let refuse = |cause: DataFusionError| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(&cause)));
-    let mut urls = Vec::new();
-    for path in found {
-        let whole = path.canonicalize().map_err(|cause| Error::machine(path.display(), cause))?;
-        urls.push(ListingTableUrl::parse(whole.to_string_lossy()).map_err(refuse)?);
-    }
-    let order: Vec<_> = spec.sorted_by.iter().map(|name| col(format!("\"{name}\"")).sort(true, false)).collect();
+async fn listing(spec: &TableSpec, urls: Vec<ListingTableUrl>) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    let order: Vec<_> = spec.sorted_by.iter().map(|name| ident(name).sort(true, false)).collect();
+    let is_ordered = 1 < urls.len() && !order.is_empty();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default().with_force_view_types(false)))
         .with_file_extension("")
         .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
     let context = SessionContext::new_with_config(config());
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
-    let config = config.infer_schema(&context.state()).await.map_err(refuse)?;
-    let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config).map_err(refuse)?);
-    let is_ordered = 1 < found.len() && !spec.sorted_by.is_empty();
+    let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config.infer_schema(&context.state()).await?)?);
     Ok(if is_ordered { Arc::new(OrderedTable { inner: table }) } else { table })
+}
+
+/// DataFusion asks the clock when it plans, and panics before 1970.
+#[expect(clippy::disallowed_methods, reason = "whether there is a clock, not what it says")]
+fn check_clock() -> Result<()> {
+    match std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::machine("the machine's clock", "stands before 1970-01-01").hint("set it")),
+    }
 }
 
 /// One partition: sums of floats are then taken in the order of the rows, whatever the number of threads.
@@ -142,9 +154,47 @@ fn config() -> SessionConfig {
 }
 
 impl Tables {
+    fn none(spec_file: String, as_of: Option<Day>) -> Result<Self> {
+        check_clock()?;
+        let held = Held::default();
+        let listener = held.clone();
+        // Stacks hold the deepest plan that is taken (`depth`).
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.enable_all().thread_stack_size(STACK).on_thread_start(move || listener.listen()).build();
+        let runtime = runtime.map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
+        Ok(Self { runtime, held, places: Vec::new(), spec_file, as_of, wall: as_of, sources: Vec::new(), memory: Memory::default(), scratch: OnceLock::new() })
+    }
+
+    fn add(&mut self, (spec, shown): (TableSpec, String), places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {
+        let refuse = |cause: &DataFusionError| ours(cause).unwrap_or_else(|| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(cause))));
+        let mut listed = Vec::new();
+        for place in places {
+            let whole = place.path.canonicalize().map_err(|cause| Error::machine(&place.shown, cause))?;
+            listed.push((ListingTableUrl::parse(whole.to_string_lossy()).map_err(|cause| refuse(&cause))?, place));
+        }
+        // DataFusion reads the files of a partition by their whole paths, and a file of two names once.
+        listed.sort_by(|(left, _), (right, _)| left.prefix().as_ref().cmp(right.prefix().as_ref()));
+        listed.dedup_by(|(left, _), (right, _)| left.prefix() == right.prefix());
+        let (urls, places): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
+        self.places.extend(places.iter().cloned());
+        let provider = self.wait(listing(&spec, urls)).map_err(|cause| refuse(&cause))?;
+        self.sources.push(Table { spec, shown, files, places, provider });
+        Ok(())
+    }
+
     /// Runs a future of DataFusion to its end.
-    pub fn wait<F: Future>(&self, future: F) -> F::Output {
-        self.runtime.block_on(future)
+    ///
+    /// Where it fails or panics and a file cannot be read on its own, the error is about that file.
+    pub fn wait<T>(&self, future: impl Future<Output = Result<T, DataFusionError>>) -> Result<T, DataFusionError> {
+        let broken_file = || examine::blame(&self.places).inspect(|_| drop(self.held.take())).map(|error| DataFusionError::External(Box::new(error)));
+        match guard::caught(&self.held, || self.runtime.block_on(future)) {
+            Ok(Err(cause)) if examine::may_be_a_files(&cause) => Err(broken_file().unwrap_or_else(|| {
+                self.held.show();
+                cause
+            })),
+            Ok(done) => done,
+            Err(panicked) => Err(broken_file().unwrap_or_else(|| panicked.go_on())),
+        }
     }
 
     /// Collects the rows of a frame.
@@ -201,7 +251,7 @@ impl Tables {
         let context = self.session(None)?;
         let mut last = None;
         for Table { spec, .. } in &self.sources {
-            let sql = format!("select max(cast({} as date)) from \"{}\"", spec.time, spec.name);
+            let sql = format!("select max(cast({} as date)) from {}", spec.time, quoted(&spec.name));
             let batches = self.wait(async { context.sql(&sql).await?.collect().await }).and_then(|batches| super::rows::first_integers(&batches));
             let days = batches.map_err(|cause| self.refuse(spec, "time", &cause))?;
             last = last.max(days.into_iter().flatten().next());
@@ -239,22 +289,20 @@ impl Tables {
         let spec = &table.spec;
         let refuse = |cause: DataFusionError| self.refuse(spec, "time", &cause);
         let frame = context.read_table(Arc::clone(&table.provider)).map_err(refuse)?;
-        let known = |text: &str| -> Result<Expr> { Ok(cast(frame.parse_sql_expr(text).map_err(refuse)?, DataType::Date32)) };
-        let before = |known: Expr, day: Day| known.lt(lit(ScalarValue::Date32(Some(day.0))));
+        let before = |known: Expr, day: Day| cast(known, DataType::Date32).lt(lit(ScalarValue::Date32(Some(day.0))));
         let columns = frame
             .schema()
             .fields()
             .iter()
             .map(|field| {
-                let column = col(format!("\"{}\"", field.name()));
+                let column = ident(field.name());
                 if !spec.outcomes.contains(field.name()) {
                     return Ok(column);
                 }
                 let masked = match (&spec.outcomes_known, before_days.outcomes) {
                     // A day that is NULL has not come.
                     (Some(day_column), Some(day)) => {
-                        let is_known = before(known(&format!("\"{day_column}\""))?, day);
-                        datafusion::logical_expr::when(is_known, column).end().map_err(refuse)?
+                        datafusion::logical_expr::when(before(ident(day_column), day), column).end().map_err(refuse)?
                     }
                     (None, _) if before_days.is_cut => lit(ScalarValue::try_from(field.data_type()).map_err(refuse)?),
                     (Some(_) | None, _) => return Ok(column),
@@ -263,14 +311,14 @@ impl Tables {
             })
             .collect::<Result<Vec<_>>>()?;
         let frame = match before_days.rows {
-            Some(day) => frame.clone().filter(before(known(&spec.time)?, day)).map_err(refuse)?,
+            Some(day) => frame.clone().filter(before(frame.parse_sql_expr(&spec.time).map_err(refuse)?, day)).map_err(refuse)?,
             None => frame.clone(),
         };
         Ok(frame.select(columns).map_err(refuse)?.into_view())
     }
 
     fn refuse(&self, spec: &TableSpec, key: &str, cause: &DataFusionError) -> Error {
-        Error::spec(format!("{}: `tables.{}.{key}`", self.spec_file, spec.name), plain(cause))
+        ours(cause).unwrap_or_else(|| Error::spec(format!("{}: `tables.{}.{key}`", self.spec_file, spec.name), plain(cause)))
     }
 
     fn check(&self) -> Result<()> {
@@ -309,16 +357,47 @@ impl Tables {
             |cause: DataFusionError| self.refuse(spec, "time", &cause).hint(format!("the columns of {} are {}", spec.path, names.join(", ")));
         let frame = context.read_table(Arc::clone(provider)).map_err(refuse)?;
         let time = frame.parse_sql_expr(&spec.time).map_err(refuse)?;
-        let typed = frame.clone().select(vec![time.alias("time")]).map_err(refuse)?;
+        let typed = frame.clone().select(vec![time.clone().alias("time")]).map_err(refuse)?;
         let kind = typed.schema().field(0).data_type().clone();
-        if !matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) {
+        if !calendar::is_date(&kind) {
             return Err(Error::data(&spec.path, format!("`{}`, the time of table `{}`, is {}, not a date", spec.time, spec.name, kind_name(&kind)))
                 .hint("write `time` as an SQL expression that yields a date, such as \"cast(issued as date)\""));
+        }
+        self.check_dates(&frame, spec, ("time", &spec.time), time)?;
+        if let Some(column) = &spec.outcomes_known {
+            self.check_dates(&frame, spec, ("outcomes_known", column), ident(column))?;
         }
         let n_rows = self.wait(async { context.table(spec.name.as_str()).await?.limit(0, Some(1))?.count().await }).map_err(refuse)?;
         if n_rows == 0 {
             let before = self.as_of.map_or(String::new(), |day| format!(" before as_of {day}"));
             return Err(Error::data(&spec.path, format!("table `{}` has no rows{before}", spec.name)).hint("check the file and `as_of`"));
+        }
+        Ok(())
+    }
+
+    /// The first and the last date lie in the years 1 to 9999, and so do all.
+    fn check_dates(&self, frame: &DataFrame, spec: &TableSpec, (key, shown): (&str, &str), date: Expr) -> Result<()> {
+        let refuse = |cause: DataFusionError| self.refuse(spec, key, &cause);
+        let ends = frame.clone().aggregate(Vec::new(), vec![min(date.clone()), max(date)]).map_err(refuse)?;
+        let ends = self.collect(ends).map_err(refuse)?;
+        match ends.iter().flat_map(RecordBatch::columns).find_map(calendar::beyond) {
+            None => Ok(()),
+            Some((_, date)) => {
+                Err(Error::data(&spec.path, format!("`{shown}`, the {key} of table `{}`, is {date} in a row, outside the years 1 to 9999", spec.name))
+                    .hint("correct the date or leave the row out; what is not known is NULL"))
+            }
+        }
+    }
+
+    /// Rows come in the order that is promised of them, by the spec or by the files.
+    fn check_order(&self) -> Result<()> {
+        let context = SessionContext::new_with_config(config());
+        for Table { spec, places, provider, .. } in &self.sources {
+            let state = context.state();
+            let scan = self.wait(provider.scan(&state, None, &[], None)).map_err(|cause| self.refuse(spec, "sorted_by", &cause))?;
+            if let Some(promise) = Promise::of(spec, scan.output_ordering()) {
+                promise.check(places, &provider.schema())?;
+            }
         }
         Ok(())
     }
@@ -346,12 +425,17 @@ pub(super) fn plain(cause: &DataFusionError) -> String {
     text.trim_end_matches('.').replace("\"?table?\".", "")
 }
 
+/// An error of ours that came through DataFusion.
+pub(super) fn ours(cause: &DataFusionError) -> Option<Error> {
+    let mut chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
+    chain.find_map(|cause| cause.downcast_ref::<Error>()).cloned()
+}
+
 /// An SQL error with its file and, where it can be told, its line; an error of ours that came through DataFusion is told as it is.
 #[must_use]
 pub fn blame(file: &str, text: &str, cause: &DataFusionError) -> Error {
-    let mut chain = std::iter::successors(Some(cause as &dyn std::error::Error), |cause| cause.source());
-    if let Some(error) = chain.find_map(|cause| cause.downcast_ref::<Error>()) {
-        return error.clone();
+    if let Some(error) = ours(cause) {
+        return error;
     }
     let problem = plain(cause);
     if let Some(limit) = problem.strip_prefix("RecursionLimitExceeded (current limit: ") {

@@ -5,8 +5,8 @@ use datafusion::common::DataFusionError;
 use datafusion::prelude::SessionContext;
 use serde::Serialize;
 
-use super::files::SourceFile;
-use super::open::{Tables, plain};
+use super::inspect::SourceFile;
+use super::open::{Tables, ours, plain};
 use super::{panel, rows};
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -83,8 +83,8 @@ pub fn profile(tables: &Tables) -> Result<Vec<TableProfile>> {
     let context = tables.session(None)?;
     let mut profiles = Vec::new();
     for (spec, files, schema) in tables.iter() {
-        let refuse =
-            |cause: DataFusionError| Error::data(&spec.path, format!("the quality checks of table `{}` failed: {}", spec.name, plain(&cause)));
+        let failed = |cause: &DataFusionError| Error::data(&spec.path, format!("the quality checks of table `{}` failed: {}", spec.name, plain(cause)));
+        let refuse = |cause: DataFusionError| ours(&cause).unwrap_or_else(|| failed(&cause));
         let profile = profile_table(tables, &context, spec, files, &schema).map_err(refuse)?;
         if let Some(stop) = profile.findings.iter().find(|finding| finding.severity == Severity::Stop) {
             return Err(gate(tables.spec_file(), spec, stop));
@@ -189,7 +189,8 @@ fn null_share(quality: &QualitySpec, n_rows: u64, columns: &[ColumnProfile]) -> 
     })
 }
 
-pub(super) fn quoted(name: &str) -> String {
+/// A name as SQL reads it, whatever stands in it.
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 
 use super::raw::{self, Malformed};
 use super::reader::{Block, Reader};
-use super::{Kind, ModelSpec, Quantity, SignOff, Spec};
+use super::{Kind, ModelSpec, Quantity, SignOff, Spec, without_mark};
 use crate::error::{Error, Result};
 
 /// Reads the spec at `path`, which like every path in it is relative to `root` unless absolute.
@@ -81,7 +81,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
 }
 
 fn malformed(file: &str, text: &str, bad: &Malformed) -> Error {
-    let line: String = text.lines().nth(bad.line - 1).unwrap_or_default().trim().chars().take(80).collect();
+    let line: String = without_mark(text).lines().nth(bad.line - 1).unwrap_or_default().trim().chars().take(80).collect();
     Error::spec(format!("{file}:{}", bad.line), format!("is not TOML: {}", bad.problem)).hint(format!("the line reads: {line}"))
 }
 

@@ -38,6 +38,12 @@ use serde::Serialize;
 
 use crate::day::Day;
 
+/// A text without the byte order mark that some editors begin files with; its hash is the whole file's all the same.
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// One report, as asked for.
 #[derive(Debug, Clone, Serialize)]
 pub struct Spec {
@@ -99,7 +105,7 @@ pub struct TableSpec {
     pub path: String,
     /// SQL expression (usually one column) for the day a row became known.
     pub time: String,
-    /// Columns the files are sorted by, ascending; declared, so that no sort is done.
+    /// Columns the files are sorted by, ascending, NULL last; declared, so that no sort is done, and checked row by row.
     pub sorted_by: Vec<String>,
     /// Columns that identify a row; empty: not checked.
     pub key: Vec<String>,

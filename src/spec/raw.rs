@@ -5,6 +5,7 @@ use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::without_mark;
 use crate::day::Day;
 
 /// Keys and values of a block, in the order of the file (`toml::Table` would sort them).
@@ -32,8 +33,9 @@ pub(super) struct Malformed {
     pub(super) problem: String,
 }
 
-/// Parses a whole file.
+/// Parses a whole file, which may begin with a byte order mark.
 pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
+    let text = without_mark(text);
     let document = DeTable::parse(text)
         .map_err(|cause| Malformed { line: line_of(text, cause.span().map_or(0, |span| span.start)), problem: cause.message().to_owned() })?;
     entries(text, document.into_inner())
@@ -52,21 +54,27 @@ fn entries(text: &str, table: DeTable<'_>) -> Result<Entries, Malformed> {
 }
 
 fn convert(text: &str, value: Spanned<DeValue<'_>>) -> Result<Value, Malformed> {
-    let line = line_of(text, value.span().start);
+    let start = value.span().start;
+    // Counted for messages only: a long list would count its lines once a value.
+    let malformed = |problem: String| Malformed { line: line_of(text, start), problem };
     Ok(match value.into_inner() {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Integer(digits) => Value::Integer(
             i64::from_str_radix(digits.as_str(), digits.radix())
-                .map_err(|_| Malformed { line, problem: format!("the whole number {} does not fit 64 bits", digits.as_str()) })?,
+                .map_err(|_| malformed(format!("the whole number {} does not fit 64 bits", digits.as_str())))?,
         ),
         DeValue::Float(digits) => Value::Number(
-            digits.as_str().parse().map_err(|cause| Malformed { line, problem: format!("{} is not a number: {cause}", digits.as_str()) })?,
+            digits.as_str().parse().map_err(|cause| malformed(format!("{} is not a number: {cause}", digits.as_str())))?,
         ),
         DeValue::Boolean(fact) => Value::Boolean(fact),
         DeValue::Datetime(moment) => match (moment.date, moment.time) {
             (Some(date), None) => {
                 let day = Day::from_ymd(i32::from(date.year), u32::from(date.month), u32::from(date.day));
-                Value::Day(day.ok_or_else(|| Malformed { line, problem: format!("{date} is not in the calendar") })?)
+                let day = day.ok_or_else(|| malformed(format!("{date} is not in the calendar")))?;
+                if !day.is_plausible() {
+                    return Err(malformed(format!("{date} is not in the years 1 to 9999")));
+                }
+                Value::Day(day)
             }
             _ => Value::Time(moment.to_string()),
         },
@@ -115,12 +123,14 @@ mod tests {
         assert_eq!(value("1e-3"), Ok(Value::Number(0.001)));
         assert_eq!(value("2020-02-29"), Ok(Value::Day(Day(18_321))));
         assert_eq!(value("2020-02-29T12:00:00"), Ok(Value::Time("2020-02-29T12:00:00".to_owned())));
+        assert_eq!(value("0000-12-31").map_err(|bad| bad.problem), Err("0000-12-31 is not in the years 1 to 9999".to_owned()));
         assert_eq!(value("4.0").expect("a float").to_string(), "4.0");
     }
 
     #[test]
     fn malformed_text_is_placed_on_its_line() {
         assert_eq!(parse("a = 1\nb = \n").map_err(|bad| bad.line), Err(2));
+        assert_eq!(parse("\u{feff}a = 1\nb = \n").map_err(|bad| bad.line), Err(2));
         assert_eq!(parse("a = 1\n\na = 2\n").map_err(|bad| bad.line), Err(3));
         assert_eq!(parse("a = 1\nb = 9223372036854775808\n").map_err(|bad| bad.line), Err(2));
     }

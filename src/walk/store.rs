@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
-use crate::digest::sha256;
+use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::model::Card;
 
@@ -18,6 +18,12 @@ const RUNS_KEPT: usize = 3;
 
 /// The results that the last runs used, latest run first.
 const RUNS: &str = "runs.json";
+
+/// What a file is called until it is whole: the result's name, and this.
+const HALF: &str = "half";
+
+/// More quantities than any model is asked for; a header that states more is not ours.
+const MOST_ASKED: usize = 1 << 12;
 
 /// A folder of finished window results; `None` inside means that nothing is remembered.
 ///
@@ -40,19 +46,20 @@ pub(super) struct Finished {
 
 /// What is not a number of the result; those follow as bits, because a decimal read back may be off by the last one.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Header {
     /// The card, its numbers blanked.
     card: Card,
     n_numbers: usize,
     n_asked: usize,
     n_rows: usize,
-    sha256: String,
 }
 
 impl Store {
-    /// Results kept in `folder`, which is made when the first is kept.
+    /// Results kept in `folder`, which is made when the first is kept; what a killed run left half written is removed.
     #[must_use]
     pub fn open(folder: &Path) -> Self {
+        sweep(folder);
         Self { folder: Some(folder.to_owned()), used: Mutex::default() }
     }
 
@@ -64,7 +71,8 @@ impl Store {
 
     /// The result under `key`; `None` when there is none or its bytes are not whole.
     pub(super) fn find(&self, key: &Key) -> Option<Finished> {
-        let found = read(&self.folder.as_ref()?.join(name(key)))?;
+        let name = name(key);
+        let found = read(&name, &fs::read(self.folder.as_ref()?.join(&name)).ok()?)?;
         self.note(key);
         Some(found)
     }
@@ -72,11 +80,12 @@ impl Store {
     /// Keeps a result under `key`, whole or not at all.
     pub(super) fn keep(&self, key: &Key, finished: &Finished) -> Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let path = folder.join(name(key));
-        let half = path.with_extension("half");
+        let name = name(key);
+        let path = folder.join(&name);
+        let half = path.with_extension(HALF);
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(folder)?;
-            write(&half, finished)?;
+            fs::File::create(&half)?.write_all(&bytes(&name, finished))?;
             fs::rename(&half, &path)
         };
         write().map_err(|cause| {
@@ -105,7 +114,8 @@ impl Store {
         };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name != RUNS && !runs.iter().any(|run| run.contains(&name)) {
+            let is_file = entry.file_type().is_ok_and(|kind| !kind.is_dir());
+            if is_file && name != RUNS && !runs.iter().any(|run| run.contains(&name)) {
                 fs::remove_file(entry.path()).map_err(|cause| unwritable(&entry.path(), &cause))?;
             }
         }
@@ -131,39 +141,75 @@ fn unwritable(path: &Path, cause: &std::io::Error) -> Error {
     Error::machine(path.display(), format!("cannot be written: {cause}"))
 }
 
-fn read(path: &Path) -> Option<Finished> {
-    let bytes = fs::read(path).ok()?;
-    let border = bytes.iter().position(|&byte| byte == b'\n')?;
-    let header: Header = serde_json::from_slice(&bytes[..border]).ok()?;
-    let body = &bytes[border + 1..];
-    if body.len() != 8 * (header.n_numbers + header.n_asked * header.n_rows) || sha256(body) != header.sha256 {
-        return None;
+/// Removes half-written results. One that cannot be removed does no harm, and is written over or told about later.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == HALF) {
+            let _ = fs::remove_file(path);
+        }
     }
-    let mut numbers = body.chunks_exact(8).map(|chunk| f64::from_le_bytes(chunk.try_into().expect("chunks of eight bytes")));
-    let mut card = header.card;
-    card.numbers_mut().zip(numbers.by_ref().take(header.n_numbers)).for_each(|(blank, number)| *blank = number);
-    let mut forecasts = numbers.map(|value| (!value.is_nan()).then_some(value));
-    let forecasts = (0..header.n_asked).map(|_| forecasts.by_ref().take(header.n_rows).collect()).collect();
-    Some(Finished { card, forecasts })
 }
 
-fn write(path: &Path, finished: &Finished) -> std::io::Result<()> {
+/// The file's hash: of its name too, so that no result stands for another.
+fn hash(name: &str, content: &[u8]) -> String {
+    Digest::new().part(name.as_bytes()).part(content).hex()
+}
+
+/// The file of a result: a hash of all that follows, the header and the numbers, a line each of the first two.
+fn bytes(name: &str, finished: &Finished) -> Vec<u8> {
     let n_rows = finished.forecasts.first().map_or(0, Vec::len);
     let mut card = finished.card.clone();
     let numbers: Vec<f64> = card.numbers_mut().map(std::mem::take).collect();
-    let n_numbers = numbers.len();
+    let header = Header { card, n_numbers: numbers.len(), n_asked: finished.forecasts.len(), n_rows };
     let forecasts = finished.forecasts.iter().flatten().map(|value| value.unwrap_or(f64::NAN));
-    let body: Vec<u8> = numbers.into_iter().chain(forecasts).flat_map(f64::to_le_bytes).collect();
-    let header = Header { card, n_numbers, n_asked: finished.forecasts.len(), n_rows, sha256: sha256(&body) };
-    let mut file = fs::File::create(path)?;
-    file.write_all(&serde_json::to_vec(&header)?)?;
-    file.write_all(b"\n")?;
-    file.write_all(&body)
+    let mut content = json(&header);
+    content.push(b'\n');
+    content.extend(numbers.into_iter().chain(forecasts).flat_map(f64::to_le_bytes));
+    let mut bytes = hash(name, &content).into_bytes();
+    bytes.push(b'\n');
+    bytes.extend(content);
+    bytes
+}
+
+fn json(header: &Header) -> Vec<u8> {
+    serde_json::to_vec(header).expect("names, notes and whole numbers are JSON")
+}
+
+/// The result in a file's bytes; `None` unless they are those that [`bytes`] makes of it.
+fn read(name: &str, bytes: &[u8]) -> Option<Finished> {
+    let (stated, content) = line(bytes)?;
+    if stated != hash(name, content).as_bytes() {
+        return None;
+    }
+    let (text, body) = line(content)?;
+    let header: Header = serde_json::from_slice(text).ok()?;
+    // A key that the card does not have, at any depth, is dropped by the reader and missing here.
+    if json(&header) != text || MOST_ASKED < header.n_asked {
+        return None;
+    }
+    let Header { mut card, n_numbers, n_asked, n_rows } = header;
+    let n_values = n_asked.checked_mul(n_rows)?.checked_add(n_numbers)?;
+    if n_values.checked_mul(8)? != body.len() || card.numbers_mut().count() != n_numbers {
+        return None;
+    }
+    let mut numbers = body.chunks_exact(8).map(|chunk| f64::from_le_bytes(chunk.try_into().expect("chunks of eight bytes")));
+    card.numbers_mut().zip(numbers.by_ref().take(n_numbers)).for_each(|(blank, number)| *blank = number);
+    let mut forecasts = numbers.map(|value| (!value.is_nan()).then_some(value));
+    let forecasts = (0..n_asked).map(|_| forecasts.by_ref().take(n_rows).collect()).collect();
+    Some(Finished { card, forecasts })
+}
+
+/// The first line and what follows it.
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    Some((&bytes[..end], &bytes[end + 1..]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::sha256;
     use crate::model::{Importance, TrialScore};
 
     /// A folder of its own for a test, removed when dropped.
@@ -209,31 +255,93 @@ mod tests {
         n_known
     }
 
-    #[test]
-    fn a_kept_result_comes_back_to_the_bit_and_a_cut_one_does_not() {
-        let folder = Temporary::new("bits");
-        let store = Store::open(&folder.0);
+    /// A result with every kind of number.
+    fn rich() -> Finished {
         // 0.1 + 0.2 is one of the numbers that come back from JSON with another last bit.
         let coefficients = vec![("x".to_owned(), 0.1 + 0.2), ("y".to_owned(), 1.1e-17 / 3.0)];
-        let errors = vec![("x".to_owned(), 1.0 / 49.0)];
-        let notes = vec!["x is constant".to_owned()];
         let card = Card {
             n_rows: 3,
             coefficients,
-            errors,
-            notes,
+            errors: vec![("x".to_owned(), 1.0 / 49.0)],
+            notes: vec!["x is constant".to_owned()],
             importance: vec![Importance { of: "mean".to_owned(), shares: vec![("x".to_owned(), 1.0 / 3.0)] }],
             trials: vec![TrialScore { score: Some(1.0 / 3.0), ..TrialScore::default() }],
             ..Card::default()
         };
-        let finished = Finished { card, forecasts: vec![vec![Some(0.1 + 0.2), None], vec![Some(-0.0), Some(1e-300)]] };
-        let key = key("a", "b");
+        Finished { card, forecasts: vec![vec![Some(0.1 + 0.2), None], vec![Some(-0.0), Some(1e-300)]] }
+    }
+
+    #[test]
+    fn a_kept_result_comes_back_to_the_bit_and_a_cut_one_does_not() {
+        let folder = Temporary::new("bits");
+        let store = Store::open(&folder.0);
+        let (finished, key) = (rich(), key("a", "b"));
         store.keep(&key, &finished).expect("the folder is writable");
         assert_eq!(store.find(&key), Some(finished));
         let path = folder.0.join(name(&key));
         let bytes = fs::read(&path).expect("kept");
         fs::write(&path, &bytes[..bytes.len() - 1]).expect("writable");
         assert_eq!(store.find(&key), None);
+    }
+
+    #[test]
+    fn no_flipped_bit_and_no_cut_passes() {
+        let whole = bytes("a-b", &rich());
+        assert_eq!(read("a-b", &whole), Some(rich()));
+        let n_silent = (0..8 * whole.len()).filter(|bit| {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            read("a-b", &flipped).is_some()
+        });
+        assert_eq!(n_silent.count(), 0, "of {} bits", 8 * whole.len());
+        assert_eq!((0..whole.len()).find(|&end| read("a-b", &whole[..end]).is_some()), None);
+        assert_eq!(read("a-b", &[&whole[..], &[0; 8]].concat()), None);
+        assert_eq!(read("a-c", &whole), None, "a result under another's name");
+    }
+
+    /// A file whose hash holds.
+    fn forged(header: &str, body: &[u8]) -> Vec<u8> {
+        let content = [header.as_bytes(), b"\n", body].concat();
+        [hash("a-b", &content).as_bytes(), b"\n", &content].concat()
+    }
+
+    #[test]
+    fn headers_that_we_do_not_write_are_refused_though_the_hash_holds() {
+        let whole = bytes("a-b", &Finished { card: Card::default(), forecasts: vec![vec![Some(1.0)]] });
+        let (_, content) = line(&whole).expect("a hash");
+        let (header, body) = line(content).expect("a header");
+        let header = std::str::from_utf8(header).expect("JSON");
+        assert!(read("a-b", &forged(header, body)).is_some());
+        for (from, to) in [
+            ("{\"card\"", "{\"more\":1,\"card\""),
+            ("{\"card\":{", "{\"card\":{\"more\":1,"),
+            ("\"n_numbers\":0", "\"n_numbers\":1"),
+            ("\"n_numbers\":0", "\"n_numbers\":2305843009213693952"),
+            ("\"n_numbers\":0", "\"n_numbers\":18446744073709551615"),
+            ("\"n_rows\":1", "\"n_rows\":2305843009213693953"),
+            ("\"n_rows\":1", "\"n_rows\":18446744073709551615"),
+            ("\"n_rows\":1", "\"n_rows\": 1"),
+            ("\"n_asked\":1", "\"n_asked\":9223372036854775808"),
+        ] {
+            assert!(header.contains(from), "{header}");
+            assert_eq!(read("a-b", &forged(&header.replacen(from, to, 1), body)), None, "{to}");
+        }
+        let nothing_asked = header.replace("\"n_asked\":1", "\"n_asked\":4611686018427387904").replace("\"n_rows\":1", "\"n_rows\":0");
+        assert_eq!(read("a-b", &forged(&nothing_asked, b"")), None);
+    }
+
+    #[test]
+    fn half_results_are_swept_and_broken_lists_of_runs_do_no_harm() {
+        let folder = Temporary::new("sweep");
+        assert_eq!(run(&folder.0, &[("one", "x")]), 0);
+        let half = folder.0.join(format!("{}.half", name(&key("two", "x"))));
+        fs::write(&half, "half").expect("writable");
+        let _ = Store::open(&folder.0);
+        assert!(!half.exists());
+        for text in ["", "[", "{\"runs\":1}", "[[\"../../x\"]]", "[[[[[[", "\u{0}"] {
+            fs::write(folder.0.join(RUNS), text).expect("writable");
+            assert_eq!(run(&folder.0, &[("one", "x")]), 1, "{text}");
+        }
     }
 
     #[test]

@@ -136,6 +136,10 @@ impl<'a> Section<'a> {
                 return Err("its nodes go in circles".to_owned());
             }
         }
+        let n_named = kept.iter().collect::<BTreeSet<_>>().len();
+        if n_named + 1 < 2 * n_leaves {
+            return Err(format!("its children name {} of its {} nodes", n_named - 1, 2 * n_leaves - 2));
+        }
         Ok(Tree { nodes })
     }
 }
@@ -291,6 +295,8 @@ mod tests {
         assert_eq!(message("decision_type=2 ", "decision_type=6 "), "tree 0: its columns have no whole node 0");
         assert_eq!(message("left_child=1 ", "left_child=0 "), "tree 0: its nodes go in circles");
         assert_eq!(message("left_child=1 ", "left_child=-99 "), "tree 0: its columns have no whole node -99");
+        assert_eq!(message("left_child=1 ", "left_child=-9223372036854775808 "), "tree 0: its columns have no whole node -9223372036854775808");
+        assert_eq!(message("left_child=1 ", "left_child=-1 "), "tree 0: its children name 6 of its 12 nodes");
         assert_eq!(message("num_leaves=7", "num_leaves=8"), "tree 0: `leaf_value` has 7 entries, not 8");
         assert_eq!(message("num_leaves=7", "num_leaves=0"), "tree 0: `leaf_value` has 7 entries, not 0");
         assert_eq!(message("end of trees", ""), "its trees do not end: the text is cut or not LightGBM's");

@@ -3,6 +3,7 @@
 //! `Booster.save_model("m.json")` of XGBoost 1.7 to 3: boosted trees of one score over numeric features. What XGBoost computes in f32 we sum
 //! in f64, so forecasts agree to f32's accuracy.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use serde::Deserialize;
@@ -195,29 +196,36 @@ impl FileTree {
         let mut kept = vec![0];
         let mut nodes: Vec<Node> = vec![];
         while let Some(&at) = kept.get(nodes.len()) {
-            let node = self.node(at, kept.len() as u32).ok_or_else(|| format!("its columns have no whole node {at}"))?;
-            if node.split.is_some() {
-                kept.extend([self.left_children[at], self.right_children[at]].map(|child| child as usize));
-            }
+            let children = self.children(at)?;
+            let node = self.node(at, children.map(|_| kept.len() as u32)).ok_or_else(|| format!("its columns have no whole node {at}"))?;
+            kept.extend(children.into_iter().flatten());
             nodes.push(node);
             if self.left_children.len() < nodes.len() {
                 return Err("its nodes go in circles".to_owned());
             }
         }
+        if kept.iter().collect::<BTreeSet<_>>().len() < kept.len() {
+            return Err("two of its nodes have one child".to_owned());
+        }
         fill_inner(&mut nodes);
         Ok(Tree { nodes })
     }
 
+    /// Where a node's children are; `None` for a leaf, whose children are -1. No other number below 0 says anything.
+    fn children(&self, at: usize) -> Result<Option<[usize; 2]>, String> {
+        let child = |children: &[i64]| children.get(at).copied().ok_or_else(|| format!("its columns have no whole node {at}"));
+        match (child(&self.left_children)?, child(&self.right_children)?) {
+            (-1, -1) => Ok(None),
+            (left @ 0.., right @ 0..) => Ok(Some([left as usize, right as usize])),
+            (left, right) => Err(format!("its node {at} has the children {left} and {right}; a leaf's are -1 and -1")),
+        }
+    }
+
     /// A node of the file; its children, if it has any, are put at `left` and `left` + 1.
-    fn node(&self, at: usize, left: u32) -> Option<Node> {
+    fn node(&self, at: usize, left: Option<u32>) -> Option<Node> {
         let condition = *self.split_conditions.get(at)?;
         let cover = f64::from(*self.sum_hessian.get(at)?);
-        if *self.left_children.get(at)? < 0 {
-            return Some(Node { split: None, value: f64::from(condition), n_rows: 0, cover });
-        }
-        if *self.right_children.get(at)? < 0 {
-            return None;
-        }
+        let Some(left) = left else { return Some(Node { split: None, value: f64::from(condition), n_rows: 0, cover }) };
         let missing = match self.default_left.get(at)? {
             Flag::Word(true) | Flag::Number(1..) => Side::Left,
             Flag::Word(false) | Flag::Number(0) => Side::Right,
@@ -326,6 +334,14 @@ mod tests {
         let count = message("\"num_class\":\"0\",\"num_feature\":\"5\"", "\"num_class\":\"0\",\"num_feature\":\"5000000000\"");
         assert_eq!(count, "m.json: a broken XGBoost model: num_feature is `5000000000`");
         assert_eq!(message("\"left_children\":[1,", "\"left_children\":[0,"), "m.json: a broken XGBoost model: tree 0: its nodes go in circles");
+        let family = "m.json: a broken XGBoost model: tree 0: its node 0 has the children";
+        assert_eq!(message("\"left_children\":[1,", "\"left_children\":[-1,"), format!("{family} -1 and 2; a leaf's are -1 and -1"));
+        assert_eq!(message("\"left_children\":[1,", "\"left_children\":[-7,"), format!("{family} -7 and 2; a leaf's are -1 and -1"));
+        assert_eq!(message("\"right_children\":[2,", "\"right_children\":[-1,"), format!("{family} 1 and -1; a leaf's are -1 and -1"));
+        let stray = message("\"right_children\":[2,", "\"right_children\":[2000,");
+        assert_eq!(stray, "m.json: a broken XGBoost model: tree 0: its columns have no whole node 2000");
+        let shared = message("\"right_children\":[2,", "\"right_children\":[1,");
+        assert!(shared.starts_with("m.json: a broken XGBoost model: tree 0: "), "{shared}");
         assert_eq!(
             message("\"split_indices\":[2,", "\"split_indices\":[7,"),
             "m.json: a broken XGBoost model: tree 0: node 0: it asks feature 7 of 5"

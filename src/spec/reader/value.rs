@@ -1,5 +1,7 @@
 //! Reads the values of a block: their type, their range, their default.
 
+use std::collections::BTreeSet;
+
 use super::Reader;
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -36,13 +38,14 @@ impl Reader<'_> {
             return Err(self.refuse(name, "is empty").hint(self.add(key)));
         }
         let mut texts: Vec<String> = Vec::with_capacity(items.len());
+        let mut seen = BTreeSet::new();
         for (idx, item) in items.into_iter().enumerate() {
             let place = format!("{name}[{idx}]");
             let Value::Text(text) = item else { return Err(self.refuse(&place, format!("must be a text, was {item}"))) };
             if text.trim().is_empty() {
                 return Err(self.refuse(&place, "is blank"));
             }
-            if texts.contains(&text) {
+            if !seen.insert(text.clone()) {
                 return Err(self.refuse(name, format!("holds `{text}` twice")));
             }
             texts.push(text);

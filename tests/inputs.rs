@@ -136,7 +136,10 @@ fn columns_of_every_type_are_compared() {
         ("fact", Arc::new(BooleanArray::from(vec![Some(false), Some(false), Some(false), Some(true), None, None]))),
         ("date", Arc::new(Date32Array::from(vec![Some(-1), Some(0), Some(1), Some(20_000), None, None]))),
         ("time", Arc::new(TimestampMicrosecondArray::from(vec![Some(-1), Some(0), Some(1), Some(2), None, None]))),
-        ("price", Arc::new(Decimal128Array::from(vec![Some(-100), Some(0), Some(1), Some(2), None, None]).with_precision_and_scale(20, 2).expect("fits"))),
+        (
+            "price",
+            Arc::new(Decimal128Array::from(vec![Some(-100), Some(0), Some(1), Some(2), None, None]).with_precision_and_scale(20, 2).expect("fits")),
+        ),
         ("level", Arc::new([Some("a"), Some("b"), Some("b"), Some("c"), None, None].into_iter().collect::<DictionaryArray<Int32Type>>())),
     ];
     for (name, column) in columns {
@@ -202,7 +205,8 @@ fn dates_of_no_calendar_are_refused_where_they_are_read() {
     let says = |column: ArrayRef| {
         let ticker: ArrayRef = Arc::new(StringArray::from(vec!["AAA"; n]));
         let close: ArrayRef = Arc::new(Float64Array::from(vec![1.0; n]));
-        fs::write(project.root.join("data/bars.parquet"), parquet(vec![("ticker", ticker), ("date", column), ("close", close)], None)).expect("writable");
+        fs::write(project.root.join("data/bars.parquet"), parquet(vec![("ticker", ticker), ("date", column), ("close", close)], None))
+            .expect("writable");
         refused(&project, open(&project))
     };
     let days = |odd: i32| -> ArrayRef { Arc::new((0..n as i32).map(|day| Some(if day == 7 { odd } else { day })).collect::<Date32Array>()) };

@@ -242,13 +242,3 @@ fn a_broken_view_before_the_last_is_named_with_its_file() {
         assert_eq!(left(&project.root), ["data", "spec.toml", "sql", "tmp"]);
     }
 }
-
-#[test]
-fn a_table_that_is_not_sorted_as_it_says_is_refused() {
-    let project = project("streaming-unsorted");
-    let mut bars = Bars::new();
-    bars.date.swap(100, 101);
-    project.bars("data/bars.parquet", &bars);
-    let said = land(&project, Memory::default()).expect_err("the table lies");
-    assert!(said.to_string().starts_with("sql/moves.sql: its rows do not come in the order that `sorted_by` of its tables promises"), "{said}");
-}

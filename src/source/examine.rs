@@ -59,7 +59,9 @@ fn read(place: &Place, metadata: &ArrowReaderMetadata, column: usize) -> Result<
             }
             n_rows += batch.num_rows();
         }
-        Ok(())
+        // The reader of one column ends with its pages; that of several misses the rows.
+        let stated = metadata.metadata().file_metadata().num_rows();
+        if n_rows as i64 == stated { Ok(()) } else { Err(fail(n_rows, format!("the file states {stated} rows"))) }
     };
     match guard::caught(&held, pass) {
         Ok(passed) => passed,

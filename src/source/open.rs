@@ -166,7 +166,8 @@ impl Tables {
     }
 
     fn add(&mut self, (spec, shown): (TableSpec, String), places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {
-        let refuse = |cause: &DataFusionError| ours(cause).unwrap_or_else(|| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(cause))));
+        let refuse =
+            |cause: &DataFusionError| ours(cause).unwrap_or_else(|| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(cause))));
         let mut listed = Vec::new();
         for place in places {
             let whole = place.path.canonicalize().map_err(|cause| Error::machine(&place.shown, cause))?;
@@ -301,9 +302,7 @@ impl Tables {
                 }
                 let masked = match (&spec.outcomes_known, before_days.outcomes) {
                     // A day that is NULL has not come.
-                    (Some(day_column), Some(day)) => {
-                        datafusion::logical_expr::when(before(ident(day_column), day), column).end().map_err(refuse)?
-                    }
+                    (Some(day_column), Some(day)) => datafusion::logical_expr::when(before(ident(day_column), day), column).end().map_err(refuse)?,
                     (None, _) if before_days.is_cut => lit(ScalarValue::try_from(field.data_type()).map_err(refuse)?),
                     (Some(_) | None, _) => return Ok(column),
                 };
@@ -382,10 +381,11 @@ impl Tables {
         let ends = self.collect(ends).map_err(refuse)?;
         match ends.iter().flat_map(RecordBatch::columns).find_map(calendar::beyond) {
             None => Ok(()),
-            Some((_, date)) => {
-                Err(Error::data(&spec.path, format!("`{shown}`, the {key} of table `{}`, is {date} in a row, outside the years 1 to 9999", spec.name))
-                    .hint("correct the date or leave the row out; what is not known is NULL"))
-            }
+            Some((_, date)) => Err(Error::data(
+                &spec.path,
+                format!("`{shown}`, the {key} of table `{}`, is {date} in a row, outside the years 1 to 9999", spec.name),
+            )
+            .hint("correct the date or leave the row out; what is not known is NULL")),
         }
     }
 

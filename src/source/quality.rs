@@ -83,7 +83,8 @@ pub fn profile(tables: &Tables) -> Result<Vec<TableProfile>> {
     let context = tables.session(None)?;
     let mut profiles = Vec::new();
     for (spec, files, schema) in tables.iter() {
-        let failed = |cause: &DataFusionError| Error::data(&spec.path, format!("the quality checks of table `{}` failed: {}", spec.name, plain(cause)));
+        let failed =
+            |cause: &DataFusionError| Error::data(&spec.path, format!("the quality checks of table `{}` failed: {}", spec.name, plain(cause)));
         let refuse = |cause: DataFusionError| ours(&cause).unwrap_or_else(|| failed(&cause));
         let profile = profile_table(tables, &context, spec, files, &schema).map_err(refuse)?;
         if let Some(stop) = profile.findings.iter().find(|finding| finding.severity == Severity::Stop) {

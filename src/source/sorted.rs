@@ -147,7 +147,8 @@ impl<'a> Promise<'a> {
 
     fn refuse(&self, place: &Place, row: usize, before: (&Place, &RecordBatch), now: &RecordBatch) -> Error {
         let names = self.names();
-        let words = |row: &RecordBatch| rows::text(std::slice::from_ref(row)).ok().and_then(|rows| rows.into_iter().next()).unwrap_or_default().join(", ");
+        let words =
+            |row: &RecordBatch| rows::text(std::slice::from_ref(row)).ok().and_then(|rows| rows.into_iter().next()).unwrap_or_default().join(", ");
         let last = if std::ptr::eq(before.0, place) { format!("row {row}") } else { format!("the last row of {}", before.0.shown) };
         let problem = format!("row {} ({names}: {}) comes after {last} ({}), which it should precede", row + 1, words(now), words(before.1));
         if self.table.sorted_by.is_empty() {

@@ -21,9 +21,7 @@ pub(super) fn check(footer: &[u8]) -> Result<(), String> {
             schema = cursor.schema()?;
             Ok(())
         }
-        (4, LIST) => cursor.structs(|cursor, group| {
-            cursor.row_group(&schema).map_err(|problem| format!("row group {group}: {problem}"))
-        }),
+        (4, LIST) => cursor.structs(|cursor, group| cursor.row_group(&schema).map_err(|problem| format!("row group {group}: {problem}"))),
         _ => cursor.value(kind, 1).map(drop),
     })
 }
@@ -249,7 +247,10 @@ mod tests {
         // Field 4, the row groups: a list of 2^31 - 1.
         assert_eq!(check(&footer(&[0x39, 0xfc, 0xff, 0xff, 0xff, 0xff, 7, 0])), Err("a list of 2147483647 has 1 bytes left".to_owned()));
         assert_eq!(check(&footer(&[0x58, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10, 0])), Err("a text of 549755813888 has 1 bytes left".to_owned()));
-        assert_eq!(check(&footer(&[0x58, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1])), Err("a number has more than 64 bits".to_owned()));
+        assert_eq!(
+            check(&footer(&[0x58, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1])),
+            Err("a number has more than 64 bits".to_owned())
+        );
         assert_eq!(check(&footer(&[0x58])), Err("it ends in the middle of a field".to_owned()));
         assert_eq!(check(&footer(&[0x5e, 0])), Err("a field is of kind 14, which there is not".to_owned()));
     }

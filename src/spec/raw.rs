@@ -63,9 +63,9 @@ fn convert(text: &str, value: Spanned<DeValue<'_>>) -> Result<Value, Malformed> 
             i64::from_str_radix(digits.as_str(), digits.radix())
                 .map_err(|_| malformed(format!("the whole number {} does not fit 64 bits", digits.as_str())))?,
         ),
-        DeValue::Float(digits) => Value::Number(
-            digits.as_str().parse().map_err(|cause| malformed(format!("{} is not a number: {cause}", digits.as_str())))?,
-        ),
+        DeValue::Float(digits) => {
+            Value::Number(digits.as_str().parse().map_err(|cause| malformed(format!("{} is not a number: {cause}", digits.as_str())))?)
+        }
         DeValue::Boolean(fact) => Value::Boolean(fact),
         DeValue::Datetime(moment) => match (moment.date, moment.time) {
             (Some(date), None) => {

@@ -51,7 +51,13 @@ const TABLE: Section = section(
     &[
         key("path", Text, Required, "\"data/sample/prices.parquet\"", "File, folder or glob, relative to the project root."),
         key("time", Text, Required, "\"date\"", "Column or SQL expression with the day a row became known."),
-        key("sorted_by", Texts, Default("[]"), "[\"ticker\", \"date\"]", "Columns the files are sorted by, ascending, NULL last; checked row by row."),
+        key(
+            "sorted_by",
+            Texts,
+            Default("[]"),
+            "[\"ticker\", \"date\"]",
+            "Columns the files are sorted by, ascending, NULL last; checked row by row.",
+        ),
         key("key", Texts, Default("[]"), "[\"ticker\", \"date\"]", "Columns that identify a row; empty: not checked."),
         key(
             "outcomes",

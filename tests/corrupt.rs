@@ -6,7 +6,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use parquet::file::metadata::ParquetMetaDataReader;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use rand_core::RngCore as _;
 use rand_pcg::Pcg64;
 
@@ -67,8 +67,8 @@ fn rows(path: &Path) -> Result<Vec<Vec<String>>> {
 /// Byte ranges of the columns' pages.
 fn pages(path: &Path) -> Vec<std::ops::Range<u64>> {
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&fs::File::open(path).expect("readable")).expect("a good file");
-    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
-    columns.map(|column| column.byte_range()).map(|(start, n)| start..start + n).collect()
+    let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    columns.map(ColumnChunkMetaData::byte_range).map(|(start, n)| start..start + n).collect()
 }
 
 /// Damages copies of a file and reads them.

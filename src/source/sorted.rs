@@ -67,10 +67,10 @@ impl<'a> Promise<'a> {
         for (piece, ends) in pieces.iter().zip(ends) {
             let Some(ends) = ends? else { continue };
             let seen = before.take().filter(|(last, _)| self.is_of_all || std::ptr::eq(last.place, piece.place));
-            if let Some((last, before)) = seen {
-                if self.is_broken(&before.last, &ends.first).map_err(|cause| self.incomparable(piece.place, &cause))? {
-                    return Err(self.refuse(piece.place, piece.first_row, (last.place, &before.last), &ends.first));
-                }
+            if let Some((last, before)) = seen
+                && self.is_broken(&before.last, &ends.first).map_err(|cause| self.incomparable(piece.place, &cause))?
+            {
+                return Err(self.refuse(piece.place, piece.first_row, (last.place, &before.last), &ends.first));
             }
             before = Some((piece, ends));
         }
@@ -86,7 +86,7 @@ impl<'a> Promise<'a> {
             let fail = |row: usize, cause: &dyn std::fmt::Display| unreadable(piece.place, &columns, row, &cause.to_string());
             let mut ends: Option<Ends> = None;
             for batch in piece.reader(self)? {
-                let batch = batch.and_then(|batch| self.project(&batch, schema)).map_err(|cause| fail(row, &cause))?;
+                let batch = batch.and_then(|batch| project(&batch, schema)).map_err(|cause| fail(row, &cause))?;
                 if batch.num_rows() == 0 {
                     continue;
                 }
@@ -106,18 +106,6 @@ impl<'a> Promise<'a> {
             Ok(passed) => passed,
             Err(panicked) => Err(unreadable(piece.place, &columns, row, &panicked.words())),
         }
-    }
-
-    /// The columns of the order, in its order and in the table's types; NULL where a file has none.
-    fn project(&self, batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
-        let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
-            None => Ok(new_null_array(field.data_type(), batch.num_rows())),
-            Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
-            Some(column) => cast(column, field.data_type()),
-        });
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        let fields: Vec<_> = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
     }
 
     /// The first row of the batch that should stand before the one before it.
@@ -163,6 +151,18 @@ impl<'a> Promise<'a> {
         Error::data(&place.shown, format!("cannot be sorted by {}: {cause}", self.names()))
             .hint(format!("drop that column from `sorted_by` of table `{}`", self.table.name))
     }
+}
+
+/// The columns of the order, in its order and in the table's types; NULL where a file has none.
+fn project(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let columns = schema.fields().iter().map(|field| match batch.column_by_name(field.name()) {
+        None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+        Some(column) if column.data_type() == field.data_type() => Ok(Arc::clone(column)),
+        Some(column) => cast(column, field.data_type()),
+    });
+    let columns = columns.collect::<Result<Vec<_>, _>>()?;
+    let fields: Vec<_> = schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
 /// Whether the left row comes after the right one: by the first column in which they differ.

@@ -108,18 +108,15 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
 
 /// No spec and perhaps no table: for a query on its own. Each table is its name, its Parquet file and the columns it is sorted by.
 pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
-    let mut opened = Tables::none(spec.file.display().to_string(), spec.as_of)?;
-    for table in &spec.tables {
-        check_depth(&format!("{}: `tables.{}.time`", opened.spec_file, table.name), &table.time)?;
-        let places: Vec<Place> = files::find(root, &table.name, &table.path)?.iter().map(|path| Place::new(root, path)).collect();
-        let files = places.iter().map(Place::inspect).collect::<Result<Vec<_>>>()?;
-        let shown = name::names(root, &[root.join(&table.path)]).swap_remove(0);
-        opened.add((table.clone(), shown), places, files)?;
+    let mut opened = Tables::none("query".to_owned(), None)?;
+    for (name, path, sorted_by) in files {
+        let path = path.display().to_string();
+        let places: Vec<Place> = files::find(Path::new(""), name, &path)?.iter().map(|path| Place::new(Path::new(""), path)).collect();
+        places.iter().try_for_each(|place| place.open().map(drop))?;
+        opened.add((TableSpec::bare(name, &path, sorted_by), path), places, Vec::new())?;
     }
-    // Two files of two tables must not have one name either.
-    let files: Vec<&mut SourceFile> = opened.sources.iter_mut().flat_map(|table| &mut table.files).collect();
-    let places: Vec<PathBuf> = files.iter().map(|file| file.place.clone()).collect();
-    files.into_iter().zip(name::names(root, &places)).for_each(|(file, name)| file.path = name);
+    opened.check_order()?;
+    Ok(opened)
 }
 
 async fn listing(spec: &TableSpec, urls: Vec<ListingTableUrl>) -> Result<Arc<dyn TableProvider>, DataFusionError> {
@@ -162,7 +159,17 @@ impl Tables {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.enable_all().thread_stack_size(STACK).on_thread_start(move || listener.listen()).build();
         let runtime = runtime.map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
-        Ok(Self { runtime, held, places: Vec::new(), spec_file, as_of, wall: as_of, sources: Vec::new(), memory: Memory::default(), scratch: OnceLock::new() })
+        Ok(Self {
+            runtime,
+            held,
+            places: Vec::new(),
+            spec_file,
+            as_of,
+            wall: as_of,
+            sources: Vec::new(),
+            memory: Memory::default(),
+            scratch: OnceLock::new(),
+        })
     }
 
     fn add(&mut self, (spec, shown): (TableSpec, String), places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {

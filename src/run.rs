@@ -238,11 +238,16 @@ impl<'a> Clock<'a> {
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             threads: rayon::current_num_threads(),
             started: self.started,
-            seconds: self.seconds,
-            seconds_total: self.begun.elapsed().as_secs_f64(),
+            seconds: self.seconds.into_iter().map(|(stage, seconds)| (stage, to_milliseconds(seconds))).collect(),
+            seconds_total: to_milliseconds(self.begun.elapsed().as_secs_f64()),
             peak_memory_bytes: peak_memory_bytes(),
             n_trained,
             n_known,
         }
     }
+}
+
+/// Three decimals come back from JSON as they were; the last digit of sixteen may not, and a manifest must read as it was written.
+fn to_milliseconds(seconds: f64) -> f64 {
+    (seconds * 1e3).round() / 1e3
 }

@@ -15,7 +15,14 @@ use crate::fixture::{Project, repository};
 
 fn run(spec: &str, out: &Path, threads: &str) -> PathBuf {
     let mut program = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    let output = program.args(["run", spec, "--threads", threads, "--out"]).arg(out).current_dir(repository()).output().expect("the program starts");
+    let output = program
+        .args(["run", spec, "--threads", threads, "--allow-outside"])
+        .arg(std::env::temp_dir())
+        .arg("--out")
+        .arg(out)
+        .current_dir(repository())
+        .output()
+        .expect("the program starts");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report = PathBuf::from(String::from_utf8_lossy(&output.stdout).lines().next().expect("the report's path"));
     report.parent().expect("a report lies in its run's folder").to_path_buf()

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args, specs: &[PathBuf], as_of: Option<Day>) -> Result<
     match report::write_index(root, &reports) {
         // A full disk or a bad template has been told already.
         Err(_) if exit == Exit::Fixable => Ok(exit),
-        Err(error) => Err(error),
+        Err(error) => Err(error.hint("the reports stand as told above, and are not listed; run again to list them")),
         Ok(()) => Ok(exit),
     }
 }

@@ -36,7 +36,7 @@ impl ReportFolder {
 
     /// Refuses a spec where the latest run here is of another one that is still there: two reports of one name would be taken for one history.
     pub fn admit(&self, root: &Path, spec_file: &str) -> Result<()> {
-        let latest = self.runs().into_iter().rev().find_map(|(_, run)| Manifest::read(&run).ok());
+        let latest = self.runs()?.pop().map(|(_, run)| Manifest::read(&run)).transpose()?;
         match latest.map(|manifest| manifest.spec_file) {
             Some(other) if other != spec_file && root.join(&other).is_file() => {
                 Err(Error::spec(spec_file, format!("has the name of {other}, whose runs stand in {}", self.lock.path().display()))
@@ -60,18 +60,34 @@ impl ReportFolder {
 
     /// The latest run before `as_of`, checked; `None` where there is none, or where it was made by a program that attested nothing.
     ///
-    /// Errors where it is not what its run wrote: nothing is compared with numbers that were edited.
+    /// Errors where it cannot be read, or is not what its run wrote: nothing is compared with numbers that were edited, and no run is taken
+    /// for the first where another stands before it.
     pub fn previous(&self, as_of: Day) -> Result<Option<Kept>> {
-        let mut before = self.runs().into_iter().rev().filter(|(day, _)| *day < as_of);
-        before.find(|(_, run)| Manifest::read(run).is_ok_and(|manifest| manifest.schema == SCHEMA)).map(|(_, run)| Kept::read(&run)).transpose()
+        for (_, run) in self.runs()?.into_iter().rev().filter(|(day, _)| *day < as_of) {
+            if Manifest::read(&run)?.schema == SCHEMA {
+                return Kept::read(&run).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// Folders of runs by their day, oldest first; only those that hold a manifest.
-    fn runs(&self) -> Vec<(Day, PathBuf)> {
-        let entries = fs::read_dir(self.lock.path()).into_iter().flatten().flatten();
-        let dated = entries.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<Day>().ok()?, entry.path())));
-        let mut runs: Vec<(Day, PathBuf)> = dated.filter(|(_, run)| run.join(MANIFEST).is_file()).collect();
-        runs.sort();
-        runs
+    fn runs(&self) -> Result<Vec<(Day, PathBuf)>> {
+        let path = self.lock.path();
+        dated(path).map_err(|cause| Error::machine(path.display(), format!("cannot be listed: {cause}")))
     }
+}
+
+/// Folders below `path` that are named by a day and hold a manifest.
+fn dated(path: &Path) -> std::io::Result<Vec<(Day, PathBuf)>> {
+    let mut runs = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let Some(day) = entry.file_name().to_str().and_then(|name| name.parse::<Day>().ok()) else { continue };
+        if entry.path().join(MANIFEST).try_exists()? {
+            runs.push((day, entry.path()));
+        }
+    }
+    runs.sort();
+    Ok(runs)
 }

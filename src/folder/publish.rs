@@ -43,15 +43,22 @@ impl ReportFolder {
             let _ = fs::remove_dir_all(&new);
         }
         written?;
-        let swapped = swap(&new, &place).and_then(|old| sync_parent(&place).map(|()| old));
-        let old = swapped.map_err(|cause| {
+        let old = swap(&new, &place).map_err(|cause| {
             let _ = fs::remove_dir_all(&new);
             unwritable(&place, &cause)
         })?;
-        // The run stands. What is left to do is to be rid of the one before.
-        let kept_aside = old.map(|old| clear(&old, &place)).transpose()?.flatten();
+        // The run stands, and `new` holds the one before: what goes wrong now must not remove it.
+        sync_parent(&place).map_err(|cause| stands(&place, &format!("the disk does not confirm it: {cause}")))?;
+        let cleared = old.as_ref().map(|old| clear(old, &place)).transpose();
+        let kept_aside = cleared.map_err(|cause| stands(&place, &format!("the run before it could not be put aside: {cause}")))?.flatten();
         Ok(Published { place, kept_aside })
     }
+}
+
+/// A report that is published, and something that is not as it should be beside it.
+fn stands(place: &Path, problem: &str) -> Error {
+    Error::machine(place.display(), format!("the report stands, but {problem}"))
+        .hint("run again: what is left of the run before is put in order then")
 }
 
 /// Puts `new` at `place`; where what stood there is now.
@@ -76,24 +83,22 @@ fn in_two_steps(new: &Path, place: &Path) -> io::Result<PathBuf> {
     fs::rename(place, &old)?;
     match fs::rename(new, place) {
         Ok(()) => Ok(old),
-        Err(cause) => {
-            fs::rename(&old, place)?;
-            Err(cause)
-        }
+        Err(cause) => match fs::rename(&old, place) {
+            Ok(()) => Err(cause),
+            Err(again) => Err(io::Error::other(format!("{cause}; the run before lies in {} until the next start ({again})", old.display()))),
+        },
     }
 }
 
 /// Removes a run folder that was replaced; where it holds what no run wrote, puts it beside `place` and says where.
-pub(super) fn clear(old: &Path, place: &Path) -> Result<Option<PathBuf>> {
+pub(super) fn clear(old: &Path, place: &Path) -> io::Result<Option<PathBuf>> {
     if holds_only_ours(old) {
-        fs::remove_dir_all(old).map_err(|cause| {
-            Error::machine(old.display(), format!("cannot be removed: {cause}")).hint("the new report stands; remove the folder by hand")
-        })?;
+        fs::remove_dir_all(old)?;
         return Ok(None);
     }
     let name = |n: u32| place.with_file_name(format!("{}.replaced-{n}", place.file_name().unwrap_or_default().to_string_lossy()));
     let aside = (1..).map(name).find(|aside| !aside.exists()).expect("numbers do not end");
-    fs::rename(old, &aside).and_then(|()| sync_parent(&aside)).map_err(|cause| unwritable(&aside, &cause))?;
+    fs::rename(old, &aside).and_then(|()| sync_parent(&aside))?;
     Ok(Some(aside))
 }
 

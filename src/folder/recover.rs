@@ -5,15 +5,14 @@ use std::path::Path;
 
 use super::publish::{NEW, OLD, clear};
 use crate::disk::unwritable;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence::{ATTESTATION, SUMMARY, files};
 use crate::manifest::{MANIFEST, Manifest};
 
 /// Restores reports that a killed swap took away, removes half ones, and says what was done where it is worth saying.
 pub(super) fn recover(reports: &Path) -> Result<Vec<String>> {
     let mut mended = Vec::new();
-    let mut left: Vec<String> =
-        fs::read_dir(reports).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut left = names(reports).map_err(|cause| Error::machine(reports.display(), format!("cannot be listed: {cause}")))?;
     // Old ones first: what they were taken from may be empty.
     left.sort_by_key(|name| std::cmp::Reverse(name.starts_with(OLD)));
     for name in left {
@@ -39,8 +38,19 @@ pub(super) fn recover(reports: &Path) -> Result<Vec<String>> {
 }
 
 fn cleared(old: &Path, place: &Path) -> Result<Option<String>> {
-    let aside = clear(old, place)?;
+    let aside = clear(old, place).map_err(|cause| {
+        Error::machine(old.display(), format!("an earlier run left it, and it cannot be put aside: {cause}"))
+            .hint("correct permissions, or move it away")
+    })?;
     Ok(aside.map(|aside| format!("{}: kept aside, it holds files that no run wrote", aside.display())))
+}
+
+fn names(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.extend(entry?.file_name().into_string());
+    }
+    Ok(names)
 }
 
 /// Whether a half-written folder holds nothing but what a run writes, by name: its files are not whole, so that no hash tells.

@@ -11,7 +11,7 @@ use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::evidence::{self, Kept};
 use crate::folder::Locked;
-use crate::manifest::Manifest;
+use crate::manifest::MANIFEST;
 
 /// Lists every whole run below `reports`; a run whose files are not what it wrote is listed as such.
 ///
@@ -22,22 +22,23 @@ pub fn write_index(root: &Path, reports: &Path) -> Result<()> {
     let mut entries = Vec::new();
     for report in folders(reports)? {
         for run in folders(&report)? {
-            // A folder without a manifest is not a run, or not a whole one.
-            if let Ok(manifest) = Manifest::read(&run) {
-                entries.extend(entry(reports, &run, manifest));
+            // What was kept aside is named after its day and more; a folder without a manifest is not a run, or not a whole one.
+            let day = run.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<Day>().ok());
+            if let Some(as_of) = day.filter(|_| run.join(MANIFEST).exists()) {
+                entries.push(entry(&run, as_of));
             }
         }
     }
     write_whole(&reports.join("index.html"), index(&templates, &entries)?.as_bytes())
 }
 
-fn entry(reports: &Path, run: &Path, manifest: Manifest) -> Option<IndexEntry> {
-    let as_of: Day = manifest.as_of.parse().ok()?;
-    let link = format!("./{}", run.join("report.html").strip_prefix(reports).ok()?.display());
+fn entry(run: &Path, as_of: Day) -> IndexEntry {
+    let report = run.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+    let link = format!("./{report}/{as_of}/report.html");
     let page = |kept: &Kept| evidence::edited_of(run, &kept.manifest, "report.html");
     let read = Kept::read(run).map_err(|error| format!("{}: {}", file_name(&error.fault().place), error.fault().problem));
     let whole = read.and_then(|kept| page(&kept).map_or(Ok(kept), Err));
-    Some(match whole {
+    match whole {
         Ok(kept) => IndexEntry {
             name: kept.manifest.name.clone(),
             title: kept.manifest.title.clone(),
@@ -52,19 +53,19 @@ fn entry(reports: &Path, run: &Path, manifest: Manifest) -> Option<IndexEntry> {
             link,
         },
         Err(problem) => IndexEntry {
-            name: manifest.name,
-            title: manifest.title,
+            title: report.clone(),
+            name: report,
             as_of,
             state: State::Red,
             verdict: format!("Not to be believed: {problem}"),
             breached: 0,
             limits: 0,
-            seconds: manifest.machine.seconds_total,
+            seconds: 0.0,
             digest: String::new(),
             signed: Vec::new(),
             link,
         },
-    })
+    }
 }
 
 /// Who signed a run, by key: whose keys they are `plimsoll verify --signers` tells.
@@ -80,9 +81,14 @@ fn file_name(path: &str) -> &str {
 
 /// Folders below `path` that are not hidden, sorted.
 fn folders(path: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(path).map_err(|cause| Error::machine(path.display(), format!("cannot be read: {cause}")))?;
-    let is_shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-    let mut found: Vec<_> = entries.flatten().filter(is_shown).map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let refuse = |cause: std::io::Error| Error::machine(path.display(), format!("cannot be listed: {cause}"));
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(refuse)? {
+        let entry = entry.map_err(refuse)?;
+        if !entry.file_name().to_string_lossy().starts_with('.') && entry.path().is_dir() {
+            found.push(entry.path());
+        }
+    }
     found.sort();
     Ok(found)
 }

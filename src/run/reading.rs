@@ -41,8 +41,15 @@ impl Reading {
         }));
         let data = tables.iter().flat_map(|(_, files, _)| files);
         found.extend(data.map(|file| (file.path.clone(), file.place.clone(), file.sha256.clone())));
-        let place = |(name, path, _): &(String, PathBuf, String)| Some((name.clone(), path.clone(), Stamp::of(path).ok()?));
-        let places = found.iter().filter_map(place).collect();
+        let mut places = Vec::new();
+        for (name, path, _) in &found {
+            match Stamp::of(path) {
+                Ok(stamp) => places.push((name.clone(), path.clone(), stamp)),
+                // It is the one that is built in.
+                Err(_) if name.starts_with("templates/") => {}
+                Err(cause) => return Err(Error::data(name, format!("cannot be read any more: {cause}"))),
+            }
+        }
         Ok(Self { files: found.into_iter().map(|(name, _, hash)| (name, hash)).collect(), places })
     }
 

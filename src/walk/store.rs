@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key::Key;
 use crate::digest::Digest;
+use crate::disk::write_whole;
 use crate::error::{Error, Result};
 use crate::model::Card;
 
@@ -120,7 +121,7 @@ impl Store {
             }
         }
         let path = folder.join(RUNS);
-        fs::write(&path, serde_json::to_vec(&runs).expect("names are plain text")).map_err(|cause| unwritable(&path, &cause))
+        write_whole(&path, &serde_json::to_vec(&runs).expect("names are plain text"))
     }
 
     fn note(&self, key: &Key) {

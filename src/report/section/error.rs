@@ -172,7 +172,7 @@ fn against_baseline(material: &Material<'_>) -> Option<Table> {
         ("Rank IC difference", "t", "Rank IC difference: the dates' rank ICs less the baseline's, the same test; a book holds ranks, not levels.")
     };
     columns.extend([Column::numbers(order, symbol), Column::numbers("p", ""), Column::words("Decision")]);
-    let block = first.difference.value().map_or(String::new(), |found| {
+    let block = first.difference.value().filter(|found| 0 < found.n_resampled).map_or(String::new(), |found| {
         format!(" Interval: stationary block bootstrap, {} resamples, mean block {} dates, seeded.", found.n_resampled, found.block_length)
     });
     let mut table = Table::new("against-baseline", format!("Squared errors against `{}`", first.baseline), columns).note(format!(

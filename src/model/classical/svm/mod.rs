@@ -2,6 +2,7 @@
 
 mod fitted;
 mod kernel;
+mod libsvm;
 mod platt;
 mod solve;
 

@@ -2,15 +2,9 @@
 //!
 //! The solver is LIBSVM's (Fan, Chen and Lin 2005, JMLR 6, 1889-1918) in the pure Rust of `libsvm-rs`; what it minimises stands here.
 
-use std::cell::Cell;
-
-use libsvm_rs::solver::{Solver, SolverVariant};
-
-use super::kernel::{Kernel, Similarity};
+use super::kernel::Kernel;
+use super::libsvm;
 use crate::model::classical::table::Table;
-
-/// Steps after which the solver stops, each of which needs three rows.
-const MAX_STEPS: u64 = 10_000_000;
 
 /// A scoring function: offset + sum over the kept rows of coefficient x K(row, x).
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +33,7 @@ impl Problem<'_> {
     /// Both classes are present. `cost`: of a row of class 0 and of class 1.
     pub(super) fn classify(&self, class: &[usize], cost: [f64; 2]) -> Machine {
         let sign: Vec<i8> = class.iter().map(|&class| if class == 1 { 1 } else { -1 }).collect();
-        let (alpha, offset, is_solved) = self.solve(&vec![-1.0; sign.len()], &sign, cost);
+        let (alpha, offset, is_solved) = libsvm::solve(self, &vec![-1.0; sign.len()], &sign, cost);
         let coefficients: Vec<f64> = alpha.iter().zip(&sign).map(|(alpha, &sign)| alpha * f64::from(sign)).collect();
         self.machine(&coefficients, offset, is_solved)
     }
@@ -49,20 +43,9 @@ impl Problem<'_> {
         let n_rows = target.len();
         let linear: Vec<f64> = target.iter().map(|target| epsilon - target).chain(target.iter().map(|target| epsilon + target)).collect();
         let sign: Vec<i8> = (0..2 * n_rows).map(|variable| if variable < n_rows { 1 } else { -1 }).collect();
-        let (alpha, offset, is_solved) = self.solve(&linear, &sign, [cost; 2]);
+        let (alpha, offset, is_solved) = libsvm::solve(self, &linear, &sign, [cost; 2]);
         let coefficients: Vec<f64> = (0..n_rows).map(|row| alpha[row] - alpha[row + n_rows]).collect();
         self.machine(&coefficients, offset, is_solved)
-    }
-
-    fn solve(&self, linear: &[f64], sign: &[i8], cost: [f64; 2]) -> (Vec<f64>, f64, bool) {
-        // The crate would print its progress.
-        libsvm_rs::set_quiet(true);
-        let n_asked = Cell::new(0);
-        let similarity = Box::new(Similarity::new(self.table, self.kernel, sign.to_vec(), &n_asked));
-        let mut alpha = vec![0.0; sign.len()];
-        let variant = SolverVariant::Standard;
-        let found = Solver::solve(variant, sign.len(), similarity, linear, sign, &mut alpha, cost[1], cost[0], self.tolerance, true);
-        (alpha, -found.rho, n_asked.get() < 3 * MAX_STEPS)
     }
 
     fn machine(&self, coefficients: &[f64], offset: f64, is_solved: bool) -> Machine {

@@ -147,7 +147,7 @@ impl<'a> Boosting<'a> {
             }
             let mut grown = self.new_tree(min_rows);
             grown.fit(&data, &mut cache);
-            let mut tree = Tree::read(&grown);
+            let mut tree = Tree::read(serde_json::to_value(&grown).expect("the crate's tree is plain data"));
             let rows = Rows { codes: self.codes, n_features: self.n_features, weight: &self.weight, target: &negative_gradients };
             tree.prune(&rows, min_rows, &mut gain);
             if tree.is_single_leaf() {

@@ -1,6 +1,5 @@
 //! A grown tree, read from the crate's own serialisation and cut back to leaves of enough rows.
 
-use gbdt::decision_tree::DecisionTree;
 use serde::Deserialize;
 
 /// The part of the crate's serialised tree that is needed; its fields are private, its format is serde's.
@@ -80,8 +79,9 @@ impl NodeSums {
 
 impl Tree {
     /// Reads a tree the crate has grown.
-    pub(super) fn read(grown: &DecisionTree) -> Self {
-        let value = serde_json::to_value(grown).expect("the crate's tree is plain data");
+    ///
+    /// `value`: the crate's tree as it serialises itself.
+    pub(super) fn read(value: serde_json::Value) -> Self {
         let grown: Grown = serde_json::from_value(value).expect("gbdt 0.1.3 serialises a tree as its nodes, with finite numbers");
         let nodes = grown.tree.tree.into_iter().map(|node| {
             let GrownValue { feature_index: feature, feature_value: threshold, pred, is_leaf } = node.value;

@@ -36,7 +36,7 @@ impl Drop for Leftover {
     }
 }
 
-/// Removes all that is half-made. Other threads may be at work in it: what they make meanwhile goes with a second try.
+/// Removes all that is half-made. Other threads may be at work in it: a folder is moved away first, so that they make nothing in it any more.
 pub fn remove_all() {
     let paths = locked(&PATHS).clone();
     remove(&paths);
@@ -46,7 +46,7 @@ fn remove(paths: &BTreeSet<PathBuf>) {
     for _ in 0..50 {
         let mut is_left = false;
         for path in paths {
-            let gone = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+            let gone = if path.is_dir() { remove_folder(path) } else { std::fs::remove_file(path) };
             // What is not there any more is what was wanted.
             is_left |= gone.is_err() && path.symlink_metadata().is_ok();
         }
@@ -55,6 +55,13 @@ fn remove(paths: &BTreeSet<PathBuf>) {
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+}
+
+fn remove_folder(path: &Path) -> std::io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push("-ended");
+    std::fs::rename(path, &aside)?;
+    std::fs::remove_dir_all(&aside).or_else(|_| std::fs::remove_dir_all(&aside))
 }
 
 /// Held while a report is put in its place, and by whoever ends the process: neither comes in the middle of the other.

@@ -148,7 +148,9 @@ fn the_bound_moves_no_number() {
 /// Waits until the program has made its folder of spills, and sends it a signal.
 fn interrupted(project: &Project, program: &mut Command, signal: &str) -> (Option<i32>, String, String) {
     let child: Child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    while entries(&project.root.join("tmp")).is_empty() {
+    // Its own: another's may be there still.
+    let own = format!("plimsoll-{}-", child.id());
+    while !entries(&project.root.join("tmp")).iter().any(|name| name.starts_with(&own)) {
         std::thread::yield_now();
     }
     let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("there is a kill");

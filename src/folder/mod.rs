@@ -84,7 +84,8 @@ fn dated(path: &Path) -> std::io::Result<Vec<(Day, PathBuf)>> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let Some(day) = entry.file_name().to_str().and_then(|name| name.parse::<Day>().ok()) else { continue };
-        if entry.path().join(MANIFEST).try_exists()? {
+        // What stands in the place of a run that is no folder is told by the run of that day.
+        if entry.file_type()?.is_dir() && entry.path().join(MANIFEST).try_exists()? {
             runs.push((day, entry.path()));
         }
     }

@@ -17,6 +17,14 @@ fn main() {
         println!("cargo:rustc-cfg=real_data");
         println!("cargo:rerun-if-changed={}", real_data.display());
     }
+    // So are those that need a tool which a bare machine may lack.
+    for (cfg, tools) in [("ssh_keygen", &["ssh-keygen"][..]), ("fault_tools", &["python3", "strace", "ssh-keygen"])] {
+        println!("cargo:rustc-check-cfg=cfg({cfg})");
+        if tools.iter().all(|tool| is_installed(tool)) {
+            println!("cargo:rustc-cfg={cfg}");
+        }
+    }
+    println!("cargo:rerun-if-env-changed=PATH");
     // A worktree keeps its HEAD and the branches in different folders; a path that is not there would run this script every time.
     for name in ["HEAD", "refs/heads"] {
         if let Some(path) = git(&["rev-parse", "--git-path", name]).filter(|path| Path::new(path).exists()) {
@@ -27,6 +35,14 @@ fn main() {
     for path in ["Cargo.lock", "src", "build.rs"] {
         println!("cargo:rerun-if-changed={path}");
     }
+}
+
+/// Whether a tool is there; of strace also whether it may trace, which containers forbid.
+fn is_installed(tool: &str) -> bool {
+    if tool == "strace" {
+        return Command::new(tool).args(["-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success());
+    }
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()))
 }
 
 fn git(arguments: &[&str]) -> Option<String> {

@@ -84,11 +84,11 @@ fn sweep(above: &Path, owner: u32) {
     }
 }
 
-/// `plimsoll-4711-spill-0`.
+/// `plimsoll-4711-spill-0`, or `plimsoll-4711-spill-0-ended` where a process was ended while it removed it.
 fn is_name(name: &str) -> bool {
     let parts: Vec<&str> = name.split('-').collect();
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    matches!(parts[..], ["plimsoll", pid, "spill", n] if is_number(pid) && is_number(n))
+    matches!(parts[..], ["plimsoll", pid, "spill", n] | ["plimsoll", pid, "spill", n, "ended"] if is_number(pid) && is_number(n))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod corrupt;
 mod determinism;
 mod engine;
 mod evidence;
+mod fault;
 mod fixture;
 mod folder;
 mod inputs;

@@ -56,7 +56,7 @@ fn without_hashes(ran: &Ran, name: &str) -> String {
     let own = inputs.sha256();
     let text = text.replace(&own, "run").replace(&own[..12], "run");
     // The page's policy holds the hash of its style, and the style the run's id.
-    text.lines().filter(|line| !line.contains("Content-Security-Policy")).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !line.contains("Content-Security-Policy")).collect::<Vec<_>>().join("\n")
 }
 
 /// A report whose tables are read whole as of `cut`, and one whose tables were cut there, with their columns of time.

@@ -137,7 +137,7 @@ pub fn sign(folder: &Path, role: Role, key: &Path, remark: &str, now: DateTime<U
         fs::write(half.join(DOCUMENT), &text).map_err(refuse)?;
         key.sign(&half.join(DOCUMENT))?;
         sync_below(&half).map_err(refuse)?;
-        let free = (1..).map(|n| format!("{role}-{n}")).find(|name| !all.join(name).exists()).expect("numbers do not end");
+        let free = (1..=u32::MAX).map(|n| format!("{role}-{n}")).find(|name| !all.join(name).exists()).expect("a number is free");
         fs::rename(&half, all.join(&free)).and_then(|()| sync_below(&all)).map_err(refuse)?;
         Ok(free)
     };
@@ -163,7 +163,8 @@ pub fn sign_offs(folder: &Path, kept: &Kept, signers: Option<(&Signers, DateTime
     for name in &files {
         let (signed, file) = name.split_once('/').unwrap_or(("", name));
         let is_token = Path::new(file).extension().is_some_and(|extension| extension == TIMESTAMP);
-        if signed.is_empty() && !is_token || !is_token && ![DOCUMENT.to_owned(), format!("{DOCUMENT}.sig")].iter().any(|known| known == file) {
+        let is_ours = !signed.is_empty() && (file == DOCUMENT || file.strip_suffix(".sig") == Some(DOCUMENT));
+        if !is_token && !is_ours {
             wrong.push(format!("{SIGNATURES}/{name} is no file of a sign-off"));
         }
     }

@@ -97,7 +97,7 @@ pub(super) fn clear(old: &Path, place: &Path) -> io::Result<Option<PathBuf>> {
         return Ok(None);
     }
     let name = |n: u32| place.with_file_name(format!("{}.replaced-{n}", place.file_name().unwrap_or_default().to_string_lossy()));
-    let aside = (1..).map(name).find(|aside| !aside.exists()).expect("numbers do not end");
+    let aside = (1..=u32::MAX).map(name).find(|aside| !aside.exists()).expect("a number is free");
     fs::rename(old, &aside).and_then(|()| sync_parent(&aside))?;
     Ok(Some(aside))
 }

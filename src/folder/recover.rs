@@ -56,7 +56,8 @@ fn names(folder: &Path) -> std::io::Result<Vec<String>> {
 /// Whether a half-written folder holds nothing but what a run writes, by name: its files are not whole, so that no hash tells.
 fn is_written_by_us(folder: &Path) -> bool {
     let is_ours = |name: &str| {
-        let is_card = name.strip_prefix("models/").is_some_and(|card| !card.contains('/') && card.ends_with(".json"));
+        let is_card =
+            name.strip_prefix("models/").is_some_and(|card| !card.contains('/') && Path::new(card).extension().is_some_and(|end| end == "json"));
         let flat = ["report.html", SUMMARY, "predictions.parquet", "book.parquet", "book_returns.parquet", MANIFEST, ATTESTATION];
         is_card || flat.contains(&name)
     };

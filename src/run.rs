@@ -92,7 +92,8 @@ pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) ->
     let mut whole = leftover::publishing();
     let published = folder.publish(as_of, &made.files, &made.manifest, &made.attestation()?)?;
     whole.reports.insert(spec.name.clone());
-    store.forget_unused()?;
+    // Housekeeping: what it could not remove goes another night.
+    told.extend(store.forget_unused().err().map(|error| format!("{}: {}; the report stands", error.fault().place, error.fault().problem)));
     told.extend(published.kept_aside.map(|aside| format!("{}: kept aside, the run before held files that no run wrote", aside.display())));
     let manifest = made.manifest;
     let (ended, run_sha256) = (manifest.ended.clone(), sha256(&manifest.json()));

@@ -22,7 +22,7 @@ pub(super) fn sign(args: &Args, folder: &Path, role: Role, key: &Path, remark: &
     let name = evidence::sign(&folder, role, key, remark, now)?;
     drop(locked);
     if let Some(reports) = report.parent().filter(|reports| reports.join("index.html").is_file()) {
-        report::write_index(&args.root, reports)?;
+        report::write_index(&args.root, reports).map_err(|error| error.hint("the run is signed; the next run lists it"))?;
     }
     say(&folder.join(SIGNATURES).join(name).display().to_string())?;
     Ok(Exit::Good)

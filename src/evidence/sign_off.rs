@@ -138,7 +138,13 @@ pub fn sign(folder: &Path, role: Role, key: &Path, remark: &str, now: DateTime<U
         key.sign(&half.join(DOCUMENT))?;
         sync_below(&half).map_err(refuse)?;
         let free = (1..=u32::MAX).map(|n| format!("{role}-{n}")).find(|name| !all.join(name).exists()).expect("a number is free");
-        fs::rename(&half, all.join(&free)).and_then(|()| sync_below(&all)).map_err(refuse)?;
+        let place = all.join(&free);
+        fs::rename(&half, &place).map_err(refuse)?;
+        sync_below(&all).map_err(|cause| {
+            // What may not outlive a power cut is taken back.
+            let _ = fs::remove_dir_all(&place);
+            refuse(cause)
+        })?;
         Ok(free)
     };
     let placed = place();

@@ -3,6 +3,7 @@
 mod calendar;
 mod depth;
 mod examine;
+mod file_table;
 mod files;
 mod footer;
 mod guard;
@@ -10,7 +11,6 @@ mod inspect;
 mod memory;
 mod name;
 mod open;
-mod ordered;
 mod panel;
 mod pattern;
 mod quality;

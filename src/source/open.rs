@@ -16,11 +16,11 @@ use datafusion::physical_plan::ExecutionPlanProperties as _;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 
 use super::depth::check_depth;
+use super::file_table::FileTable;
 use super::guard::{self, Held};
 use super::inspect::{Place, SourceFile};
 use super::memory::Memory;
 use super::name;
-use super::ordered::OrderedTable;
 use super::quality::quoted;
 use super::sorted::Promise;
 use super::{calendar, examine, files};
@@ -121,14 +121,13 @@ pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
 
 async fn listing(spec: &TableSpec, urls: Vec<ListingTableUrl>) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     let order: Vec<_> = spec.sorted_by.iter().map(|name| ident(name).sort(true, false)).collect();
-    let is_ordered = 1 < urls.len() && !order.is_empty();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default().with_force_view_types(false)))
         .with_file_extension("")
         .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
     let context = SessionContext::new_with_config(config());
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
     let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config.infer_schema(&context.state()).await?)?);
-    Ok(if is_ordered { Arc::new(OrderedTable { inner: table }) } else { table })
+    Ok(Arc::new(FileTable { inner: table }))
 }
 
 /// DataFusion asks the clock when it plans, and panics before 1970.
@@ -144,6 +143,10 @@ fn check_clock() -> Result<()> {
 fn config() -> SessionConfig {
     let mut config = SessionConfig::new().with_target_partitions(1);
     config.options_mut().execution.parquet.schema_force_view_types = false;
+    // Rows are left out for what they hold, never for what a footer says of them.
+    config.options_mut().execution.parquet.pruning = false;
+    config.options_mut().execution.parquet.enable_page_index = false;
+    config.options_mut().execution.parquet.bloom_filter_on_read = false;
     config.options_mut().sql_parser.map_string_types_to_utf8view = false;
     config.options_mut().sql_parser.collect_spans = true;
     config.options_mut().execution.spill_compression = SpillCompression::Lz4Frame;

@@ -18,6 +18,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import json
+import os
 import pathlib
 import queue
 import re
@@ -71,6 +72,12 @@ class Call:
     def kind(self):
         """The call and what it concerns, without hashes."""
         return f"{self.name} {re.sub(r'[0-9a-f]{32}-[0-9a-f]{32}', 'RESULT', self.path) or '.'}"
+
+    @property
+    def area(self):
+        """The call and the folder that it concerns."""
+        parts = self.path.split("/")
+        return f"{self.name} {parts[1] if 1 < len(parts) else self.path or '.'}{'/...' if 2 < len(parts) else ''}"
 
 
 @dataclasses.dataclass
@@ -137,9 +144,15 @@ class Suite:
         given = [str(word).replace("{out}", str(out)) for word in command]
         return [str(self.program), *given, "--root", str(root or self.project), "--out", str(out), "--threads", "1"]
 
+    def environment(self, out):
+        """Spills have a folder of their own, which must be empty in the end."""
+        temporary = out.parent / "temporary"
+        temporary.mkdir(parents=True, exist_ok=True)
+        return {**os.environ, "TMPDIR": str(temporary)}
+
     def made(self, out, command, root=None):
         """Runs a command that must end well."""
-        code, _, stderr = run(self.words(out, command, root))
+        code, _, stderr = run(self.words(out, command, root), env=self.environment(out))
         if code not in MADE:
             sys.exit(f"error: {' '.join(map(str, command))}: ends with {code}: {stderr}")
         return code
@@ -153,7 +166,7 @@ class Suite:
         words = ["strace", "-D", "-f", "-y", "-s", "0", "-o", str(log), *options, *self.words(out, situation.command)]
         # The shell becomes strace and, by -D, the program, whose number is then known: it stands in the names of temporary files.
         text = " ".join(shlex.quote(word) for word in words).replace("{pid}", "'\"$$\"'")
-        child = subprocess.Popen(["sh", "-c", f"exec {text}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        child = subprocess.Popen(["sh", "-c", f"exec {text}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(out))
         try:
             stderr = child.communicate(timeout=SECONDS)[1].decode(errors="replace")
         except subprocess.TimeoutExpired:
@@ -312,20 +325,27 @@ class Suite:
             wrong.append((OTHER, f"the next run ends with {code}, not {situation.code}: {first_line(stderr)}"))
         left = [path.relative_to(out).as_posix() for path in out.rglob("*") if re.match(r"\.new-|\.old-", path.name) or "half" in path.name]
         wrong += [(OTHER, f"{re.sub(r'half-[0-9]+', 'half-PID', name)} is left after the next run") for name in sorted(left)]
-        index = (out / "index.html").read_text() if (out / "index.html").exists() else ""
+        wrong += [(OTHER, f"{path.name} is left in TMPDIR after the next run") for path in (out.parent / "temporary").iterdir()]
+        wrong += self.unlisted(situation, out)
         if situation.signs:
-            if "approved by key SHA256:" not in index:
-                wrong.append((OTHER, "the index does not show the signature"))
             return wrong
         stands = self.stands(situation, out)
         if stands != "new":
             wrong.append((BYTES, f"after the next run {PLACE} holds {stands}"))
-        elif sha256((out / PLACE / "run.json").read_bytes()) not in index:
-            doubted = re.search(r"Not to be believed: [^<]*", index)
-            wrong.append((OTHER, f"the index does not show the run: {doubted[0] if doubted else 'no word of it'}"))
         # What could not be read is kept aside too, which loses nothing; but what is kept is a whole run.
         aside = [path for path in (out / REPORT).iterdir() if ".replaced-" in path.name]
         wrong += [(HALF, f"{path.name} is no whole run") for path in aside if tree(path) != situation.old and not self.is_new(situation, path)]
+        return wrong
+
+    def unlisted(self, situation, out):
+        """What the index does not show."""
+        index = (out / "index.html").read_text() if (out / "index.html").exists() else ""
+        doubted = re.search(r"Not to be believed: [^<]*", index)
+        said = doubted[0] if doubted else "no word of it"
+        runs = [path for path in (PLACE, EARLIER) if (out / path).is_dir()]
+        wrong = [(OTHER, f"the index does not show {path}: {said}") for path in runs if sha256((out / path / "run.json").read_bytes()) not in index]
+        if situation.signs and "approved by key SHA256:" not in index:
+            wrong.append((OTHER, "the index does not show the signature"))
         return wrong
 
     # Cases.
@@ -347,7 +367,7 @@ class Suite:
         if case.fault != "kill":
             came = "refused" if code == 1 else "tolerated"
             wrong += self.answered(situation, out, code, stderr, n_signed)
-        code, _, stderr = run(self.words(out, situation.command))
+        code, _, stderr = run(self.words(out, situation.command), env=self.environment(out))
         wrong += self.look(situation, out)
         if situation.signs:
             found, _ = self.look_at_signatures(situation, out)
@@ -367,15 +387,18 @@ class Suite:
             is_index = "index" in errors[0]
             is_replaced = not is_index and "nothing was replaced" in stderr and situation.begins != "new" and stands == "new"
             is_signed = "nothing was signed" in stderr and n_signed == 2
-            is_old = "the new report stands" in stderr and stands != "new"
+            is_old = "report stands" in stderr and stands != "new"
             is_untrue = is_replaced or is_signed or is_old
             said = " ".join(stderr[stderr.index("error:"):].split())
             return [(OTHER, f"{PLACE} holds {stands}, {n_signed} sign-offs, and it says: {said}")] if is_untrue else []
         if code != situation.code:
             return [(OTHER, f"ends with {code}: {first_line(stderr)}")]
-        if situation.signs:
-            return [] if n_signed == 2 else [(LOST, "ends well without a signature")]
-        return [] if stands == "new" else [(BYTES, f"ends with {code}, and {PLACE} holds {stands}")]
+        wrong = self.unlisted(situation, out)
+        if situation.signs and n_signed != 2:
+            wrong.append((LOST, "ends well without a signature"))
+        if not situation.signs and stands != "new":
+            wrong.append((BYTES, f"ends with {code}, and {PLACE} holds {stands}"))
+        return wrong
 
 
 def is_json(path):
@@ -522,7 +545,7 @@ def main():
         rows.append([name, n_calls, came["killed"], errors, came["refused"], came["tolerated"], came["not met"], *wrong])
     table(["situation", "calls", "kills", "errors", "refused", "tolerated", "not met", "reports lost", HALF, BYTES, OTHER], rows)
     print("\nerrors that the program does without, with the bytes of an undisturbed run:")
-    harmless = collections.Counter(one.case.call.kind for one in told if one.came == "tolerated" and not one.wrong)
+    harmless = collections.Counter(one.case.call.area for one in told if one.came == "tolerated" and not one.wrong)
     table(["call", "times"], sorted(harmless.items()))
     n_wrong = sum(bool(one.wrong) for one in told)
     print(f"\n{len(told)} cases in {time.monotonic() - begun:.0f} s, {n_wrong} with something wrong")

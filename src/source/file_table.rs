@@ -1,7 +1,9 @@
-//! A table of several files that are sorted one after the other.
+//! A table as its files hold it: their footers are hints, and an order that they have is kept.
 //!
-//! DataFusion knows from the files' statistics that their rows come in order, but forgets it as soon as an expression is pushed into the
-//! scan, and later windows would sort anew. A plain node above the scan keeps expressions out of it.
+//! A footer says how many rows and NULLs there are and where a column begins and ends; no checksum covers it, and DataFusion answers from it
+//! without a look at the rows. Here its numbers are estimates, which choose plans and give no answer. Of several files that are sorted one
+//! after the other DataFusion knows that their rows come in order, but forgets it as soon as an expression is pushed into the scan, and later
+//! windows would sort anew: a plain node above the scan keeps expressions out of it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,16 +18,16 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
 use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
-use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 
-/// The same table, whose order is not forgotten.
+/// A table of Parquet files.
 #[derive(Debug)]
-pub(super) struct OrderedTable {
+pub(super) struct FileTable {
     pub(super) inner: Arc<dyn TableProvider>,
 }
 
 #[async_trait]
-impl TableProvider for OrderedTable {
+impl TableProvider for FileTable {
     fn schema(&self) -> SchemaRef {
         self.inner.schema()
     }
@@ -46,28 +48,25 @@ impl TableProvider for OrderedTable {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let scan = self.inner.scan(state, projection, filters, limit).await?;
-        if scan.output_ordering().is_none() {
-            return Ok(scan);
-        }
-        Ok(Arc::new(OrderedExec { scan }))
+        Ok(Arc::new(FileExec { scan }))
     }
 }
 
 /// Hands on the rows of a scan.
 #[derive(Debug)]
-struct OrderedExec {
+struct FileExec {
     scan: Arc<dyn ExecutionPlan>,
 }
 
-impl DisplayAs for OrderedExec {
+impl DisplayAs for FileExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OrderedExec")
+        f.write_str("FileExec")
     }
 }
 
-impl ExecutionPlan for OrderedExec {
+impl ExecutionPlan for FileExec {
     fn name(&self) -> &'static str {
-        "OrderedExec"
+        "FileExec"
     }
 
     fn properties(&self) -> &Arc<PlanProperties> {
@@ -95,7 +94,7 @@ impl ExecutionPlan for OrderedExec {
     }
 
     fn statistics_from_inputs(&self, input: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
-        Ok(Arc::clone(&input[0]))
+        Ok(Arc::new(input[0].as_ref().clone().to_inexact()))
     }
 
     fn cardinality_effect(&self) -> CardinalityEffect {

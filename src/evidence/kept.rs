@@ -161,7 +161,8 @@ pub fn edited_of(folder: &Path, manifest: &Manifest, name: &str) -> Option<Strin
     match sha256_file(&folder.join(name)) {
         Ok(now) if manifest.outputs.get(name) == Some(&now) => None,
         Ok(_) => Some(format!("{name} is not the file that the run wrote")),
-        Err(_) => Some(format!("{name} is missing")),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Some(format!("{name} is missing")),
+        Err(cause) => Some(format!("{name} cannot be read: {cause}")),
     }
 }
 

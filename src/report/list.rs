@@ -24,7 +24,9 @@ pub fn write_index(root: &Path, reports: &Path) -> Result<()> {
         for run in folders(&report)? {
             // What was kept aside is named after its day and more; a folder without a manifest is not a run, or not a whole one.
             let day = run.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<Day>().ok());
-            if let Some(as_of) = day.filter(|_| run.join(MANIFEST).exists()) {
+            let Some(as_of) = day else { continue };
+            let is_there = run.join(MANIFEST).try_exists();
+            if is_there.map_err(|cause| Error::machine(run.display(), format!("cannot be looked into: {cause}")))? {
                 entries.push(entry(&run, as_of));
             }
         }

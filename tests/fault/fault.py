@@ -393,7 +393,8 @@ class Suite:
             return [(OTHER, f"{PLACE} holds {stands}, {n_signed} sign-offs, and it says: {said}")] if is_untrue else []
         if code != situation.code:
             return [(OTHER, f"ends with {code}: {first_line(stderr)}")]
-        wrong = self.unlisted(situation, out)
+        # An index that says of a run that it could not be read is true, and made again by the next run.
+        wrong = [one for one in self.unlisted(situation, out) if "cannot be read" not in one[1]]
         if situation.signs and n_signed != 2:
             wrong.append((LOST, "ends well without a signature"))
         if not situation.signs and stands != "new":

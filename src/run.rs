@@ -94,7 +94,11 @@ pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) ->
     whole.reports.insert(spec.name.clone());
     // Housekeeping: what it could not remove goes another night.
     told.extend(store.forget_unused().err().map(|error| format!("{}: {}; the report stands", error.fault().place, error.fault().problem)));
-    told.extend(published.kept_aside.map(|aside| format!("{}: kept aside, the run before held files that no run wrote", aside.display())));
+    told.extend(
+        published
+            .kept_aside
+            .map(|aside| format!("{}: kept aside, the run before held files that no run wrote, or that were edited since", aside.display())),
+    );
     let manifest = made.manifest;
     let (ended, run_sha256) = (manifest.ended.clone(), sha256(&manifest.json()));
     Ok(Ran { folder: published.place, manifest, ended, run_sha256, was_unchanged: false, told })
@@ -110,6 +114,10 @@ pub fn again(root: &Path, folder: &Path, spec: &Spec, progress: &dyn Progress) -
     let tables = source::open(root, spec)?;
     let as_of = tables.as_of()?;
     let before = Manifest::read(folder)?.inputs.previous.map(|(run, _)| folder.with_file_name(run));
+    if let Some(gone) = before.as_ref().filter(|run| !run.is_dir()) {
+        return Err(Error::machine(gone.display(), "is gone, the run that this one was compared with: *What changed* cannot be made again")
+            .hint("restore that run folder beside this one"));
+    }
     let previous = before.map(|run| Kept::read(&run)).transpose()?;
     let reading = Reading::of(root, spec, &tables, &templates)?;
     let inputs = reading.inputs(as_of, previous.as_ref());

@@ -215,6 +215,30 @@ fn a_signature_holds_for_one_run_and_one_key() {
     assert!(words(&check(&git, &[])).contains("may sign for git only"));
     assert!(words(&check("alice@bank.example", &[])).contains("allowed_signers:1: holds no SSH public key"));
 
+    // An approval is made of a review, and two reviews of one.
+    let signatures = run.folder().join("signatures");
+    for (name, expected) in
+        [("approved-1", "signatures/approved-1 holds a sign-off as reviewed"), ("reviewed-2", "signatures/reviewed-2 is a copy of reviewed-1")]
+    {
+        copy(&signatures.join("reviewed-1"), &signatures.join(name));
+        let told = words(&check(&alice_line, &[]));
+        assert!(told.contains("does not verify") && told.contains(expected), "{told}");
+        fs::remove_dir_all(signatures.join(name)).expect("writable");
+    }
+    assert!(words(&check(&alice_line, &["--require", "approved"])).contains("nobody has signed the run as approved"));
+    let (_, pattern) = key(&run.project, "alice", "namespaces=\"git,plim*\"");
+    assert_eq!(check(&pattern, &["--require", "reviewed"]).status.code(), Some(0));
+    fs::create_dir_all(signatures.join("attached")).expect("writable");
+    fs::write(signatures.join("attached/scan.pdf"), "a scan").expect("writable");
+    assert_eq!(check(&alice_line, &[]).status.code(), Some(0));
+
+    // A signed day is copied over another.
+    let other = run.project.root.join(REPORT).join("2020-03-01");
+    copy(&run.folder(), &other);
+    let told = words(&program(&["verify", &other.display().to_string()]));
+    assert!(told.contains("is of the run of 2020-01-01, which does not belong here"), "{told}");
+    fs::remove_dir_all(&other).expect("writable");
+
     // The sign-off is edited.
     let document = run.folder().join("signatures/reviewed-1/sign-off.json");
     edit(&document, "too low", "right");
@@ -262,8 +286,19 @@ fn ssh_keygen_alone_checks_a_sign_off() {
     fs::write(&public, half).expect("writable");
     let signed = program(&["sign", &folder, "--as", "prepared", "--key", &public]);
     assert_eq!(signed.status.code(), Some(0), "{}", words(&signed));
+    // Kinds of keys that are not known here sign and are checked by way of ssh-keygen.
+    for (kind, bits, role) in [("ecdsa", "384", "reviewed"), ("rsa", "2048", "approved")] {
+        let path = run.project.root.join(kind).display().to_string();
+        let made = Command::new("ssh-keygen").args(["-q", "-t", kind, "-b", bits, "-N", "", "-C", "", "-f", &path]).status().expect("it starts");
+        assert!(made.success());
+        let line = fs::read_to_string(format!("{path}.pub")).expect("a key");
+        fs::write(&signers, format!("{}bob@bank.example {line}", fs::read_to_string(&signers).expect("there"))).expect("writable");
+        let signed = program(&["sign", &folder, "--as", role, "--key", &path]);
+        assert_eq!(signed.status.code(), Some(0), "{kind}: {}", words(&signed));
+    }
     let verified = run.verify(&["--signers", &signers.display().to_string()]);
     assert_eq!(verified.status.code(), Some(0), "{}", words(&verified));
+    assert!(words(&verified).contains("4 signatures by allowed signers"), "{}", words(&verified));
     let check = |name: &str| {
         let document = run.folder().join("signatures").join(name).join("sign-off.json");
         let mut command = Command::new("ssh-keygen");

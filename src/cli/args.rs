@@ -99,6 +99,9 @@ pub(super) enum Command {
         /// Day on which keys must be valid; default: now.
         #[arg(long, requires = "signers")]
         at: Option<Day>,
+        /// A role in which somebody must have signed; may be given several times.
+        #[arg(long, value_name = "ROLE", requires = "signers")]
+        require: Vec<Role>,
     },
     /// Sign a run, below signatures/ in its folder; the report itself does not change.
     Sign {

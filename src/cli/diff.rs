@@ -3,12 +3,21 @@
 use std::path::Path;
 
 use super::{Exit, aligned, say};
-use crate::error::Result;
-use crate::evidence::Kept;
+use crate::error::{Error, Result};
+use crate::evidence::{self, Kept};
 use crate::report::Previous;
 
+/// A run whose files are those that it wrote.
+fn whole(folder: &Path) -> Result<Kept> {
+    let kept = Kept::read(folder)?;
+    match &evidence::edited(folder, &kept.manifest)[..] {
+        [] => Ok(kept),
+        [first, ..] => Err(Error::machine(folder.display(), first).hint("restore the run folder")),
+    }
+}
+
 pub(super) fn diff(before: &Path, after: &Path) -> Result<Exit> {
-    let (before, after) = (Previous::of(Kept::read(before)?), Previous::of(Kept::read(after)?));
+    let (before, after) = (Previous::of(whole(before)?), Previous::of(whole(after)?));
     let mut rows = vec![["metric", "before", "after", "change"].map(str::to_owned).to_vec()];
     for moved in before.moved(&after) {
         let shown = |value: Option<f64>| value.map_or("n/a".to_owned(), |value| value.to_string());

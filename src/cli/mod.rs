@@ -101,7 +101,7 @@ fn dispatch(args: &Args) -> Result<Exit> {
         Command::Features { spec, catalogue, rows } => features::features(root, spec, catalogue.as_deref(), rows.as_deref()),
         Command::Query { sql, tables, times } => query::query(root, sql, tables, *times),
         Command::Windows { spec } => windows::windows(root, spec),
-        Command::Verify { run, signers, at } => verify::verify(args, run, signers.as_deref(), *at),
+        Command::Verify { run, signers, at, require } => verify::verify(args, run, signers.as_deref(), *at, require),
         Command::Sign { run, role, key, remark } => sign::sign(args, run, *role, key, remark),
         Command::Diff { before, after } => diff::diff(before, after),
         Command::Sample { folder, seed } => {

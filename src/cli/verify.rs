@@ -11,7 +11,7 @@ use super::progress::Talk;
 use super::{Exit, escape, say};
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::evidence::{self, ATTESTATION, Kept, SignedBy, Signers, Timestamp};
+use crate::evidence::{self, ATTESTATION, Kept, Role, SignedBy, Signers, Timestamp};
 use crate::manifest::{MANIFEST, Manifest, Program};
 use crate::run::Made;
 use crate::{run, spec};
@@ -20,8 +20,10 @@ use crate::{run, spec};
 ///
 /// Nothing in the folder is believed: its files must be those and only those that a run from scratch makes, and every field of its manifest
 /// but `machine` must come out the same.
-pub(super) fn verify(args: &Args, folder: &Path, signers: Option<&Path>, at: Option<Day>) -> Result<Exit> {
-    let folder = &place(args, folder);
+pub(super) fn verify(args: &Args, folder: &Path, signers: Option<&Path>, at: Option<Day>, required: &[Role]) -> Result<Exit> {
+    let folder = place(args, folder);
+    // `.` has no name, and the run before stands beside it.
+    let folder = &folder.canonicalize().unwrap_or(folder);
     let manifest = Manifest::read(folder)?;
     let signers = signers.map(Signers::read).transpose()?;
     let mut differences = evidence::problems(folder, &manifest)?;
@@ -39,22 +41,44 @@ pub(super) fn verify(args: &Args, folder: &Path, signers: Option<&Path>, at: Opt
             if signers.is_some() && signed.is_empty() {
                 differences.push("nobody has signed the run".to_owned());
             }
+            let is_missing = |role: &&Role| !signed.iter().any(|signed| signed.sign_off.role == **role);
+            differences.extend(required.iter().filter(is_missing).map(|role| format!("nobody has signed the run as {role}")));
             signed
         }
         Err(error) => {
-            differences.push(format!("{}: {}", error.fault().place, error.fault().problem));
+            // Of an edited file it has been said already.
+            if !differences.iter().any(|line| line.contains(&error.fault().problem)) {
+                differences.push(format!("{}: {}", error.fault().place, error.fault().problem));
+            }
             Vec::new()
         }
     };
     if !differences.is_empty() {
         differences.extend(stranger);
+        for signed in &signed {
+            say(&escape::value(&line(signed)))?;
+        }
         return Err(Error::data(folder.display(), format!("does not verify:\n  {}", differences.join("\n  ")))
-            .hint("restore the inputs or the folder, or run the report again"));
+            .hint("restore the inputs or the folder, or run the report again; whether a key was valid on another day, --at DAY tells"));
     }
     if let Some(words) = stranger {
         talk.note(&format!("{}: {words}; every byte comes out the same all the same", manifest.name));
     }
-    talk.end(&format!("{}: verified, {}", manifest.name, signatures(signed.len(), signers.is_some())));
+    if let Some((run, _)) = &manifest.inputs.previous {
+        talk.note(&format!("{}: compared with the run of {run}, whose own numbers are verified by verifying it", manifest.name));
+    }
+    for (at, one) in signed.iter().enumerate() {
+        if let Some(other) = signed[..at].iter().find(|other| other.sign_off.key == one.sign_off.key) {
+            talk.note(&format!("{}: {} and {} are signed by one key", manifest.name, other.name, one.name));
+        }
+    }
+    talk.end(&format!(
+        "{} {}: verified, {}; its verdict: {}",
+        manifest.name,
+        manifest.as_of,
+        signatures(signed.len(), signers.is_some()),
+        manifest.ended.headline
+    ));
     for (name, hash) in &manifest.outputs {
         say(&escape::value(&format!("{hash}  {name}")))?;
     }

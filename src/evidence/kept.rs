@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::content::{self, SIGNATURES};
 use super::statement::{self, ATTESTATION, LimitState, Link};
+use crate::day::Day;
 use crate::digest::{sha256, sha256_file};
 use crate::error::{Error, Result};
 use crate::manifest::{Ended, MANIFEST, Manifest};
@@ -117,6 +118,11 @@ impl Kept {
         };
         let manifest_bytes = Manifest::bytes(folder)?;
         let manifest = Manifest::parse(folder, &manifest_bytes)?;
+        // Another day's run, copied here, is whole and is not this day's.
+        let day = folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<Day>().ok());
+        if day.is_some_and(|day| day.to_string() != manifest.as_of) {
+            return refuse(MANIFEST, format!("is of the run of {}, which does not belong here", manifest.as_of));
+        }
         if manifest.json() != manifest_bytes {
             return refuse(MANIFEST, "is not as a run writes it".to_owned());
         }

@@ -3,6 +3,7 @@
 //! `signatures/reviewed-1/sign-off.json` names the digest of the attestation, which holds the hash of every file of the run; `sign-off.json.sig`
 //! is its SSH signature. The report itself never changes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -18,6 +19,9 @@ use super::signature::{self, Key};
 use super::signers::Signers;
 use crate::disk::sync_below;
 use crate::error::{Error, Result};
+
+/// The folder below `signatures/` for what people lay beside, such as a scan; nothing of it is signed or checked.
+const ATTACHED: &str = "attached";
 
 /// The signed file.
 const DOCUMENT: &str = "sign-off.json";
@@ -168,15 +172,29 @@ pub fn sign_offs(folder: &Path, kept: &Kept, signers: Option<(&Signers, DateTime
     let files: Vec<String> = content::files(&all)?.into_iter().map(|(name, _)| name).filter(|name| !name.starts_with(".half-")).collect();
     for name in &files {
         let (signed, file) = name.split_once('/').unwrap_or(("", name));
+        if signed == ATTACHED {
+            continue;
+        }
         let is_token = Path::new(file).extension().is_some_and(|extension| extension == TIMESTAMP);
         let is_ours = !signed.is_empty() && (file == DOCUMENT || file.strip_suffix(".sig") == Some(DOCUMENT));
         if !is_token && !is_ours {
             wrong.push(format!("{SIGNATURES}/{name} is no file of a sign-off"));
         }
     }
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for name in names(&files) {
         match one(&all.join(name), kept, signers) {
+            Ok((sign_off, _)) if name.rsplit_once('-').is_none_or(|(role, _)| role != sign_off.role.to_string()) => {
+                wrong.push(format!("{SIGNATURES}/{name} holds a sign-off as {}", sign_off.role));
+            }
             Ok((sign_off, principals)) => {
+                // A copy is no second signature.
+                let text = format!("{} {} {} {}", sign_off.role, sign_off.key, sign_off.signed_at, sign_off.remark);
+                if let Some(first) = seen.insert(text, name) {
+                    wrong.push(format!("{SIGNATURES}/{name} is a copy of {first}"));
+                    continue;
+                }
+
                 let is_stamped = files.iter().any(|file| file.starts_with(&format!("{name}/")) && file.ends_with(&format!(".{TIMESTAMP}")));
                 let has_timestamp = if is_stamped { Timestamp::Beside } else { Timestamp::Absent };
                 found.push(SignedBy { name: name.to_owned(), sign_off, principals, has_timestamp });
@@ -189,7 +207,8 @@ pub fn sign_offs(folder: &Path, kept: &Kept, signers: Option<(&Signers, DateTime
 
 /// Folders of sign-offs.
 fn names(files: &[String]) -> Vec<&str> {
-    let mut names: Vec<&str> = files.iter().filter_map(|name| name.split_once('/').map(|(signed, _)| signed)).collect();
+    let mut names: Vec<&str> =
+        files.iter().filter_map(|name| name.split_once('/').map(|(signed, _)| signed)).filter(|name| *name != ATTACHED).collect();
     names.dedup();
     names
 }

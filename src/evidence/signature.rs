@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
+use ssh_key::{Algorithm, EcdsaCurve, HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
 
 use crate::error::{Error, Result};
 
@@ -27,9 +27,13 @@ impl Key {
             let public = PublicKey::read_openssh_file(path).map_err(|cause| refuse(format!("is no SSH public key: {cause}")))?;
             return Ok(Self::Program { key: path.to_owned(), public });
         }
-        let private = PrivateKey::read_openssh_file(path).map_err(|cause| refuse(format!("is no SSH private key: {cause}")))?;
+        let text = fs::read_to_string(path).map_err(|cause| refuse(format!("cannot be read: {cause}")))?;
+        let private = PrivateKey::from_openssh(&text).map_err(|_| {
+            refuse("is no private key in OpenSSH's format".to_owned())
+                .hint("name an SSH key such as ~/.ssh/id_ed25519; an old PEM key signs by way of its .pub")
+        })?;
         let public = private.public_key().clone();
-        let is_here = !private.is_encrypted() && (private.algorithm().is_ed25519() || private.algorithm().is_ecdsa());
+        let is_here = !private.is_encrypted() && is_known(&private.algorithm());
         Ok(if is_here { Self::File(Box::new(private)) } else { Self::Program { key: path.to_owned(), public } })
     }
 
@@ -82,9 +86,13 @@ pub(super) fn signer(path: &Path) -> Result<PublicKey, String> {
         return Err(format!("is signed for `{}`, not for `{NAMESPACE}`", signature.namespace()));
     }
     let public = PublicKey::from(signature.public_key().clone());
-    let is_here = public.algorithm().is_ed25519() || public.algorithm().is_ecdsa();
-    let holds = if is_here { public.verify(NAMESPACE, &document, &signature).is_ok() } else { holds_by_program(path)? };
+    let holds = if is_known(&public.algorithm()) { public.verify(NAMESPACE, &document, &signature).is_ok() } else { holds_by_program(path)? };
     if holds { Ok(public) } else { Err("has a signature that does not hold: it was edited after it was signed".to_owned()) }
+}
+
+/// Whether signatures of such keys are made and checked here, and not by `ssh-keygen`.
+fn is_known(algorithm: &Algorithm) -> bool {
+    matches!(algorithm, Algorithm::Ed25519 | Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 })
 }
 
 /// Kinds of keys that are not checked here, such as RSA's, `ssh-keygen` checks.

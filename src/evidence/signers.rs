@@ -10,6 +10,7 @@ use ssh_key::{HashAlg, PublicKey};
 
 use super::signature::NAMESPACE;
 use crate::error::{Error, Result};
+use crate::source::matches_pattern;
 
 /// The lines of an `allowed_signers` file.
 #[derive(Debug, Clone)]
@@ -67,7 +68,7 @@ impl Line {
     fn parse(line: &str) -> Result<Self, String> {
         let mut words = words(line)?;
         let mut next = || if words.is_empty() { String::new() } else { words.remove(0) };
-        let principals = next();
+        let principals = next().replace('"', "");
         let mut options = String::new();
         let mut kind = next();
         if !is_kind(&kind) {
@@ -93,7 +94,7 @@ impl Line {
     fn refusal(&self, at: DateTime<Utc>) -> Option<String> {
         let shown = |moment: DateTime<Utc>| moment.format("%Y-%m-%d %H:%M:%S UTC");
         if let Some(namespaces) = &self.namespaces
-            && !namespaces.iter().any(|name| name == NAMESPACE || name == "*")
+            && !is_listed(namespaces)
         {
             return Some(format!("may sign for {} only, not for `{NAMESPACE}`", namespaces.join(", ")));
         }
@@ -102,6 +103,13 @@ impl Line {
         }
         self.valid_before.filter(|&to| to <= at).map(|to| format!("expired on {}", shown(to)))
     }
+}
+
+/// Whether a list of patterns means ours: one of them does, and none that begins with `!`.
+fn is_listed(patterns: &[String]) -> bool {
+    let denied = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
+    let allowed = patterns.iter().filter(|pattern| !pattern.starts_with('!'));
+    !denied.into_iter().any(|pattern| matches_pattern(pattern, NAMESPACE)) && allowed.into_iter().any(|pattern| matches_pattern(pattern, NAMESPACE))
 }
 
 fn is_kind(word: &str) -> bool {

@@ -13,7 +13,7 @@ pub use publish::Published;
 use crate::day::Day;
 use crate::disk::unwritable;
 use crate::error::{Error, Result};
-use crate::evidence::Kept;
+use crate::evidence::{self, Kept};
 use crate::manifest::{MANIFEST, Manifest, SCHEMA};
 
 /// The folder of a report's runs, locked for one run; it goes with the lock where the run leaves nothing in it.
@@ -65,7 +65,12 @@ impl ReportFolder {
     pub fn previous(&self, as_of: Day) -> Result<Option<Kept>> {
         for (_, run) in self.runs()?.into_iter().rev().filter(|(day, _)| *day < as_of) {
             if Manifest::read(&run)?.schema == SCHEMA {
-                return Kept::read(&run).map(Some);
+                let kept = Kept::read(&run)?;
+                if let [first, ..] = &evidence::edited(&run, &kept.manifest)[..] {
+                    return Err(Error::machine(run.display(), format!("is not compared with: {first}"))
+                        .hint("restore the run folder, or move it away and run again"));
+                }
+                return Ok(Some(kept));
             }
         }
         Ok(None)

@@ -73,8 +73,8 @@ fn verdict(material: &Material<'_>) -> Verdict {
         n => {
             let n_rejected = summary.decided().filter(|found| found.rejection().is_some()).count();
             let reject = if n_rejected == 1 { "rejects" } else { "reject" };
-            let without = if n == n_rejected { "without a limit".to_owned() } else { format!("{n} of them without a limit") };
-            format!("; {n_rejected} of {} {reject}, {without}", counted(n_tests, "deciding test", "deciding tests"))
+            let without = if n == n_rejected { "no limit is set on them".to_owned() } else { format!("on {n} of them no limit is set") };
+            format!("; {n_rejected} of {} {reject}, and {without}", counted(n_tests, "deciding test", "deciding tests"))
         }
     };
     let overlapping = match summary.descriptive().count() {

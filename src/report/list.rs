@@ -51,7 +51,7 @@ fn entry(run: &Path, as_of: Day) -> IndexEntry {
             limits: kept.ended.n_limits as u64,
             seconds: kept.manifest.machine.seconds_total,
             digest: kept.run_sha256.clone(),
-            signed: signed(run, &kept),
+            signed: signed(run, &kept).into_iter().chain(aside(run)).collect(),
             link,
         },
         Err(problem) => IndexEntry {
@@ -68,6 +68,16 @@ fn entry(run: &Path, as_of: Day) -> IndexEntry {
             link,
         },
     }
+}
+
+/// Runs of the same day that were replaced and kept aside, such as signed ones.
+fn aside(run: &Path) -> Vec<String> {
+    let name = |n: u32| run.with_file_name(format!("{}.replaced-{n}", run.file_name().unwrap_or_default().to_string_lossy()));
+    (1..=u32::MAX)
+        .map(name)
+        .take_while(|aside| aside.is_dir())
+        .map(|aside| format!("an earlier run of this day is kept in {}", file_name(&aside.to_string_lossy())))
+        .collect()
 }
 
 /// Who signed a run, by key: whose keys they are `plimsoll verify --signers` tells.

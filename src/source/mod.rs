@@ -23,6 +23,7 @@ pub use depth::check_depth;
 pub use inspect::SourceFile;
 pub use memory::Memory;
 pub use open::{Tables, blame, kind_name, open, open_files};
+pub(crate) use pattern::matches as matches_pattern;
 pub(crate) use quality::quoted;
 pub use quality::{ColumnProfile, Finding, TableProfile, profile};
 pub(crate) use rows::text;

@@ -4,7 +4,7 @@
 ///
 /// Where the name goes on unlike the pattern, the last star takes one character more. Earlier stars are settled by then, so that the work
 /// is at most the product of the two lengths.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut at, mut seen) = (0, 0);
     let mut star = None;

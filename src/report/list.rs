@@ -97,7 +97,9 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(path).map_err(refuse)? {
         let entry = entry.map_err(refuse)?;
-        if !entry.file_name().to_string_lossy().starts_with('.') && entry.path().is_dir() {
+        let kind = entry.file_type().map_err(refuse)?;
+        let is_folder = kind.is_dir() || kind.is_symlink() && entry.path().is_dir();
+        if is_folder && !entry.file_name().to_string_lossy().starts_with('.') {
             found.push(entry.path());
         }
     }

@@ -34,6 +34,12 @@ pub(super) fn recover(reports: &Path) -> Result<Vec<String>> {
             }
         }
     }
+    // Nobody writes there while the folder is locked. What cannot be removed is in nobody's way.
+    for entry in fs::read_dir(reports.join(".work")).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().contains(".half") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
     Ok(mended)
 }
 

@@ -1,6 +1,6 @@
 //! The folder of what goes to disk for a while: below `TMPDIR`, locked by its process, swept when that was killed.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,10 +41,17 @@ impl Scratch {
                 Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => continue,
                 Err(cause) => return Err(refuse(cause)),
             }
-            let lock = File::open(&path).map_err(refuse)?;
-            // A file system without locks is no reason not to spill.
-            let _ = lock.try_lock();
-            // Another process may have swept the folder between the two lines.
+            // Another process that sweeps here may take the folder for a dead one's until it is locked: then another is made.
+            let lock = match File::open(&path) {
+                Ok(lock) => lock,
+                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && above.is_dir() => continue,
+                Err(cause) => return Err(refuse(cause)),
+            };
+            match lock.try_lock() {
+                Err(TryLockError::WouldBlock) => continue,
+                // A file system without locks is no reason not to spill.
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+            }
             if path.is_dir() {
                 let owner = lock.metadata().map_err(refuse)?.uid();
                 sweep(&above, owner);
@@ -110,6 +117,23 @@ mod tests {
         drop((live, other));
         let left: Vec<_> = fs::read_dir(&above).expect("readable").flatten().map(|entry| entry.path()).collect();
         assert_eq!(left, [foreign]);
+        fs::remove_dir_all(&above).expect("just made");
+    }
+
+    #[test]
+    fn folders_made_at_once_do_not_sweep_each_other() {
+        let above = std::env::temp_dir().join(format!("plimsoll-scratch-race-{}", std::process::id()));
+        fs::create_dir_all(&above).expect("writable");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..300 {
+                        let scratch = Scratch::open(Some(&above)).expect("the folder above is there");
+                        fs::write(scratch.path().join("spill"), "x").expect("nobody else sweeps it");
+                    }
+                });
+            }
+        });
         fs::remove_dir_all(&above).expect("just made");
     }
 

@@ -340,12 +340,12 @@ class Suite:
     def unlisted(self, situation, out):
         """What the index does not show."""
         index = (out / "index.html").read_text() if (out / "index.html").exists() else ""
-        doubted = re.search(r"Not to be believed: [^<]*", index)
+        doubted = re.search(r"Not to be believed: [^<]*|[^<>]*cannot be read[^<]*", index)
         said = doubted[0] if doubted else "no word of it"
         runs = [path for path in (PLACE, EARLIER) if (out / path).is_dir()]
         wrong = [(OTHER, f"the index does not show {path}: {said}") for path in runs if sha256((out / path / "run.json").read_bytes()) not in index]
         if situation.signs and "approved by key SHA256:" not in index:
-            wrong.append((OTHER, "the index does not show the signature"))
+            wrong.append((OTHER, f"the index does not show the signature: {said}"))
         return wrong
 
     # Cases.

@@ -70,8 +70,9 @@ fn sweep(folder: &Path) {
         if !is_file || Path::new("/proc").join(pid.to_string()).exists() {
             continue;
         }
+        let Ok(file) = File::open(entry.path()) else { continue };
         // The process may live behind another /proc, in a container: then it holds the lock.
-        if File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+        if file.try_lock().is_ok() {
             // Whoever swept it meanwhile did what was wanted.
             let _ = fs::remove_file(entry.path());
         }

@@ -84,8 +84,9 @@ fn sweep(above: &Path, owner: u32) {
     for entry in fs::read_dir(above).into_iter().flatten().flatten() {
         let path = entry.path();
         let is_ours = entry.file_name().to_str().is_some_and(is_name) && entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == owner);
-        // Whoever holds the lock is alive.
-        if is_ours && File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok()) {
+        let Some(folder) = is_ours.then(|| File::open(&path).ok()).flatten() else { continue };
+        // Whoever holds the lock is alive. It is held while the folder goes, so that its maker does not take it for its own meanwhile.
+        if folder.try_lock().is_ok() {
             let _ = fs::remove_dir_all(&path);
         }
     }

@@ -3,12 +3,13 @@
 use crate::report::format;
 
 use super::axis::{Axis, Scale, numbers};
-use super::canvas::{Anchor, Frame, HEAD, LINE, no_data, paint, text_width};
+use super::canvas::{Anchor, Frame, HEAD, LINE, Size, no_data, paint};
 use super::style::Tone;
+use super::text::{shortened, text_width};
 
-const ROW: i32 = 40;
-/// The widest name, in pixels; longer ones are cut and titled.
-const WIDEST: i32 = 460;
+const ROW: f64 = 19.0;
+/// The widest name, as a share of the width; longer ones are cut and titled.
+const WIDEST: f64 = 0.36;
 
 /// A named amount.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,49 +33,43 @@ pub(crate) struct BarChart {
     pub(crate) bars: Vec<Bar>,
 }
 
-/// Draws horizontal bars with their numbers.
+/// Draws horizontal bars with their numbers, across the page.
 #[must_use]
 pub(crate) fn bars(chart: &BarChart) -> String {
+    bars_at(chart, Size::Wide)
+}
+
+/// Draws horizontal bars with their numbers.
+#[must_use]
+pub(crate) fn bars_at(chart: &BarChart, size: Size) -> String {
     let bars: Vec<&Bar> = chart.bars.iter().filter(|bar| bar.value.is_finite()).collect();
     if bars.is_empty() {
         return no_data(&chart.label, "there is nothing to compare");
     }
+    let written = |value: f64| match chart.scale {
+        Scale::Number => format::number(value, 3),
+        Scale::Percent => format::number(100.0 * value, 3),
+    };
     let x = numbers(bars.iter().map(|bar| bar.value).chain([0.0]), chart.scale, &chart.x_title);
-    let names: Vec<String> = bars.iter().map(|bar| shortened(&bar.name)).collect();
-    let left = names.iter().map(|name| text_width(name)).max().unwrap_or(0) + 24;
-    let height = HEAD + ROW * bars.len() as i32 + 52 + LINE;
-    let y = Axis { from: 0.0, to: 1.0, ticks: vec![], title: String::new() };
-    let frame = Frame { height: height as u32, label: chart.label.clone(), x, y, legend_lines: 0, right: 120, left: Some(left) };
+    let names: Vec<String> = bars.iter().map(|bar| shortened(&bar.name, WIDEST * size.width())).collect();
+    let left = names.iter().map(|name| text_width(name)).fold(0.0, f64::max).ceil() + 12.0;
+    let right = bars.iter().map(|bar| text_width(&written(bar.value))).fold(0.0, f64::max).ceil() + 12.0;
+    let height = HEAD + ROW * bars.len() as f64 + 26.0 + LINE;
+    let y = Axis { from: 0.0, to: 1.0, ticks: vec![], title: String::new(), ends: <_>::default() };
+    let frame = Frame { size, height, label: chart.label.clone(), x, y, legend_lines: 0, right, left: Some(left) };
     paint(&frame, |canvas| {
         for (idx, bar) in bars.iter().enumerate() {
-            let top = canvas.top + ROW * idx as i32;
+            let top = canvas.top + ROW * idx as f64;
             let ((zero, _), (end, _)) = (canvas.pixel((0.0, 0.0)), canvas.pixel((bar.value, 0.0)));
-            canvas.block((zero, top + 5), (end, top + ROW - 5), Tone::Series(0));
-            canvas.words((canvas.left - 12, top + ROW / 2), &names[idx], Tone::Ink, Anchor::End);
-            let written = match chart.scale {
-                Scale::Number => format::number(bar.value, 3),
-                Scale::Percent => format::number(100.0 * bar.value, 3),
-            };
-            canvas.words((end.max(zero) + 10, top + ROW / 2), &written, Tone::Muted, Anchor::Start);
-            canvas.titled((canvas.left, top), (canvas.right, top + ROW), &format!("{}: {}", bar.name, chart.scale.write_value(bar.value)));
+            canvas.block((zero, top + 3.0), (end, top + ROW - 3.0), Tone::Series(0));
+            canvas.words((canvas.left - 6.0, top + 0.5 * ROW), &names[idx], Tone::Ink, Anchor::End);
+            canvas.words((end.max(zero) + 5.0, top + 0.5 * ROW), &written(bar.value), Tone::Muted, Anchor::Start);
+            let (left, right) = (canvas.left, canvas.right);
+            canvas.titled((left, top), (right, top + ROW), &format!("{}: {}", bar.name, chart.scale.write_value(bar.value)));
         }
         let (zero, _) = canvas.pixel((0.0, 0.0));
         canvas.rule((zero, canvas.top), (zero, canvas.bottom), Tone::Grey);
     })
-}
-
-fn shortened(name: &str) -> String {
-    if text_width(name) <= WIDEST {
-        return name.to_owned();
-    }
-    let mut out = String::new();
-    for c in name.chars() {
-        if WIDEST - 30 < text_width(&out) {
-            break;
-        }
-        out.push(c);
-    }
-    out + "…"
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Calibration: do outcomes come as often as was predicted?
 
-use super::axis::{Scale, numbers};
-use super::canvas::{Canvas, Frame, no_data, paint};
+use super::axis::{Axis, Scale, numbers};
+use super::canvas::{Anchor, BELOW, Canvas, Edges, HEAD, LINE, Labels, Size, no_data, room_left};
 use super::label::{Name, Placement, write};
 use super::style::{Style, Tone};
+use super::text::text_width;
 
 /// One bin of forecasts.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,33 +47,70 @@ pub(crate) struct CalibrationChart {
     pub(crate) series: Vec<CalibrationSeries>,
 }
 
-/// Draws calibration with intervals.
+/// Height of the bars of counts, across the page.
+const COUNTS: f64 = 46.0;
+
+/// Draws calibration with intervals across the page, and how many forecasts lie where.
 #[must_use]
 pub(crate) fn calibration(chart: &CalibrationChart) -> String {
+    calibration_at(chart, Size::Wide)
+}
+
+/// Draws calibration with intervals, and how many forecasts lie where.
+#[must_use]
+pub(crate) fn calibration_at(chart: &CalibrationChart, size: Size) -> String {
     let points = || chart.series.iter().flat_map(|series| &series.points).filter(|point| is_finite(point));
     if points().next().is_none() {
         return no_data(&chart.label, "no bin has forecasts");
     }
     let x = numbers(points().map(|point| point.predicted).chain([0.0]), chart.scale, &chart.x_title);
     let y = numbers(points().flat_map(|point| [point.observed, point.low, point.high]).chain([0.0]), chart.scale, &chart.y_title);
-    let names: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).chain(["perfect"]).collect();
-    let placement = Placement::choose(&names);
-    let frame = Frame { height: 680, label: chart.label.clone(), x, y, legend_lines: placement.legend_lines(), right: placement.right(), left: None };
-    let end = frame.x.to.min(frame.y.to);
-    paint(&frame, |canvas| {
-        canvas.line(&[(0.0, 0.0), (end, end)], Tone::Grey, 2);
-        let mut names = Vec::new();
-        for series in &chart.series {
-            draw(canvas, series, chart.scale);
-            if let Some(last) = series.points.iter().rfind(|point| is_finite(point)) {
-                let (_, y) = canvas.pixel((last.predicted, last.observed));
-                names.push(Name { text: &series.name, tone: series.color.tone(), y });
-            }
+    let counts = Axis { from: 0.0, to: points().map(|point| point.n).max().unwrap_or(1).max(1) as f64, ticks: vec![], title: String::new(), ends: <_>::default() };
+    // Beyond six models curves and whiskers cover one another.
+    let shown = &chart.series[..chart.series.len().min(6)];
+    let others = match chart.series.len() - shown.len() {
+        0 => "perfect".to_owned(),
+        n => format!("perfect; {n} more not drawn"),
+    };
+    let names: Vec<&str> = shown.iter().map(|series| series.name.as_str()).chain([others.as_str()]).collect();
+    let placement = Placement::above(&names, size);
+    let height = size.height(360.0) + COUNTS;
+    let edges = Edges {
+        left: room_left(&y).max(text_width("n ") + 10.0),
+        right: size.width() - 14.0,
+        top: HEAD + LINE * (1 + placement.legend_lines()) as f64,
+        bottom: height - COUNTS - BELOW - LINE - 8.0,
+    };
+    let mut canvas = Canvas::new(size, height);
+    canvas.words((0.0, 9.0), &chart.y_title, Tone::Ink, Anchor::Start);
+    canvas.place(edges, &x, &y);
+    canvas.axes(&x, &y, Labels::Shared);
+    let end = x.to.min(y.to);
+    canvas.line(&[(0.0, 0.0), (end, end)], Tone::Muted, 1.0);
+    for series in shown.iter().rev() {
+        draw(&mut canvas, series, chart.scale);
+    }
+    let mut legend: Vec<Name> = shown.iter().map(|series| Name::new(&series.name, series.color.tone(), 1.6, 0.0)).collect();
+    legend.push(Name::new(&others, Tone::Muted, 1.0, 0.0));
+    write(&mut canvas, placement, &legend, size);
+    let below = Edges { top: edges.bottom + 8.0, bottom: height - BELOW - LINE, ..edges };
+    canvas.place(below, &x, &counts);
+    canvas.axes(&x, &counts, Labels::Shown);
+    canvas.words((below.left - 6.0, below.bottom - 6.0), "n", Tone::Muted, Anchor::End);
+    draw_counts(&mut canvas, shown);
+    canvas.finish(&chart.label)
+}
+
+/// Thin bars beneath, a little aside where several models share a place.
+fn draw_counts(canvas: &mut Canvas, series: &[CalibrationSeries]) {
+    for (idx, series) in series.iter().enumerate() {
+        let aside = 3.0 * idx as f64;
+        for point in series.points.iter().filter(|point| is_finite(point)) {
+            let ((x, zero), (_, top)) = (canvas.pixel((point.predicted, 0.0)), canvas.pixel((point.predicted, point.n as f64)));
+            canvas.block((x + aside - 1.2, zero), (x + aside + 1.2, top), series.color.tone());
+            canvas.titled((x + aside - 2.0, top), (x + aside + 2.0, zero), &format!("{}: n = {}", series.name, crate::report::format::count(point.n)));
         }
-        let (_, y) = canvas.pixel((end, end));
-        names.push(Name { text: "perfect", tone: Tone::Muted, y });
-        write(canvas, placement, &names);
-    })
+    }
 }
 
 fn is_finite(point: &CalibrationPoint) -> bool {
@@ -83,13 +121,13 @@ fn draw(canvas: &mut Canvas, series: &CalibrationSeries, scale: Scale) {
     let tone = series.color.tone();
     let points: Vec<&CalibrationPoint> = series.points.iter().filter(|point| is_finite(point)).collect();
     let path: Vec<(f64, f64)> = points.iter().map(|point| (point.predicted, point.observed)).collect();
-    canvas.line(&path, tone, 2);
+    canvas.line(&path, tone, 1.4);
     for point in points {
         let ((x, low), (_, high)) = (canvas.pixel((point.predicted, point.low)), canvas.pixel((point.predicted, point.high)));
         // Filled, not stroked: a dashed whisker would look broken.
-        canvas.block((x - 1, low), (x + 1, high), tone);
-        canvas.block((x - 7, low), (x + 7, low + 2), tone);
-        canvas.block((x - 7, high), (x + 7, high + 2), tone);
+        canvas.block((x - 0.5, low), (x + 0.5, high), tone);
+        canvas.block((x - 3.5, low - 0.5), (x + 3.5, low + 0.5), tone);
+        canvas.block((x - 3.5, high - 0.5), (x + 3.5, high + 0.5), tone);
         let write = |value| scale.write_value(value);
         let title = format!(
             "{}: predicted {}, observed {} ({} to {}), n = {}",

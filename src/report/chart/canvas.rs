@@ -1,34 +1,64 @@
-//! Canvas: plotters' SVG backend with our axes, classes in place of colours, and titles on points.
+//! Canvas: a plain SVG writer. Panels with axes, classes in place of colours, titles on what matters, one decimal at most.
 //!
-//! Everything is drawn at twice the size it is shown, because plotters places shapes on whole pixels.
+//! One unit is one pixel as shown. Colours are the stylesheet's: `f` is filled and `k` stroked with the tone of the second class.
 
 use std::fmt::Write;
 
-use plotters::coord::Shift;
-use plotters::coord::cartesian::Cartesian2d;
-use plotters::coord::types::RangedCoordf64;
-use plotters::element::{PathElement, Polygon, Rectangle, Text};
-use plotters::prelude::{Color, DrawingArea, IntoDrawingArea, IntoFont, SVGBackend};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{ShapeStyle, TextStyle};
-
 use crate::report::format::escaped;
 
-use super::axis::Axis;
-use super::style::{Tone, class_of};
+use super::axis::{Axis, Tick};
+use super::style::Tone;
+use super::text::text_width;
 
-/// Width of a figure, twice what is shown.
-pub(super) const WIDTH: u32 = 1_520;
 /// Height of a line of text with its space.
-pub(super) const LINE: i32 = 32;
+pub(super) const LINE: f64 = 16.0;
 /// Space above the axis title and between it and the plot.
-pub(super) const HEAD: i32 = 22;
-const BOTTOM: i32 = 52;
+pub(super) const HEAD: f64 = 10.0;
+/// Room for the labels below a plot.
+pub(super) const BELOW: f64 = 26.0;
+/// What a string never refuses.
+const TAKES_ALL: &str = "a string takes every shape";
 
-/// Size, margins and axes of a figure.
+/// How wide a figure is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// Across the page.
+    Wide,
+    /// Beside another one.
+    Half,
+}
+
+impl Size {
+    /// Width in pixels, as shown.
+    pub(super) fn width(self) -> f64 {
+        match self {
+            Self::Wide => 760.0,
+            Self::Half => 480.0,
+        }
+    }
+
+    /// Height of what is `wide` pixels high across the page.
+    pub(super) fn height(self, wide: f64) -> f64 {
+        match self {
+            Self::Wide => wide,
+            Self::Half => (0.82 * wide).round(),
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Wide => "plot",
+            Self::Half => "plot narrow",
+        }
+    }
+}
+
+/// Size, margins and axes of a figure of one panel.
 pub(super) struct Frame {
-    /// Height, twice what is shown.
-    pub(super) height: u32,
+    /// How wide it is shown.
+    pub(super) size: Size,
+    /// Height in pixels.
+    pub(super) height: f64,
     /// What a listener hears.
     pub(super) label: String,
     /// Horizontal axis.
@@ -38,9 +68,9 @@ pub(super) struct Frame {
     /// Room above the plot, beside the axis title: lines of legend.
     pub(super) legend_lines: usize,
     /// Room to the right for labels, in pixels.
-    pub(super) right: i32,
+    pub(super) right: f64,
     /// Room to the left; `None`: as the tick labels need.
-    pub(super) left: Option<i32>,
+    pub(super) left: Option<f64>,
 }
 
 /// Where text sits relative to its point.
@@ -54,209 +84,282 @@ pub(super) enum Anchor {
     End,
 }
 
-/// A plot being drawn.
-pub(super) struct Canvas<'a> {
-    root: DrawingArea<SVGBackend<'a>, Shift>,
-    plot: DrawingArea<SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
-    /// Left edge of the plot, in pixels.
-    pub(super) left: i32,
-    /// Right edge of the plot.
-    pub(super) right: i32,
-    /// Upper edge of the plot.
-    pub(super) top: i32,
-    /// Lower edge of the plot.
-    pub(super) bottom: i32,
+/// Edges of a panel in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Edges {
+    /// Left edge.
+    pub(super) left: f64,
+    /// Right edge.
+    pub(super) right: f64,
+    /// Upper edge.
+    pub(super) top: f64,
+    /// Lower edge.
+    pub(super) bottom: f64,
+}
+
+/// Whether a panel writes the labels of its horizontal axis, or leaves them to the panel below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Labels {
+    /// Ticks and labels.
+    Shown,
+    /// Ticks only.
+    Shared,
+}
+
+/// A figure being drawn: what is drawn goes to the panel placed last.
+pub(super) struct Canvas {
+    size: Size,
+    height: f64,
+    /// Left edge of the panel.
+    pub(super) left: f64,
+    /// Right edge of the panel.
+    pub(super) right: f64,
+    /// Upper edge of the panel.
+    pub(super) top: f64,
+    /// Lower edge of the panel.
+    pub(super) bottom: f64,
+    x: (f64, f64),
+    y: (f64, f64),
+    body: String,
     overlay: String,
 }
 
-const STRING_TAKES_ALL: &str = "a string takes every shape";
-
-/// Draws a figure: axes first, then what `draw` adds.
+/// Draws a figure of one panel: axes first, then what `draw` adds.
 pub(super) fn paint(frame: &Frame, draw: impl FnOnce(&mut Canvas)) -> String {
-    let mut svg = String::new();
-    let overlay = {
-        let mut canvas = Canvas::new(&mut svg, frame);
-        canvas.axes(frame);
-        draw(&mut canvas);
-        canvas.root.present().expect(STRING_TAKES_ALL);
-        canvas.overlay
+    let mut canvas = Canvas::new(frame.size, frame.height);
+    let left = frame.left.unwrap_or_else(|| room_left(&frame.y));
+    let title_lines = usize::from(!frame.y.title.is_empty());
+    let below = if frame.x.title.is_empty() { 0.0 } else { LINE };
+    let edges = Edges {
+        left,
+        right: frame.size.width() - frame.right.max(10.0),
+        top: HEAD + LINE * (title_lines + frame.legend_lines) as f64,
+        bottom: frame.height - BELOW - below,
     };
-    finish(&svg, &overlay, frame)
+    canvas.place(edges, &frame.x, &frame.y);
+    canvas.axes(&frame.x, &frame.y, Labels::Shown);
+    if !frame.y.title.is_empty() {
+        canvas.words((0.0, 9.0), &frame.y.title, Tone::Ink, Anchor::Start);
+    }
+    draw(&mut canvas);
+    canvas.finish(&frame.label)
 }
 
 /// A figure without data: says why.
 pub(super) fn no_data(label: &str, reason: &str) -> String {
     format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} 120\" role=\"img\" aria-label=\"{}\"><text class=\"f muted\" x=\"0\" y=\"70\">No data: {}</text></svg>",
+        "<svg class=\"plot\" viewBox=\"0 0 760 60\" role=\"img\" aria-label=\"{}\"><text class=\"f muted\" x=\"0\" y=\"35\">No data: {}</text></svg>",
         escaped(&format!("{label}: no data, {reason}")),
         escaped(reason)
     )
 }
 
-/// Width of a text at the figures' size, in pixels; an estimate on the safe side for proportional fonts.
-pub(super) fn text_width(text: &str) -> i32 {
-    text.chars()
-        .map(|c| {
-            if "il.,:;|' ()tfjI".contains(c) {
-                10
-            } else if c.is_ascii_uppercase() || "mw%".contains(c) {
-                20
-            } else {
-                15
-            }
-        })
-        .sum()
+/// Room that an axis's labels need to the left of the plot.
+pub(super) fn room_left(y: &Axis) -> f64 {
+    y.ticks.iter().map(|tick| text_width(&tick.label)).fold(0.0, f64::max).ceil() + 10.0
 }
 
-impl<'a> Canvas<'a> {
-    fn new(svg: &'a mut String, frame: &Frame) -> Self {
-        let left = frame.left.unwrap_or_else(|| frame.y.ticks.iter().map(|tick| text_width(&tick.label)).max().unwrap_or(0) + 20);
-        let title_lines = usize::from(!frame.y.title.is_empty());
-        let top = HEAD + LINE * (title_lines + frame.legend_lines) as i32;
-        let below = if frame.x.title.is_empty() { 0 } else { LINE };
-        let (right, bottom) = (WIDTH as i32 - frame.right.max(20), frame.height as i32 - BOTTOM - below);
-        let root = SVGBackend::with_string(svg, (WIDTH, frame.height)).into_drawing_area();
-        let coordinates =
-            Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(frame.x.from..frame.x.to, frame.y.from..frame.y.to, (left..right, bottom..top));
-        let plot = root.clone().apply_coord_spec(coordinates);
-        Self { root, plot, left, right, top, bottom, overlay: String::new() }
+/// A coordinate with one decimal at most: "12", "12.5", never "-0".
+fn at(value: f64) -> String {
+    let tenths = (10.0 * value).round();
+    if !tenths.is_finite() {
+        return "0".to_owned();
+    }
+    let tenths = tenths as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    match tenths.unsigned_abs() % 10 {
+        0 => format!("{sign}{}", tenths.unsigned_abs() / 10),
+        tenth => format!("{sign}{}.{tenth}", tenths.unsigned_abs() / 10),
+    }
+}
+
+impl Canvas {
+    /// An empty figure.
+    pub(super) fn new(size: Size, height: f64) -> Self {
+        let (width, body, overlay) = (size.width(), String::new(), String::new());
+        Self { size, height, left: 0.0, right: width, top: 0.0, bottom: height, x: (0.0, 1.0), y: (0.0, 1.0), body, overlay }
     }
 
-    fn axes(&self, frame: &Frame) {
-        for tick in &frame.y.ticks {
-            let (_, y) = self.pixel((frame.x.from, tick.at));
+    /// Width of the whole figure.
+    pub(super) fn width(&self) -> f64 {
+        self.size.width()
+    }
+
+    /// What is drawn next lies within these edges and axes.
+    pub(super) fn place(&mut self, edges: Edges, x: &Axis, y: &Axis) {
+        (self.left, self.right, self.top, self.bottom) = (edges.left, edges.right, edges.top, edges.bottom);
+        (self.x, self.y) = ((x.from, x.to), (y.from, y.to));
+    }
+
+    /// The grid, the ticks and their labels.
+    pub(super) fn axes(&mut self, x: &Axis, y: &Axis, labels: Labels) {
+        for tick in &y.ticks {
+            let (_, height) = self.pixel((x.from, tick.at));
             let tone = if tick.at == 0.0 { Tone::Grey } else { Tone::Rule };
-            self.rule((self.left, y), (self.right, y), tone);
-            self.words((self.left - 12, y), &tick.label, Tone::Muted, Anchor::End);
+            self.rule((self.left, height), (self.right, height), tone);
+            self.words((self.left - 6.0, height), &tick.label, Tone::Muted, Anchor::End);
         }
-        for tick in &frame.x.ticks {
-            let (x, _) = self.pixel((tick.at, frame.y.from));
-            self.rule((x, self.bottom), (x, self.bottom + 8), Tone::Grey);
-            // A label at the very edge would be cut off.
-            let half = text_width(&tick.label) / 2;
-            let at = x.clamp(half, (WIDTH as i32 - half).max(half));
-            self.words((at, self.bottom + 28), &tick.label, Tone::Muted, Anchor::Middle);
+        for tick in &x.ticks {
+            let (across, _) = self.pixel((tick.at, y.from));
+            let length = if tick.label.is_empty() { 2.5 } else { 4.0 };
+            self.rule((across, self.bottom), (across, self.bottom + length), Tone::Grey);
         }
         self.rule((self.left, self.bottom), (self.right, self.bottom), Tone::Grey);
-        if !frame.y.title.is_empty() {
-            self.words((0, 18), &frame.y.title, Tone::Ink, Anchor::Start);
+        match labels {
+            Labels::Shown => self.label_below(x),
+            Labels::Shared => {}
         }
-        if !frame.x.title.is_empty() {
-            self.words((self.right, self.bottom + 28 + LINE), &frame.x.title, Tone::Ink, Anchor::End);
+    }
+
+    fn label_below(&mut self, x: &Axis) {
+        let height = self.bottom + 14.0;
+        let mut taken: Vec<(f64, f64)> = Vec::new();
+        let ends = [(x.from, &x.ends.0), (x.to, &x.ends.1)].map(|(at, label)| Tick { at, label: label.clone() });
+        // Ticks first: an end is named where no tick's label stands in its place.
+        for tick in x.ticks.iter().chain(&ends).filter(|tick| !tick.label.is_empty()) {
+            let half = 0.5 * text_width(&tick.label);
+            let (middle, _) = self.pixel((tick.at, 0.0));
+            // A label at the very edge would be cut off.
+            let middle = middle.clamp(half, (self.width() - half).max(half));
+            if taken.iter().all(|&(from, to)| to + 5.0 <= middle - half || middle + half + 5.0 <= from) {
+                self.words((middle, height), &tick.label, Tone::Muted, Anchor::Middle);
+                taken.push((middle - half, middle + half));
+            }
+        }
+        if !x.title.is_empty() {
+            self.words((self.right, height + LINE), &x.title, Tone::Ink, Anchor::End);
         }
     }
 
     /// The pixel of a point in data units.
-    pub(super) fn pixel(&self, at: (f64, f64)) -> (i32, i32) {
-        self.plot.map_coordinate(&at)
+    pub(super) fn pixel(&self, point: (f64, f64)) -> (f64, f64) {
+        let share = |value: f64, (from, to): (f64, f64)| if from < to { (value - from) / (to - from) } else { 0.5 };
+        (self.left + share(point.0, self.x) * (self.right - self.left), self.bottom - share(point.1, self.y) * (self.bottom - self.top))
     }
 
     /// A line through points in data units.
-    pub(super) fn line(&self, points: &[(f64, f64)], tone: Tone, width: u32) {
-        self.plot.draw(&PathElement::new(points.to_vec(), stroke(tone, width))).expect(STRING_TAKES_ALL);
+    pub(super) fn line(&mut self, points: &[(f64, f64)], tone: Tone, width: f64) {
+        let pixels: Vec<(f64, f64)> = points.iter().map(|&point| self.pixel(point)).collect();
+        self.path(&pixels, tone, width, &tone.dashes());
+    }
+
+    /// A line through points in data units with dashes of its own.
+    pub(super) fn dashed(&mut self, points: &[(f64, f64)], tone: Tone, width: f64, dashes: &str) {
+        let pixels: Vec<(f64, f64)> = points.iter().map(|&point| self.pixel(point)).collect();
+        self.path(&pixels, tone, width, dashes);
+    }
+
+    fn path(&mut self, pixels: &[(f64, f64)], tone: Tone, width: f64, dashes: &str) {
+        if pixels.len() < 2 {
+            return;
+        }
+        let dashes = if dashes.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{dashes}\"") };
+        let points = joined(pixels);
+        writeln!(self.body, "<polyline class=\"k {}\" stroke-width=\"{}\"{dashes} points=\"{points}\"/>", tone.class(), at(width)).expect(TAKES_ALL);
     }
 
     /// A filled polygon in data units.
-    pub(super) fn area(&self, points: &[(f64, f64)], tone: Tone) {
-        self.plot.draw(&Polygon::new(points.to_vec(), tone.color().filled())).expect(STRING_TAKES_ALL);
+    pub(super) fn area(&mut self, points: &[(f64, f64)], tone: Tone) {
+        let pixels: Vec<(f64, f64)> = points.iter().map(|&point| self.pixel(point)).collect();
+        writeln!(self.body, "<polygon class=\"f {}\" points=\"{}\"/>", tone.class(), joined(&pixels)).expect(TAKES_ALL);
     }
 
     /// A filled rectangle between two corners in pixels.
-    pub(super) fn block(&self, a: (i32, i32), b: (i32, i32), tone: Tone) {
-        let (low, high) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
-        self.root.draw(&Rectangle::new([low, high], tone.color().filled())).expect(STRING_TAKES_ALL);
+    pub(super) fn block(&mut self, a: (f64, f64), b: (f64, f64), tone: Tone) {
+        let shape = rectangle(a, b, 0.0);
+        writeln!(self.body, "<rect class=\"f {}\" {shape}/>", tone.class()).expect(TAKES_ALL);
+    }
+
+    /// A dot in data units, without a title.
+    pub(super) fn dot(&mut self, point: (f64, f64), radius: f64, tone: Tone) {
+        let (x, y) = self.pixel(point);
+        writeln!(self.body, "<circle class=\"f {}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", tone.class(), at(x), at(y), at(radius)).expect(TAKES_ALL);
     }
 
     /// A thin line between two pixels.
-    pub(super) fn rule(&self, a: (i32, i32), b: (i32, i32), tone: Tone) {
-        self.stroke(a, b, tone, 2);
+    pub(super) fn rule(&mut self, a: (f64, f64), b: (f64, f64), tone: Tone) {
+        self.stroke(a, b, tone, 1.0);
     }
 
     /// A line between two pixels.
-    pub(super) fn stroke(&self, a: (i32, i32), b: (i32, i32), tone: Tone, width: u32) {
-        self.root.draw(&PathElement::new(vec![a, b], stroke(tone, width))).expect(STRING_TAKES_ALL);
+    pub(super) fn stroke(&mut self, a: (f64, f64), b: (f64, f64), tone: Tone, width: f64) {
+        self.path(&[a, b], tone, width, &tone.dashes());
+    }
+
+    /// A line between two pixels with dashes of its own.
+    pub(super) fn dashed_stroke(&mut self, a: (f64, f64), b: (f64, f64), tone: Tone, dashes: &str) {
+        self.path(&[a, b], tone, 1.2, dashes);
+    }
+
+    /// A line's sample between two pixels.
+    pub(super) fn sample(&mut self, a: (f64, f64), b: (f64, f64), tone: Tone, width: f64, dashes: &str) {
+        self.path(&[a, b], tone, width, dashes);
     }
 
     /// Words at a pixel, centred on its height.
-    pub(super) fn words(&self, at: (i32, i32), words: &str, tone: Tone, anchor: Anchor) {
-        let horizontal = match anchor {
-            Anchor::Start => HPos::Left,
-            Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
+    pub(super) fn words(&mut self, point: (f64, f64), words: &str, tone: Tone, anchor: Anchor) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
         };
-        let color = tone.color();
-        let style = TextStyle::from(("sans-serif", 24).into_font()).color(&color).pos(Pos::new(horizontal, VPos::Center));
-        self.root.draw(&Text::new(words.to_owned(), at, style)).expect(STRING_TAKES_ALL);
+        // A third of the size below the middle, so that capitals and digits are centred.
+        let (x, y) = (at(point.0), at(point.1 + 4.2));
+        writeln!(self.body, "<text class=\"f {}\" x=\"{x}\" y=\"{y}\"{anchor}>{}</text>", tone.class(), escaped(words)).expect(TAKES_ALL);
     }
 
-    /// A dot with a title, above everything else; larger to the pointer than to the eye.
-    pub(super) fn marked(&mut self, at: (f64, f64), tone: Tone, title: &str) {
-        let (x, y) = self.pixel(at);
-        writeln!(self.overlay, "<circle class=\"f hit {}\" cx=\"{x}\" cy=\"{y}\" r=\"7\"><title>{}</title></circle>", tone.class(), escaped(title))
-            .expect(STRING_TAKES_ALL);
+    /// A dot with a title, above everything else, with a ring of the paper's colour.
+    pub(super) fn marked(&mut self, point: (f64, f64), tone: Tone, title: &str) {
+        self.mark(point, 3.0, tone, title);
+    }
+
+    /// A dot that stands out in grey, too: a breach.
+    pub(super) fn struck(&mut self, point: (f64, f64), title: &str) {
+        self.mark(point, 4.2, Tone::Ink, title);
+    }
+
+    fn mark(&mut self, point: (f64, f64), radius: f64, tone: Tone, title: &str) {
+        let (x, y) = self.pixel(point);
+        let (class, title) = (tone.class(), escaped(title));
+        writeln!(self.overlay, "<circle class=\"f hit {class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"><title>{title}</title></circle>", at(x), at(y), at(radius))
+            .expect(TAKES_ALL);
     }
 
     /// A title on a rectangle in pixels that is drawn elsewhere.
-    pub(super) fn titled(&mut self, a: (i32, i32), b: (i32, i32), title: &str) {
-        let (x, y) = (a.0.min(b.0), a.1.min(b.1));
-        let (width, height) = ((a.0 - b.0).abs().max(4), (a.1 - b.1).abs().max(4));
-        writeln!(
-            self.overlay,
-            "<rect class=\"over\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"><title>{}</title></rect>",
-            escaped(title)
+    pub(super) fn titled(&mut self, a: (f64, f64), b: (f64, f64), title: &str) {
+        writeln!(self.overlay, "<rect class=\"over\" {}><title>{}</title></rect>", rectangle(a, b, 2.0), escaped(title)).expect(TAKES_ALL);
+    }
+
+    /// The SVG.
+    pub(super) fn finish(self, label: &str) -> String {
+        format!(
+            "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}{}</svg>",
+            self.size.class(),
+            at(self.size.width()),
+            at(self.height),
+            escaped(label),
+            self.body,
+            self.overlay
         )
-        .expect(STRING_TAKES_ALL);
     }
 }
 
-fn stroke(tone: Tone, width: u32) -> ShapeStyle {
-    tone.color().stroke_width(width)
-}
-
-/// Replaces colours by classes and drops what the stylesheet says once for all.
-fn finish(svg: &str, overlay: &str, frame: &Frame) -> String {
-    let mut out = format!("<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{}\">\n", frame.height, escaped(&frame.label));
-    for line in svg.lines().skip(1) {
-        match line {
-            "</svg>" => out.push_str(overlay),
-            "</text>" => out.push_str("</text>\n"),
-            line if line.starts_with("<text") => out.push_str(&classed(line)),
-            line if line.starts_with('<') => {
-                out.push_str(&classed(line));
-                out.push('\n');
-            }
-            words => out.push_str(words),
+fn joined(pixels: &[(f64, f64)]) -> String {
+    let mut out = String::with_capacity(10 * pixels.len());
+    for (idx, &(x, y)) in pixels.iter().enumerate() {
+        if 0 < idx {
+            out.push(' ');
         }
+        out.push_str(&at(x));
+        out.push(',');
+        out.push_str(&at(y));
     }
-    out.push_str("</svg>");
     out
 }
 
-/// One tag with its colours as classes: `f` is filled and `k` stroked with the tone's colour.
-fn classed(tag: &str) -> String {
-    let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-    let end = if attributes.ends_with("/>") { "/>" } else { ">" };
-    let (mut class, mut kept) = (String::new(), String::new());
-    for attribute in attributes.trim_end_matches(['/', '>']).split("\" ") {
-        let Some((key, value)) = attribute.split_once("=\"") else { continue };
-        let value = value.trim_end_matches('"').trim_end();
-        match (key, class_of(value)) {
-            ("fill", Some((tone, _))) => class = format!("f {tone}"),
-            ("stroke", Some((tone, dashes))) => {
-                class = format!("k {tone}");
-                if let Some(dashes) = dashes {
-                    write!(kept, " stroke-dasharray=\"{dashes}\"").expect(STRING_TAKES_ALL);
-                }
-            }
-            ("opacity" | "font-family" | "font-size" | "fill" | "stroke", _) => {}
-            ("text-anchor", _) if value == "start" => {}
-            _ => write!(kept, " {key}=\"{value}\"").expect(STRING_TAKES_ALL),
-        }
-    }
-    if class.starts_with('f') {
-        kept = kept.replace(" stroke-width=\"1\"", "");
-    }
-    format!("{name} class=\"{class}\"{kept}{end}")
+fn rectangle(a: (f64, f64), b: (f64, f64), least: f64) -> String {
+    let (width, height) = ((a.0 - b.0).abs().max(least), (a.1 - b.1).abs().max(least));
+    format!("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", at(a.0.min(b.0)), at(a.1.min(b.1)), at(width), at(height))
 }
 
 #[cfg(test)]
@@ -265,23 +368,23 @@ mod tests {
     use crate::report::chart::axis::{Scale, numbers};
 
     #[test]
-    fn colours_become_classes_and_titles_lie_on_top() {
-        let frame = Frame {
-            height: 320,
-            label: "a \"test\"".into(),
-            x: numbers([0.0, 1.0], Scale::Number, ""),
-            y: numbers([0.0, 1.0], Scale::Number, "y"),
-            legend_lines: 0,
-            right: 20,
-            left: None,
-        };
+    fn coordinates_have_one_decimal_at_most() {
+        assert_eq!([0.0, -0.04, 12.0, 12.34, -3.26, f64::NAN].map(at), ["0", "0", "12", "12.3", "-3.3", "0"]);
+    }
+
+    #[test]
+    fn points_lie_where_the_axes_say_and_titles_lie_on_top() {
+        let unit = |title: &str| numbers([0.0, 1.0], Scale::Number, title);
+        let (label, x, y) = ("a \"test\"".to_owned(), unit(""), unit("y"));
+        let frame = Frame { size: Size::Half, height: 152.0, label, x, y, legend_lines: 0, right: 20.0, left: Some(60.0) };
         let svg = paint(&frame, |canvas| {
-            canvas.line(&[(0.0, 0.0), (1.0, 1.0)], Tone::Series(0), 3);
+            canvas.line(&[(0.0, 0.0), (1.0, 1.0)], Tone::Series(0), 1.5);
             canvas.marked((0.5, 0.5), Tone::Red, "a < b");
         });
-        assert!(svg.starts_with("<svg class=\"plot\" viewBox=\"0 0 1520 320\" role=\"img\" aria-label=\"a &quot;test&quot;\">"));
-        assert!(svg.contains("<polyline class=\"k s0\" stroke-width=\"3\" points=\""));
-        assert!(svg.ends_with("<title>a &lt; b</title></circle>\n</svg>"));
-        assert!(!svg.contains('#') && !svg.contains(" id="), "no fixed colours and no ids that could collide");
+        assert!(svg.starts_with("<svg class=\"plot narrow\" viewBox=\"0 0 480 152\" role=\"img\" aria-label=\"a &quot;test&quot;\">"), "{svg}");
+        // From (60, 152 - 26) to (480 - 20, 10 + 16).
+        assert!(svg.contains("<polyline class=\"k s0\" stroke-width=\"1.5\" points=\"60,126 460,26\"/>"), "{svg}");
+        assert!(svg.ends_with("cx=\"260\" cy=\"76\" r=\"3\"><title>a &lt; b</title></circle>\n</svg>"), "{svg}");
+        assert!(!svg.contains('#') && !svg.contains(" id=") && !svg.contains("style="), "no fixed colours, no ids, no style");
     }
 }

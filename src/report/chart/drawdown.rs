@@ -1,9 +1,9 @@
 //! Drawdown: how far below its best a book has been.
 
 use super::axis::{Scale, numbers};
-use super::canvas::{Frame, no_data, paint};
-use super::label::Placement;
-use super::lines::{Series, date_axis, drawn, finite, name_ends, values};
+use super::canvas::{Canvas, Frame, Size, no_data, paint};
+use super::lines::{Series, date_axis, draw_chosen, drawn, finite, name_ends, placed, values};
+use super::strong::choose;
 
 /// Losses from the running maximum, at or below zero.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,32 +18,45 @@ pub(crate) struct DrawdownChart {
     pub(crate) series: Vec<Series>,
 }
 
-/// Draws drawdowns, the deepest point of each marked.
+/// Draws drawdowns across the page, the deepest point of each marked.
 #[must_use]
 pub(crate) fn drawdown(chart: &DrawdownChart) -> String {
+    let size = Size::Wide;
     let series = finite(&chart.series);
-    let Some(x) = date_axis(&series) else { return no_data(&chart.label, "no book was traded") };
+    let Some(x) = date_axis(&series, size) else { return no_data(&chart.label, "no book was traded") };
     let y = numbers(values(&series).chain([0.0]), chart.scale, &chart.y_title);
-    let names: Vec<&str> = series.iter().map(|line| line.name.as_str()).collect();
-    let placement = Placement::choose(&names);
-    let frame = Frame { height: 440, label: chart.label.clone(), x, y, legend_lines: placement.legend_lines(), right: placement.right(), left: None };
+    let chosen = choose(series);
+    let placement = placed(&chosen, size);
+    let (legend_lines, right) = (placement.legend_lines(), placement.right());
+    let frame = Frame { size, height: 220.0, label: chart.label.clone(), x, y, legend_lines, right, left: None };
     paint(&frame, |canvas| {
-        for (idx, line) in series.iter().enumerate() {
-            let points = drawn(line);
-            if idx == 0 {
-                let mut area = vec![(points[0].0, 0.0)];
-                area.extend(&points);
-                area.push((points[points.len() - 1].0, 0.0));
-                canvas.area(&area, line.color.soft());
-            }
-            canvas.line(&points, line.color.tone(), 2);
-            if let Some((day, value)) = line.points.iter().min_by(|a, b| a.1.total_cmp(&b.1)) {
-                let title = format!("{}, deepest on {day}: {}", line.name, chart.scale.write_value(*value));
-                canvas.marked((f64::from(day.0), *value), line.color.tone(), &title);
-            }
+        if let Some(first) = chosen.strong.first() {
+            filled(canvas, first);
         }
-        name_ends(canvas, placement, &series);
+        draw_chosen(canvas, &chosen, |canvas, line| {
+            canvas.line(&drawn(line), line.color.tone(), 1.2);
+            mark_deepest(canvas, line, chart.scale);
+        });
+        name_ends(canvas, placement, &chosen, size);
     })
+}
+
+/// The area between a line and zero.
+pub(super) fn filled(canvas: &mut Canvas, line: &Series) {
+    let points = drawn(line);
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+    let mut area = vec![(first.0, 0.0)];
+    area.extend(&points);
+    area.push((last.0, 0.0));
+    canvas.area(&area, line.color.soft());
+}
+
+/// A dot at a line's lowest point, with its day.
+pub(super) fn mark_deepest(canvas: &mut Canvas, line: &Series, scale: Scale) {
+    if let Some((day, value)) = line.points.iter().min_by(|a, b| a.1.total_cmp(&b.1)) {
+        let title = format!("{}, deepest on {day}: {}", line.name, scale.write_value(*value));
+        canvas.marked((f64::from(day.0), *value), line.color.tone(), &title);
+    }
 }
 
 #[cfg(test)]

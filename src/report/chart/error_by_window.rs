@@ -1,15 +1,22 @@
 //! Error by window: is a model wrong all the time, or some of the time?
 
+use super::canvas::Size;
 use super::lines::{LineChart, drawn, framed};
 
 /// Windows beyond which single points are no longer marked.
 const MARKED: usize = 60;
 
-/// Draws an error measure of several models, a point per window at the test's first day.
+/// Draws an error measure of several models across the page, a point per window at the test's first day.
 #[must_use]
 pub(crate) fn error_by_window(chart: &LineChart) -> String {
-    framed(chart, 560, "no window was tested", |canvas, line| {
-        canvas.line(&drawn(line), line.color.tone(), 2);
+    error_by_window_at(chart, Size::Wide)
+}
+
+/// Draws an error measure of several models, a point per window at the test's first day.
+#[must_use]
+pub(crate) fn error_by_window_at(chart: &LineChart, size: Size) -> String {
+    framed(chart, (size, 290.0), "no window was tested", |canvas, line| {
+        canvas.line(&drawn(line), line.color.tone(), 1.4);
         if line.points.len() <= MARKED {
             for (day, value) in &line.points {
                 let title = format!("{}, test from {day}: {}", line.name, chart.scale.write_value(*value));

@@ -2,12 +2,10 @@
 
 use crate::report::format;
 
-use super::axis::{Axis, Tick};
-use super::canvas::{Anchor, Frame, HEAD, LINE, no_data, paint};
+use super::canvas::{Size, no_data};
+use super::month_grid::{MonthCell, YearRow, cell_width, month_grid};
 use super::style::Tone;
-
-const ROW: i32 = 44;
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use super::text::text_width;
 
 /// A year of months.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,35 +29,29 @@ pub(crate) struct HeatMap {
     pub(crate) rows: Vec<HeatRow>,
 }
 
-/// Draws a year a row, a month a column, the year's total at the end.
+/// Draws a year a row, a month a column, the year's total at the end, across the page.
 #[must_use]
 pub(crate) fn heat_map(chart: &HeatMap) -> String {
+    heat_map_at(chart, Size::Wide)
+}
+
+/// Draws a year a row, a month a column, the year's total at the end.
+#[must_use]
+pub(crate) fn heat_map_at(chart: &HeatMap, size: Size) -> String {
     let values = || chart.rows.iter().flat_map(|row| row.months).flatten().filter(|value| value.is_finite());
     if values().next().is_none() {
         return no_data(&chart.label, "no month was held");
     }
     // One outlying month must not bleach the others: the scale ends at three quarters of the largest.
     let end = 0.75 * values().map(f64::abs).fold(0.0, f64::max);
-    let ticks = MONTHS.iter().chain(["Year"].iter()).enumerate().map(|(idx, name)| Tick { at: idx as f64, label: (*name).to_owned() }).collect();
-    let x = Axis { from: -0.5, to: 12.5, ticks, title: String::new() };
-    let y = Axis { from: 0.0, to: 1.0, ticks: vec![], title: chart.title.clone() };
-    let height = HEAD + LINE + ROW * chart.rows.len() as i32 + 52;
-    let frame = Frame { height: height as u32, label: chart.label.clone(), x, y, legend_lines: 0, right: 20, left: Some(84) };
-    paint(&frame, |canvas| {
-        for (idx, row) in chart.rows.iter().enumerate() {
-            let top = canvas.top + ROW * idx as i32;
-            canvas.words((canvas.left - 14, top + ROW / 2), &row.year.to_string(), Tone::Muted, Anchor::End);
-            for (column, value) in row.months.iter().chain([&row.total]).enumerate() {
-                let Some(value) = value.filter(|value| value.is_finite()) else { continue };
-                let (left, _) = canvas.pixel((column as f64 - 0.5, 0.0));
-                let (right, _) = canvas.pixel((column as f64 + 0.5, 0.0));
-                if column < 12 {
-                    canvas.block((left + 1, top + 1), (right - 1, top + ROW - 1), tone(value, end));
-                }
-                canvas.words((left.midpoint(right), top + ROW / 2), &signed(value), Tone::Ink, Anchor::Middle);
-            }
-        }
-    })
+    let known = |value: &Option<f64>| value.filter(|value| value.is_finite());
+    let cell = |value: f64, tone: Option<Tone>| MonthCell { text: signed(value, cell_width(size)), tone };
+    let row = |row: &HeatRow| -> YearRow {
+        let months = row.months.iter().map(|value| known(value).map(|value| cell(value, Some(tone(value, end)))));
+        (row.year, months.chain([known(&row.total).map(|value| cell(value, None))]).collect())
+    };
+    let rows: Vec<YearRow> = chart.rows.iter().map(row).collect();
+    month_grid(&chart.label, &chart.title, &rows, size)
 }
 
 fn tone(value: f64, end: f64) -> Tone {
@@ -69,9 +61,15 @@ fn tone(value: f64, end: f64) -> Tone {
     Tone::Heat((4.0 * value / end).round().clamp(-4.0, 4.0) as i8)
 }
 
-fn signed(value: f64) -> String {
+/// Percent with a sign and a decimal, as far as `widest` pixels hold them.
+fn signed(value: f64, widest: f64) -> String {
     let text = format::fixed(100.0 * value, 1);
-    if 0.0 < value && text != "0.0" { format!("+{text}") } else { text }
+    let text = if 0.0 < value && text != "0.0" { format!("+{text}") } else { text };
+    if text_width(&text) <= widest {
+        return text;
+    }
+    let plain = text.trim_start_matches('+').to_owned();
+    if text_width(&plain) <= widest { plain } else { format::fixed(100.0 * value, 0) }
 }
 
 #[cfg(test)]
@@ -87,6 +85,9 @@ mod tests {
         for text in [">+2.1<", ">−10.5<", ">0.0<", ">−8.6<", ">2008<", "class=\"f h0\"", "class=\"f h5\""] {
             assert!(svg.contains(text), "{text} in {svg}");
         }
+        // Beside another figure cells are narrower: the plus goes first, then the decimal.
+        let narrow = heat_map_at(&chart, Size::Half);
+        assert!(narrow.contains(">+2.1<") && narrow.contains(">−10<") && narrow.contains(">−8.6<"), "{narrow}");
         chart.rows.clear();
         assert!(heat_map(&chart).contains("No data"));
     }

@@ -1,39 +1,47 @@
 //! Label: names of series beside their line's end where they fit, else in a row above the plot.
 
-use super::canvas::{Anchor, Canvas, HEAD, LINE, WIDTH, text_width};
+use super::canvas::{Anchor, Canvas, HEAD, LINE, Size};
 use super::style::Tone;
+use super::text::{shortened, text_width};
 
-/// The widest name written beside a line's end, in pixels.
-const WIDEST: i32 = 300;
 /// Length of a line's sample: enough for its dashes to repeat.
-const SAMPLE: i32 = 84;
-/// More names than this would not be told apart beside the lines.
-const MOST: usize = 6;
+const SAMPLE: f64 = 34.0;
+/// More names than this would not be told apart beside the lines: six series, the truth, and the others.
+const MOST: usize = 8;
 
 /// Where the names of series go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Placement {
     /// At the lines' ends; the room they need.
-    Ends(i32),
+    Ends(f64),
     /// Above the plot; the lines they need.
     Above(usize),
 }
 
 impl Placement {
     /// Beside the ends where that is possible.
-    pub(super) fn choose(names: &[&str]) -> Self {
-        let widest = names.iter().map(|name| text_width(name)).max().unwrap_or(0);
-        if widest <= WIDEST && names.len() <= MOST {
-            return Self::Ends(widest + 28);
+    pub(super) fn choose(names: &[&str], size: Size) -> Self {
+        let widest = names.iter().map(|name| text_width(name)).fold(0.0, f64::max);
+        let room = match size {
+            Size::Wide => 160.0,
+            Size::Half => 84.0,
+        };
+        if widest <= room && names.len() <= MOST {
+            return Self::Ends(widest.ceil() + 20.0);
         }
-        Self::Above(rows(names).len())
+        Self::above(names, size)
+    }
+
+    /// Above the plot.
+    pub(super) fn above(names: &[&str], size: Size) -> Self {
+        Self::Above(rows(names, size).len())
     }
 
     /// Pixels kept free to the right.
-    pub(super) fn right(self) -> i32 {
+    pub(super) fn right(self) -> f64 {
         match self {
             Self::Ends(width) => width,
-            Self::Above(_) => 20,
+            Self::Above(_) => 14.0,
         }
     }
 
@@ -46,51 +54,78 @@ impl Placement {
     }
 }
 
-/// A name, its tone, and the height in pixels of the line's end.
+/// A name, its line, and the height in pixels of the line's end.
 #[derive(Debug, Clone)]
 pub(super) struct Name<'a> {
     /// What is written.
     pub(super) text: &'a str,
     /// In which tone.
     pub(super) tone: Tone,
+    /// How wide its line is.
+    pub(super) width: f64,
+    /// Its dashes, where they are not its tone's.
+    pub(super) dashes: Option<&'static str>,
     /// Beside which height.
-    pub(super) y: i32,
+    pub(super) y: f64,
+}
+
+impl<'a> Name<'a> {
+    /// The name of a line that ends at height `y`.
+    pub(super) fn new(text: &'a str, tone: Tone, width: f64, y: f64) -> Self {
+        Self { text, tone, width, dashes: None, y }
+    }
 }
 
 /// Writes the names where `placement` says.
-pub(super) fn write(canvas: &Canvas, placement: Placement, names: &[Name]) {
+pub(super) fn write(canvas: &mut Canvas, placement: Placement, names: &[Name], size: Size) {
     match placement {
-        Placement::Ends(_) => {
-            let heights: Vec<i32> = names.iter().map(|name| name.y).collect();
-            for (name, y) in names.iter().zip(spread(&heights, canvas.top, canvas.bottom)) {
-                canvas.words((canvas.right + 12, y), name.text, name.tone, Anchor::Start);
-            }
-        }
+        Placement::Ends(_) => beside(canvas, names),
         Placement::Above(lines) => {
-            let texts: Vec<&str> = names.iter().map(|name| name.text).collect();
-            for (row, idxs) in rows(&texts).into_iter().enumerate() {
-                let y = canvas.top - HEAD - LINE * (lines - row) as i32 + LINE / 2;
-                let mut x = canvas.left;
-                for idx in idxs {
-                    canvas.stroke((x, y), (x + SAMPLE, y), names[idx].tone, 5);
-                    canvas.words((x + SAMPLE + 10, y), names[idx].text, Tone::Ink, Anchor::Start);
-                    x += item_width(names[idx].text);
-                }
-            }
+            let from = canvas.top - HEAD - LINE * lines as f64 + 0.5 * LINE;
+            legend(canvas, names, size, from);
         }
     }
 }
 
-fn item_width(name: &str) -> i32 {
-    SAMPLE + 10 + text_width(name) + 36
+fn beside(canvas: &mut Canvas, names: &[Name]) {
+    let heights: Vec<f64> = names.iter().map(|name| name.y).collect();
+    let right = canvas.right;
+    for (name, y) in names.iter().zip(spread(&heights, canvas.top, canvas.bottom)) {
+        // A name that had to move away from its line is led back to it.
+        if 3.0 < (y - name.y).abs() {
+            canvas.dashed_stroke((right + 3.0, name.y), (right + 11.0, y), name.tone, "");
+        }
+        canvas.words((right + 14.0, y), name.text, name.tone, Anchor::Start);
+    }
 }
 
-fn rows(names: &[&str]) -> Vec<Vec<usize>> {
+/// Samples and names in rows, the first at height `from`.
+pub(super) fn legend(canvas: &mut Canvas, names: &[Name], size: Size, from: f64) {
+    let texts: Vec<&str> = names.iter().map(|name| name.text).collect();
+    let widest = size.width() - SAMPLE - 6.0;
+    for (row, idxs) in rows(&texts, size).into_iter().enumerate() {
+        let y = from + LINE * row as f64;
+        let mut x = 0.0;
+        for idx in idxs {
+            let name = &names[idx];
+            let dashes = name.dashes.map_or_else(|| name.tone.dashes(), str::to_owned);
+            canvas.sample((x, y), (x + SAMPLE, y), name.tone, name.width.max(1.2), &dashes);
+            canvas.words((x + SAMPLE + 6.0, y), &shortened(name.text, widest), Tone::Ink, Anchor::Start);
+            x += item_width(name.text);
+        }
+    }
+}
+
+fn item_width(name: &str) -> f64 {
+    SAMPLE + 6.0 + text_width(name) + 18.0
+}
+
+fn rows(names: &[&str], size: Size) -> Vec<Vec<usize>> {
     let mut out: Vec<Vec<usize>> = vec![vec![]];
-    let mut used = 0;
+    let mut used = 0.0;
     for (idx, name) in names.iter().enumerate() {
         used += item_width(name);
-        if WIDTH as i32 - 160 < used && out.last().is_some_and(|row| !row.is_empty()) {
+        if size.width() < used && out.last().is_some_and(|row| !row.is_empty()) {
             out.push(vec![]);
             used = item_width(name);
         }
@@ -102,9 +137,9 @@ fn rows(names: &[&str]) -> Vec<Vec<usize>> {
 }
 
 /// Moves heights apart until no two are closer than a line, in the same order, within `top..bottom`.
-fn spread(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
+pub(super) fn spread(heights: &[f64], top: f64, bottom: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..heights.len()).collect();
-    order.sort_by_key(|&idx| (heights[idx], idx));
+    order.sort_by(|&a, &b| heights[a].total_cmp(&heights[b]).then(a.cmp(&b)));
     let mut out = heights.to_vec();
     let mut free_from = top;
     for &idx in &order {
@@ -125,15 +160,18 @@ mod tests {
 
     #[test]
     fn labels_keep_their_order_and_a_line_between_them() {
-        assert_eq!(spread(&[100, 101, 300], 0, 400), [100, 132, 300]);
+        assert_eq!(spread(&[50.0, 50.5, 150.0], 0.0, 200.0), [50.0, 66.0, 150.0]);
         // At the bottom they are pushed up instead.
-        assert_eq!(spread(&[399, 398], 0, 400), [400, 368]);
+        assert_eq!(spread(&[199.5, 199.0], 0.0, 200.0), [200.0, 184.0]);
     }
 
     #[test]
     fn long_or_many_names_go_above() {
-        assert_eq!(Placement::choose(&["gbdt"]), Placement::Ends(text_width("gbdt") + 28));
-        assert!(matches!(Placement::choose(&["a name that is far too long to stand beside a line"]), Placement::Above(1)));
-        assert!(matches!(Placement::choose(&["a"; 7]), Placement::Above(1)));
+        assert_eq!(Placement::choose(&["gbdt"], Size::Wide), Placement::Ends(text_width("gbdt").ceil() + 20.0));
+        let long = "a name that is too long to stand beside";
+        assert_eq!(Placement::choose(&[long], Size::Wide), Placement::Above(1));
+        assert_eq!(Placement::choose(&["a"; 9], Size::Wide), Placement::Above(1));
+        assert_eq!(Placement::choose(&["observed rate"], Size::Half), Placement::Above(1));
+        assert_eq!(rows(&[long, long, long], Size::Half).len(), 3);
     }
 }

@@ -3,10 +3,10 @@
 use crate::day::Day;
 
 use super::axis::{Scale, dates, numbers};
-use super::canvas::{Canvas, Frame, no_data, paint};
+use super::canvas::{Canvas, Frame, Size, no_data, paint};
 use super::downsample::{POINTS, downsample};
-use super::label::Placement;
-use super::lines::{Series, drawn, finite, name_ends, values};
+use super::lines::{Series, draw_chosen, drawn, finite, name_ends, placed, values};
+use super::strong::choose;
 use super::style::Tone;
 
 /// A loss above VaR.
@@ -37,40 +37,38 @@ pub(crate) struct LossChart {
     pub(crate) breaches: Vec<Breach>,
 }
 
-/// Draws losses as thin bars, VaR as lines, every breach as a dot.
+/// Draws losses against VaR across the page.
 #[must_use]
 pub(crate) fn losses_against_var(chart: &LossChart) -> String {
+    losses_against_var_at(chart, Size::Wide)
+}
+
+/// Draws losses as thin grey bars, VaR as solid lines, every breach as a dark dot.
+#[must_use]
+pub(crate) fn losses_against_var_at(chart: &LossChart, size: Size) -> String {
     let losses: Vec<(f64, f64)> = chart.losses.iter().filter(|(_, loss)| loss.is_finite()).map(|(day, loss)| (f64::from(day.0), *loss)).collect();
     let days = || chart.losses.iter().map(|(day, _)| *day);
     let (Some(from), Some(to)) = (days().min(), days().max()) else { return no_data(&chart.label, "no day has both a loss and a forecast") };
     let vars = finite(&chart.vars);
     let heights = losses.iter().map(|(_, loss)| *loss).chain(values(&vars)).chain([0.0]);
     let y = numbers(heights, chart.scale, &chart.y_title);
-    let names: Vec<&str> = vars.iter().map(|line| line.name.as_str()).collect();
-    let placement = Placement::choose(&names);
-    let frame = Frame {
-        height: 680,
-        label: chart.label.clone(),
-        x: dates(from, to),
-        y,
-        legend_lines: placement.legend_lines(),
-        right: placement.right(),
-        left: None,
-    };
+    let chosen = choose(vars);
+    let placement = placed(&chosen, size);
+    let (legend_lines, right) = (placement.legend_lines(), placement.right());
+    let x = dates(from, to, size);
+    let frame = Frame { size, height: size.height(340.0), label: chart.label.clone(), x, y, legend_lines, right, left: None };
     paint(&frame, |canvas| {
         draw_losses(canvas, &losses);
-        for line in &vars {
-            canvas.line(&drawn(line), line.color.tone(), 3);
-        }
+        draw_chosen(canvas, &chosen, |canvas, line| canvas.line(&drawn(line), line.color.tone(), 1.6));
         for breach in &chart.breaches {
             let title = format!("{}: loss {}, VaR {}", breach.day, chart.scale.write_value(breach.loss), chart.scale.write_value(breach.var));
-            canvas.marked((f64::from(breach.day.0), breach.loss), Tone::Red, &title);
+            canvas.struck((f64::from(breach.day.0), breach.loss), &title);
         }
-        name_ends(canvas, placement, &vars);
+        name_ends(canvas, placement, &chosen, size);
     })
 }
 
-fn draw_losses(canvas: &Canvas, losses: &[(f64, f64)]) {
+fn draw_losses(canvas: &mut Canvas, losses: &[(f64, f64)]) {
     if losses.len() <= POINTS {
         for &(day, loss) in losses {
             let ((x, zero), (_, y)) = (canvas.pixel((day, 0.0)), canvas.pixel((day, loss)));
@@ -79,7 +77,7 @@ fn draw_losses(canvas: &Canvas, losses: &[(f64, f64)]) {
         return;
     }
     // Bars thinner than a pixel are drawn as one line from bucket's low to bucket's high.
-    canvas.line(&downsample(losses, 2 * POINTS), Tone::Grey, 2);
+    canvas.line(&downsample(losses, 2 * POINTS), Tone::Grey, 1.0);
 }
 
 #[cfg(test)]
@@ -102,7 +100,7 @@ mod tests {
             breaches,
         };
         let svg = losses_against_var(&chart);
-        assert_eq!(svg.matches("<title>").count(), 7);
+        assert_eq!(svg.matches("<circle class=\"f hit ink\"").count(), 7);
         assert!(svg.contains("<title>1971-05-15: loss 5.00 %, VaR 3.00 %</title>"));
         chart.losses.clear();
         assert!(losses_against_var(&chart).contains("No data"));

@@ -2,8 +2,8 @@
 
 use crate::report::format;
 
-use super::axis::{Axis, Scale, Tick, numbers};
-use super::canvas::{Frame, no_data, paint};
+use super::axis::{Scale, numbers, places};
+use super::canvas::{Frame, Size, no_data, paint};
 use super::label::{Name, Placement, write};
 use super::style::{Style, Tone};
 
@@ -37,19 +37,26 @@ pub(crate) struct BandChart {
     pub(crate) bands: Vec<Band>,
 }
 
-/// Draws observed rates as bars and predicted ones as a line.
+/// Draws observed rates as bars and predicted ones as a line, across the page.
 #[must_use]
 pub(crate) fn score_bands(chart: &BandChart) -> String {
+    score_bands_at(chart, Size::Wide)
+}
+
+/// Draws observed rates as bars and predicted ones as a line.
+#[must_use]
+pub(crate) fn score_bands_at(chart: &BandChart, size: Size) -> String {
     let bands: Vec<&Band> = chart.bands.iter().filter(|band| band.observed.is_finite() && band.predicted.is_finite()).collect();
     if bands.is_empty() {
         return no_data(&chart.label, "no band has cases");
     }
-    let ticks = bands.iter().enumerate().map(|(idx, band)| Tick { at: idx as f64, label: band.name.clone() }).collect();
-    let x = Axis { from: -0.6, to: bands.len() as f64 - 0.4, ticks, title: chart.x_title.clone() };
+    let x = places(bands.iter().map(|band| band.name.clone()), &chart.x_title);
     let y = numbers(bands.iter().flat_map(|band| [band.observed, band.predicted]).chain([0.0]), chart.scale, &chart.y_title);
-    let placement = Placement::choose(&["observed", "predicted"]);
-    let frame = Frame { height: 600, label: chart.label.clone(), x, y, legend_lines: placement.legend_lines(), right: placement.right(), left: None };
+    let placement = Placement::choose(&["observed", "predicted"], size);
+    let (legend_lines, right) = (placement.legend_lines(), placement.right());
+    let frame = Frame { size, height: size.height(300.0), label: chart.label.clone(), x, y, legend_lines, right, left: None };
     paint(&frame, |canvas| {
+        let tone = chart.color.tone();
         let (mut observed_y, mut predicted_y) = (canvas.bottom, canvas.bottom);
         for (idx, band) in bands.iter().enumerate() {
             let (low, high) = (canvas.pixel((idx as f64 - 0.36, 0.0)), canvas.pixel((idx as f64 + 0.36, band.observed)));
@@ -62,15 +69,14 @@ pub(crate) fn score_bands(chart: &BandChart) -> String {
                 format::count(band.n)
             );
             canvas.titled(low, high, &title);
-            canvas.marked((idx as f64, band.predicted), chart.color.tone(), &title);
+            canvas.marked((idx as f64, band.predicted), tone, &title);
             observed_y = high.1;
             predicted_y = canvas.pixel((idx as f64, band.predicted)).1;
         }
         let line: Vec<(f64, f64)> = bands.iter().enumerate().map(|(idx, band)| (idx as f64, band.predicted)).collect();
-        canvas.line(&line, chart.color.tone(), 3);
-        let names =
-            [Name { text: "observed", tone: Tone::Muted, y: observed_y }, Name { text: "predicted", tone: chart.color.tone(), y: predicted_y }];
-        write(canvas, placement, &names);
+        canvas.line(&line, tone, 1.6);
+        let names = [Name::new("observed", Tone::Muted, 6.0, observed_y), Name::new("predicted", tone, 1.6, predicted_y)];
+        write(canvas, placement, &names, size);
     })
 }
 

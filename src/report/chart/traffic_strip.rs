@@ -3,8 +3,9 @@
 use crate::day::Day;
 
 use super::axis::{Scale, dates, numbers};
-use super::canvas::{Anchor, Canvas, Frame, no_data, paint, text_width};
+use super::canvas::{Anchor, Canvas, Frame, Size, no_data, paint};
 use super::style::Tone;
+use super::text::text_width;
 
 /// A rolling breach count and its zones.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,11 +48,11 @@ impl Zone {
         }
     }
 
-    fn height(self) -> i32 {
+    fn height(self) -> f64 {
         match self {
-            Self::Green => 6,
-            Self::Amber => 14,
-            Self::Red => 24,
+            Self::Green => 3.0,
+            Self::Amber => 7.0,
+            Self::Red => 12.0,
         }
     }
 
@@ -67,35 +68,38 @@ impl Zone {
 /// Draws the count as steps, the zones as thresholds, and a strip below with colour and word.
 #[must_use]
 pub(crate) fn traffic_strip(chart: &TrafficChart) -> String {
+    let size = Size::Wide;
     let (Some(first), Some(last)) = (chart.counts.first(), chart.counts.last()) else {
         return no_data(&chart.label, "there are fewer days than the window needs");
     };
     let most = chart.counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(chart.red_from);
     let y = numbers([0.0, f64::from(most)], Scale::Number, &chart.y_title);
-    let right = text_width(&format!("amber from {}", chart.red_from)) + 28;
-    let frame = Frame { height: 460, label: chart.label.clone(), x: dates(first.0, last.0), y, legend_lines: 2, right, left: None };
+    let right = text_width(&format!("amber from {}", chart.red_from)) + 14.0;
+    let x = dates(first.0, last.0, size);
+    let frame = Frame { size, height: size.height(240.0), label: chart.label.clone(), x, y, legend_lines: 2, right, left: None };
     paint(&frame, |canvas| {
         for (from, zone) in [(chart.amber_from, Zone::Amber), (chart.red_from, Zone::Red)] {
             let (_, y) = canvas.pixel((0.0, f64::from(from)));
-            canvas.rule((canvas.left, y), (canvas.right, y), zone.tone());
-            canvas.words((canvas.right + 12, y), &format!("{} from {from}", zone.word()), zone.tone(), Anchor::Start);
+            let (left, right) = (canvas.left, canvas.right);
+            canvas.dashed_stroke((left, y), (right, y), zone.tone(), "6 3");
+            canvas.words((canvas.right + 6.0, y), &format!("{} from {from}", zone.word()), zone.tone(), Anchor::Start);
         }
-        canvas.line(&steps(&chart.counts), Tone::Ink, 3);
+        canvas.line(&steps(&chart.counts), Tone::Ink, 1.6);
         strip(canvas, &runs(chart));
     })
 }
 
 fn strip(canvas: &mut Canvas, runs: &[Run]) {
-    let (top, bottom) = (canvas.top - 46, canvas.top - 22);
+    let (top, bottom) = (canvas.top - 23.0, canvas.top - 11.0);
     for (idx, run) in runs.iter().enumerate() {
         let (from, _) = canvas.pixel((f64::from(run.from.0), 0.0));
         // A run lasts until the next one begins.
         let to = runs.get(idx + 1).map_or(canvas.right, |next| canvas.pixel((f64::from(next.from.0), 0.0)).0);
         let zone = run.zone;
         // Worse zones stand taller, for those who see no colour.
-        canvas.block((from, bottom - zone.height()), (to.max(from + 2), bottom), zone.tone());
-        if text_width(zone.word()) + 12 < to - from {
-            canvas.words((from.midpoint(to), bottom - zone.height() - 18), zone.word(), zone.tone(), Anchor::Middle);
+        canvas.block((from, bottom - zone.height()), (to.max(from + 1.0), bottom), zone.tone());
+        if text_width(zone.word()) + 6.0 < to - from {
+            canvas.words((0.5 * (from + to), bottom - zone.height() - 9.0), zone.word(), zone.tone(), Anchor::Middle);
         }
         canvas.titled(
             (from, top),

@@ -3,7 +3,7 @@
 use crate::day::Day;
 
 use super::axis::{Axis, dates};
-use super::canvas::{Anchor, Frame, HEAD, LINE, no_data, paint};
+use super::canvas::{Anchor, Frame, HEAD, LINE, Size, no_data, paint};
 use super::style::Tone;
 
 /// Rows beyond which windows are left out.
@@ -35,30 +35,31 @@ pub(crate) fn window_spans(chart: &WindowSpans) -> String {
         return no_data(&chart.label, "there is no window");
     };
     let shown = picked(windows.len());
-    let row = if shown.len() <= 12 { 30 } else { 16 };
+    let row = if shown.len() <= 12 { 15.0 } else { 8.0 };
     let every = windows.len().div_ceil(ROWS);
     let title =
         if every == 1 { format!("{} windows", windows.len()) } else { format!("{} windows; one in {every} and the last are shown", windows.len()) };
-    let y = Axis { from: 0.0, to: 1.0, ticks: vec![], title };
-    let height = HEAD + 2 * LINE + row * shown.len() as i32 + 60;
-    let frame = Frame { height: height as u32, label: chart.label.clone(), x: dates(from, to), y, legend_lines: 1, right: 20, left: Some(60) };
+    let y = Axis { from: 0.0, to: 1.0, ticks: vec![], title, ends: <_>::default() };
+    let (size, height) = (Size::Wide, HEAD + 2.0 * LINE + row * shown.len() as f64 + 30.0);
+    let frame = Frame { size, height, label: chart.label.clone(), x: dates(from, to, size), y, legend_lines: 1, right: 14.0, left: Some(30.0) };
     paint(&frame, |canvas| {
-        let legend_y = canvas.top - HEAD - LINE / 2;
-        for (x, tone, word) in [(canvas.left, Tone::Soft(0), "train"), (canvas.left + 160, Tone::Series(1), "test")] {
-            canvas.block((x, legend_y - 9), (x + 40, legend_y + 9), tone);
-            canvas.words((x + 52, legend_y), word, Tone::Ink, Anchor::Start);
+        let legend_y = canvas.top - HEAD - 0.5 * LINE;
+        for (x, tone, word) in [(canvas.left, Tone::Soft(0), "train"), (canvas.left + 80.0, Tone::Series(1), "test")] {
+            canvas.block((x, legend_y - 4.5), (x + 20.0, legend_y + 4.5), tone);
+            canvas.words((x + 26.0, legend_y), word, Tone::Ink, Anchor::Start);
         }
         for (line, &idx) in shown.iter().enumerate() {
             let window = &windows[idx];
-            let top = canvas.top + 4 + row * line as i32;
-            let bottom = top + row - 5;
-            let x = |day: Day| canvas.pixel((f64::from(day.0), 0.0)).0;
-            let (train, test) = ((x(window.train.0), x(window.train.1)), (x(window.test.0), x(window.test.1)));
+            let top = canvas.top + 2.0 + row * line as f64;
+            let bottom = top + row - 2.5;
+            let [train_from, train_to, test_from, test_to] =
+                [window.train.0, window.train.1, window.test.0, window.test.1].map(|day| canvas.pixel((f64::from(day.0), 0.0)).0);
+            let (train, test) = ((train_from, train_to), (test_from, test_to));
             canvas.block((train.0, top), (train.1, bottom), Tone::Soft(0));
             // A one-day test still shows.
-            canvas.block((test.0, top), (test.1.max(test.0 + 3), bottom), Tone::Series(1));
-            if row == 30 || line == 0 || line + 1 == shown.len() {
-                canvas.words((canvas.left - 12, top.midpoint(bottom)), &(idx + 1).to_string(), Tone::Muted, Anchor::End);
+            canvas.block((test.0, top), (test.1.max(test.0 + 1.5), bottom), Tone::Series(1));
+            if shown.len() <= 12 || line == 0 || line + 1 == shown.len() {
+                canvas.words((canvas.left - 6.0, 0.5 * (top + bottom)), &(idx + 1).to_string(), Tone::Muted, Anchor::End);
             }
             let title = format!(
                 "window {}: train {} to {}, test {} to {}",

@@ -208,11 +208,10 @@ fn imports_are_read_as_the_compiler_reads_them() {
 
 #[test]
 fn heavy_libraries_stay_in_their_stages() {
-    let homes: [(&str, &[&str]); 6] = [
+    let homes: [(&str, &[&str]); 5] = [
         ("datafusion", &["source", "feature", "sidecar", "sample"]),
         ("parquet::", &["source", "feature", "sidecar", "sample"]),
         ("tera::", &["report"]),
-        ("plotters::", &["report"]),
         ("toml::", &["spec"]),
         ("nalgebra::", &["model", "walk"]),
     ];

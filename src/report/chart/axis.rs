@@ -170,7 +170,10 @@ mod tests {
     #[test]
     fn numbers_have_round_ticks() {
         assert_eq!(labels(&numbers([-0.0131, 0.0422], Scale::Percent, "")), ["−1", "0", "1", "2", "3", "4"]);
-        assert_eq!(labels(&numbers([0.0, 1_234_567.0], Scale::Number, "")), ["0", "200,000", "400,000", "600,000", "800,000", "1,000,000", "1,200,000"]);
+        assert_eq!(
+            labels(&numbers([0.0, 1_234_567.0], Scale::Number, "")),
+            ["0", "200,000", "400,000", "600,000", "800,000", "1,000,000", "1,200,000"]
+        );
         assert_eq!(labels(&numbers([0.0, 1.0], Scale::Number, "")), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
     }
 

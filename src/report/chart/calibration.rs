@@ -65,7 +65,13 @@ pub(crate) fn calibration_at(chart: &CalibrationChart, size: Size) -> String {
     }
     let x = numbers(points().map(|point| point.predicted).chain([0.0]), chart.scale, &chart.x_title);
     let y = numbers(points().flat_map(|point| [point.observed, point.low, point.high]).chain([0.0]), chart.scale, &chart.y_title);
-    let counts = Axis { from: 0.0, to: points().map(|point| point.n).max().unwrap_or(1).max(1) as f64, ticks: vec![], title: String::new(), ends: <_>::default() };
+    let counts = Axis {
+        from: 0.0,
+        to: points().map(|point| point.n).max().unwrap_or(1).max(1) as f64,
+        ticks: vec![],
+        title: String::new(),
+        ends: <_>::default(),
+    };
     // Beyond six models curves and whiskers cover one another.
     let shown = &chart.series[..chart.series.len().min(6)];
     let others = match chart.series.len() - shown.len() {
@@ -108,7 +114,11 @@ fn draw_counts(canvas: &mut Canvas, series: &[CalibrationSeries]) {
         for point in series.points.iter().filter(|point| is_finite(point)) {
             let ((x, zero), (_, top)) = (canvas.pixel((point.predicted, 0.0)), canvas.pixel((point.predicted, point.n as f64)));
             canvas.block((x + aside - 1.2, zero), (x + aside + 1.2, top), series.color.tone());
-            canvas.titled((x + aside - 2.0, top), (x + aside + 2.0, zero), &format!("{}: n = {}", series.name, crate::report::format::count(point.n)));
+            canvas.titled(
+                (x + aside - 2.0, top),
+                (x + aside + 2.0, zero),
+                &format!("{}: n = {}", series.name, crate::report::format::count(point.n)),
+            );
         }
     }
 }

@@ -321,8 +321,14 @@ impl Canvas {
     fn mark(&mut self, point: (f64, f64), radius: f64, tone: Tone, title: &str) {
         let (x, y) = self.pixel(point);
         let (class, title) = (tone.class(), escaped(title));
-        writeln!(self.overlay, "<circle class=\"f hit {class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"><title>{title}</title></circle>", at(x), at(y), at(radius))
-            .expect(TAKES_ALL);
+        writeln!(
+            self.overlay,
+            "<circle class=\"f hit {class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"><title>{title}</title></circle>",
+            at(x),
+            at(y),
+            at(radius)
+        )
+        .expect(TAKES_ALL);
     }
 
     /// A title on a rectangle in pixels that is drawn elsewhere.

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn a_perfect_order_has_them_all_at_the_default_rate() {
-        let curve = CapCurve { name: "gbdt".into(), color: Style::Series(0), accuracy_ratio: 0.5, points: vec![(0.0, 0.0), (0.25, 0.75), (1.0, 1.0)] };
+        let curve =
+            CapCurve { name: "gbdt".into(), color: Style::Series(0), accuracy_ratio: 0.5, points: vec![(0.0, 0.0), (0.25, 0.75), (1.0, 1.0)] };
         let mut chart = CapChart { label: "c".into(), x_title: "Loans, riskiest first, %".into(), default_rate: 0.25, curves: vec![curve] };
         let svg = cap(&chart, Size::Wide);
         assert!(svg.contains(">gbdt, AR 0.500<") && svg.contains(">perfect, AR 1<"), "{svg}");

@@ -139,7 +139,8 @@ mod tests {
     use super::*;
 
     fn chart(values: &[f64]) -> ColumnChart {
-        let columns = values.iter().enumerate().map(|(idx, &value)| Column { name: (2_000 + idx).to_string(), value, interval: None, n: 0 }).collect();
+        let columns =
+            values.iter().enumerate().map(|(idx, &value)| Column { name: (2_000 + idx).to_string(), value, interval: None, n: 0 }).collect();
         let (label, x_title, y_title) = ("c".into(), String::new(), "Return, %".into());
         ColumnChart { label, x_title, y_title, scale: Scale::Percent, color: Style::Series(0), columns, levels: vec![], band: None }
     }
@@ -163,7 +164,10 @@ mod tests {
         chart.levels = vec![Level { at: 0.25, name: "25 % moved".into() }];
         chart.band = Some((0.04, 0.06));
         let svg = columns(&chart, Size::Half);
-        assert!(svg.contains("2000: 5.00 % (1.00 % to 9.00 %), n = 1,234") && svg.contains(">25 % moved<") && svg.contains("class=\"f rule\""), "{svg}");
+        assert!(
+            svg.contains("2000: 5.00 % (1.00 % to 9.00 %), n = 1,234") && svg.contains(">25 % moved<") && svg.contains("class=\"f rule\""),
+            "{svg}"
+        );
     }
 
     #[test]

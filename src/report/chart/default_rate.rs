@@ -91,7 +91,8 @@ mod tests {
     fn the_observed_rate_is_the_strongest_line_and_says_its_interval() {
         let point = |day: i32, rate: f64| ObservedRate { day: Day(day), rate, interval: Some((rate - 0.005, rate + 0.005)), n: 1_200 };
         let forecasts = vec![Series { name: "logistic".into(), color: Style::Series(0), points: vec![(Day(0), 0.02), (Day(365), 0.02)] }];
-        let mut chart = RateChart { label: "r".into(), y_title: "Default rate, %".into(), observed: vec![point(0, 0.01), point(365, 0.03)], forecasts };
+        let mut chart =
+            RateChart { label: "r".into(), y_title: "Default rate, %".into(), observed: vec![point(0, 0.01), point(365, 0.03)], forecasts };
         let svg = default_rate(&chart, Size::Half);
         assert!(svg.contains("k ink\" stroke-width=\"2.6\"") && svg.contains("k s0\" stroke-width=\"1.6\""), "{svg}");
         assert!(svg.contains("from 1971-01-01: observed 3.00 % (2.50 % to 3.50 %), n = 1,200"));

@@ -111,7 +111,8 @@ mod tests {
     fn marks_are_named_and_equal_values_are_a_figure() {
         let mark = Mark { at: -0.025, name: "VaR 99 %".into() };
         let (label, x_title, y_title) = ("d".into(), "Return, %".into(), "Days".into());
-        let mut chart = DistributionChart { label, x_title, y_title, scale: Scale::Percent, color: Style::Series(0), values: vec![0.01; 9], marks: vec![mark] };
+        let mut chart =
+            DistributionChart { label, x_title, y_title, scale: Scale::Percent, color: Style::Series(0), values: vec![0.01; 9], marks: vec![mark] };
         let svg = distribution(&chart, Size::Half);
         assert!(svg.contains(">VaR 99 % −2.50 %<") && svg.contains(": 9</title>") && !svg.contains("NaN"), "{svg}");
         chart.values = vec![f64::NAN];

@@ -26,7 +26,8 @@ pub(crate) struct MetricLine {
 #[must_use]
 pub(crate) fn metric_line(metric: &MetricLine) -> String {
     let values = &metric.values[metric.values.len().saturating_sub(MOST)..];
-    let known: Vec<(usize, f64)> = values.iter().enumerate().filter_map(|(idx, value)| Some((idx, value.filter(|value| value.is_finite())?))).collect();
+    let known: Vec<(usize, f64)> =
+        values.iter().enumerate().filter_map(|(idx, value)| Some((idx, value.filter(|value| value.is_finite())?))).collect();
     let limit = metric.limit.filter(|limit| limit.is_finite());
     let all = || known.iter().map(|(_, value)| *value).chain(limit);
     let (low, high) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
@@ -36,7 +37,8 @@ pub(crate) fn metric_line(metric: &MetricLine) -> String {
     const TAKES_ALL: &str = "a string takes every shape";
     if let (Some(limit), false) = (limit, known.is_empty()) {
         let at = y(limit);
-        write!(shapes, "<polyline class=\"k muted\" stroke-width=\"1\" stroke-dasharray=\"3 2\" points=\"0,{at:.1} 120,{at:.1}\"/>").expect(TAKES_ALL);
+        write!(shapes, "<polyline class=\"k muted\" stroke-width=\"1\" stroke-dasharray=\"3 2\" points=\"0,{at:.1} 120,{at:.1}\"/>")
+            .expect(TAKES_ALL);
     }
     // A run without the value is a gap, not a bridge.
     for stretch in known.chunk_by(|a, b| a.0 + 1 == b.0).filter(|stretch| 1 < stretch.len()) {

@@ -61,7 +61,9 @@ pub(crate) fn panels(chart: &PanelChart, size: Size) -> String {
     let ys: Vec<_> = drawn
         .iter()
         .map(|(panel, chosen)| {
-            let all = values(&chosen.strong).chain(values(&chosen.rest)).chain(panel.lighter.iter().flat_map(|line| line.points.iter().map(|point| point.1)));
+            let all = values(&chosen.strong)
+                .chain(values(&chosen.rest))
+                .chain(panel.lighter.iter().flat_map(|line| line.points.iter().map(|point| point.1)));
             numbers_with(all.chain(panel.zero.held()), panel.scale, "", if panel.height < 120 { 3 } else { 4 })
         })
         .collect();
@@ -148,7 +150,12 @@ mod tests {
         assert_eq!((svg.matches(">gbdt<").count(), svg.matches(">1970-01-02<").count()), (1, 1), "{svg}");
         assert!(svg.contains(">Sharpe ratio<") && svg.contains(">Volatility, %<"));
         // Both panels' lines begin at the same place; the legend's sample begins at 0.
-        let starts: Vec<&str> = svg.lines().filter_map(|line| line.split_once("k s0\" stroke-width=\"1.6\" points=\"")?.1.split_once(',')).map(|(x, _)| x).filter(|x| *x != "0").collect();
+        let starts: Vec<&str> = svg
+            .lines()
+            .filter_map(|line| line.split_once("k s0\" stroke-width=\"1.6\" points=\"")?.1.split_once(','))
+            .map(|(x, _)| x)
+            .filter(|x| *x != "0")
+            .collect();
         assert_eq!((starts.len(), starts[0]), (2, starts[1]));
     }
 

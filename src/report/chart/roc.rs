@@ -44,7 +44,12 @@ pub(crate) fn roc_at(chart: &RocChart, size: Size) -> String {
     }
     let curves: Vec<Curve> = curves
         .into_iter()
-        .map(|curve| Curve { name: format!("{}, AUC {:.3}", curve.name, curve.auc), rank: curve.auc, tone: curve.color.tone(), points: thinned(&curve.points) })
+        .map(|curve| Curve {
+            name: format!("{}, AUC {:.3}", curve.name, curve.auc),
+            rank: curve.auc,
+            tone: curve.color.tone(),
+            points: thinned(&curve.points),
+        })
         .collect();
     let axes = ("Non-defaults flagged (false positives), %", "Defaults flagged (true positives), %");
     let chance = Reference { name: "no skill, AUC 0.500".to_owned(), points: vec![(0.0, 0.0), (1.0, 1.0)] };
@@ -78,7 +83,12 @@ pub(super) fn square(label: &str, axes: (&str, &str), mut curves: Vec<Curve>, re
     let names: Vec<Name> = curves
         .iter()
         .map(|curve| Name::new(&curve.name, curve.tone, 1.8, 0.0))
-        .chain(references.iter().enumerate().map(|(idx, line)| Name { dashes: Some(REFERENCES[idx % 2]), ..Name::new(&line.name, Tone::Muted, 1.2, 0.0) }))
+        .chain(
+            references
+                .iter()
+                .enumerate()
+                .map(|(idx, line)| Name { dashes: Some(REFERENCES[idx % 2]), ..Name::new(&line.name, Tone::Muted, 1.2, 0.0) }),
+        )
         .collect();
     let texts: Vec<&str> = names.iter().map(|name| name.text).collect();
     let (legend_lines, right) = match size {

@@ -66,7 +66,8 @@ const HEAT: [&str; 9] = ["h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8"];
 /// Dashes of the hues: the first three are solid, for the stylesheet gives them grey levels that are told apart.
 const DASHES: [&str; 6] = ["", "", "", "9 3", "6 2 1.5 2", "3 2"];
 /// How a hue's lines are dashed when it comes round again: its own dashes, and a mark more each time.
-const AGAIN: [(&str, &str); 6] = [("20 3", "1.5 2.5"), ("14 3", "1.5 2.5"), ("11 3", "1.5 2.5"), ("9 3", "2 2.5"), ("6 2 1.5 2", "2 2.5"), ("3 2", "7 2")];
+const AGAIN: [(&str, &str); 6] =
+    [("20 3", "1.5 2.5"), ("14 3", "1.5 2.5"), ("11 3", "1.5 2.5"), ("9 3", "2 2.5"), ("6 2 1.5 2", "2 2.5"), ("3 2", "7 2")];
 
 impl Tone {
     /// The class that stands for the colour.
@@ -93,7 +94,9 @@ impl Tone {
                 let (own, mark) = AGAIN[hue];
                 if round == 0 { DASHES[hue].to_owned() } else { format!("{own}{}", format!(" {mark}").repeat(round)) }
             }
-            Self::Ink | Self::Muted | Self::Rule | Self::Grey | Self::Soft(_) | Self::Green | Self::Amber | Self::Red | Self::Heat(_) => String::new(),
+            Self::Ink | Self::Muted | Self::Rule | Self::Grey | Self::Soft(_) | Self::Green | Self::Amber | Self::Red | Self::Heat(_) => {
+                String::new()
+            }
         }
     }
 }

@@ -116,7 +116,10 @@ pub(super) fn dates(from: Day, to: Day, size: Size) -> Axis {
         let every = [1, 3, 6, 12, 24, 60, 120, 240].into_iter().find(|&every| fits(every)).unwrap_or(600);
         month_ticks(from, to, every)
     };
-    // One day is still a range.
+    // One day is still a range, and has its tick.
+    if from == to {
+        ends = <_>::default();
+    }
     let (from, to) = if from == to { (from.0 - 1, to.0 + 1) } else { (from.0, to.0) };
     Axis { from: f64::from(from), to: f64::from(to), ticks, title: String::new(), ends }
 }

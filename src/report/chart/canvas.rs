@@ -148,7 +148,7 @@ pub(super) fn paint(frame: &Frame, draw: impl FnOnce(&mut Canvas)) -> String {
 /// A figure without data: says why.
 pub(super) fn no_data(label: &str, reason: &str) -> String {
     format!(
-        "<svg class=\"plot\" viewBox=\"0 0 760 60\" role=\"img\" aria-label=\"{}\"><text class=\"f muted\" x=\"0\" y=\"35\">No data: {}</text></svg>",
+        "<svg class=\"plot\" viewBox=\"0 0 760 60\" role=\"img\" aria-label=\"{}\"><text class=\"f muted\" font-size=\"12\" x=\"0\" y=\"35\">No data: {}</text></svg>",
         escaped(&format!("{label}: no data, {reason}")),
         escaped(reason)
     )
@@ -215,8 +215,10 @@ impl Canvas {
         let height = self.bottom + 14.0;
         let mut taken: Vec<(f64, f64)> = Vec::new();
         let ends = [(x.from, &x.ends.0), (x.to, &x.ends.1)].map(|(at, label)| Tick { at, label: label.clone() });
+        let named: Vec<&Tick> = x.ticks.iter().filter(|tick| !tick.label.is_empty()).collect();
+        let stride = self.stride(&named);
         // Ticks first: an end is named where no tick's label stands in its place.
-        for tick in x.ticks.iter().chain(&ends).filter(|tick| !tick.label.is_empty()) {
+        for tick in named.into_iter().step_by(stride).chain(ends.iter().filter(|end| !end.label.is_empty())) {
             let half = 0.5 * text_width(&tick.label);
             let (middle, _) = self.pixel((tick.at, 0.0));
             // A label at the very edge would be cut off.
@@ -229,6 +231,16 @@ impl Canvas {
         if !x.title.is_empty() {
             self.words((self.right, height + LINE), &x.title, Tone::Ink, Anchor::End);
         }
+    }
+
+    /// One label in how many is written, so that all that are written have room.
+    fn stride(&self, ticks: &[&Tick]) -> usize {
+        let fits = |stride: usize| {
+            let written: Vec<(f64, f64)> =
+                ticks.iter().step_by(stride).map(|tick| (self.pixel((tick.at, 0.0)).0, 0.5 * text_width(&tick.label))).collect();
+            written.windows(2).all(|pair| pair[0].0 + pair[0].1 + 5.0 <= pair[1].0 - pair[1].1)
+        };
+        [1, 2, 5, 10, 20, 50, 100].into_iter().find(|&stride| fits(stride)).unwrap_or(200)
     }
 
     /// The pixel of a point in data units.
@@ -308,6 +320,14 @@ impl Canvas {
         writeln!(self.body, "<text class=\"f {}\" x=\"{x}\" y=\"{y}\"{anchor}>{}</text>", tone.class(), escaped(words)).expect(TAKES_ALL);
     }
 
+    /// Words that may lie on lines: with a rim of the paper's colour.
+    pub(super) fn words_over(&mut self, point: (f64, f64), words: &str, anchor: Anchor) {
+        let from = self.body.len();
+        self.words(point, words, Tone::Ink, anchor);
+        let rimmed = self.body.split_off(from).replacen("class=\"f ink\"", "class=\"f ink rim\"", 1);
+        self.body.push_str(&rimmed);
+    }
+
     /// A dot with a title, above everything else, with a ring of the paper's colour.
     pub(super) fn marked(&mut self, point: (f64, f64), tone: Tone, title: &str) {
         self.mark(point, 3.0, tone, title);
@@ -336,10 +356,10 @@ impl Canvas {
         writeln!(self.overlay, "<rect class=\"over\" {}><title>{}</title></rect>", rectangle(a, b, 2.0), escaped(title)).expect(TAKES_ALL);
     }
 
-    /// The SVG.
+    /// The SVG. The size of its words is its own: their widths were measured at it.
     pub(super) fn finish(self, label: &str) -> String {
         format!(
-            "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n{}{}</svg>",
+            "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n<g font-size=\"12\">\n{}{}</g></svg>",
             self.size.class(),
             at(self.size.width()),
             at(self.height),
@@ -390,7 +410,7 @@ mod tests {
         assert!(svg.starts_with("<svg class=\"plot narrow\" viewBox=\"0 0 480 152\" role=\"img\" aria-label=\"a &quot;test&quot;\">"), "{svg}");
         // From (60, 152 - 26) to (480 - 20, 10 + 16).
         assert!(svg.contains("<polyline class=\"k s0\" stroke-width=\"1.5\" points=\"60,126 460,26\"/>"), "{svg}");
-        assert!(svg.ends_with("cx=\"260\" cy=\"76\" r=\"3\"><title>a &lt; b</title></circle>\n</svg>"), "{svg}");
+        assert!(svg.ends_with("cx=\"260\" cy=\"76\" r=\"3\"><title>a &lt; b</title></circle>\n</g></svg>"), "{svg}");
         assert!(!svg.contains('#') && !svg.contains(" id=") && !svg.contains("style="), "no fixed colours, no ids, no style");
     }
 }

@@ -60,23 +60,26 @@ pub(crate) fn columns(chart: &ColumnChart, size: Size) -> String {
     let ends = |column: &Column| finite(column.interval).map_or([column.value; 2], |(low, high)| [low, high]);
     let heights = known().flat_map(|column| [column.value].into_iter().chain(ends(column)));
     let levels = chart.levels.iter().map(|level| level.at).chain(finite(chart.band).into_iter().flat_map(|(low, high)| [low, high]));
-    let y = numbers(heights.chain(levels).chain([0.0]), chart.scale, &chart.y_title);
+    let heights: Vec<f64> = heights.chain(levels).chain([0.0]).collect();
+    let (low, high) = heights.iter().fold((0.0_f64, 0.0_f64), |(low, high), &value| (low.min(value), high.max(value)));
+    // Room for the numbers below what is negative.
+    let below = if low < 0.0 { Some(low - 0.08 * (high - low)) } else { None };
+    let y = numbers(heights.into_iter().chain(below), chart.scale, &chart.y_title);
     let x = places(chart.columns.iter().map(|column| column.name.clone()), &chart.x_title);
     let right = chart.levels.iter().map(|level| text_width(&level.name) + 8.0).fold(10.0, f64::max);
     let frame = Frame { size, height: size.height(260.0), label: chart.label.clone(), x, y, legend_lines: 0, right, left: None };
     paint(&frame, |canvas| {
-        if let Some((low, high)) = finite(chart.band) {
-            let ((_, low), (_, high)) = (canvas.pixel((0.0, low)), canvas.pixel((0.0, high)));
-            let (left, right) = (canvas.left, canvas.right);
-            canvas.block((left, low), (right, high), Tone::Rule);
-        }
-        for (idx, column) in chart.columns.iter().enumerate().filter(|(_, column)| column.value.is_finite()) {
-            draw(canvas, chart, idx, column);
-        }
         for level in &chart.levels {
             let ((_, y), left, right) = (canvas.pixel((0.0, level.at)), canvas.left, canvas.right);
             canvas.dashed_stroke((left, y), (right, y), Tone::Ink, "6 3");
             canvas.words((right + 6.0, y), &level.name, Tone::Ink, Anchor::Start);
+        }
+        for (idx, column) in chart.columns.iter().enumerate().filter(|(_, column)| column.value.is_finite()) {
+            draw(canvas, chart, idx, column);
+        }
+        for end in finite(chart.band).into_iter().flat_map(|(low, high)| [low, high]) {
+            let ((_, y), left, right) = (canvas.pixel((0.0, end)), canvas.left, canvas.right);
+            canvas.dashed_stroke((left, y), (right, y), Tone::Ink, "3 2");
         }
     })
 }
@@ -85,8 +88,8 @@ fn draw(canvas: &mut Canvas, chart: &ColumnChart, idx: usize, column: &Column) {
     let (place, half) = (idx as f64, 0.36);
     let (low, high) = (canvas.pixel((place - half, 0.0)), canvas.pixel((place + half, column.value)));
     let interval = finite(column.interval);
-    // Light behind a whisker, or the whisker would not be seen.
-    let tone = if interval.is_some() { chart.color.soft() } else { chart.color.tone() };
+    // Light behind whiskers and bands, or they would not be seen.
+    let tone = if interval.is_some() || chart.band.is_some() { chart.color.soft() } else { chart.color.tone() };
     canvas.block(low, high, tone);
     let middle = 0.5 * (low.0 + high.0);
     let (mut top, mut bottom) = (high.1.min(low.1), high.1.max(low.1));
@@ -110,7 +113,7 @@ fn draw(canvas: &mut Canvas, chart: &ColumnChart, idx: usize, column: &Column) {
     if text_width(&written) + 2.0 <= canvas.pixel((1.0, 0.0)).0 - canvas.pixel((0.0, 0.0)).0 {
         let above = 0.0 <= column.value;
         let room = if above { (top - 9.0).max(canvas.top - 8.0) } else { (bottom + 9.0).min(canvas.bottom - 7.0) };
-        canvas.words((middle, room), &written, Tone::Ink, Anchor::Middle);
+        canvas.words_over((middle, room), &written, Anchor::Middle);
     }
     canvas.titled((low.0, top), (high.0, bottom), &title);
 }
@@ -149,8 +152,8 @@ mod tests {
     fn columns_carry_their_numbers_and_stand_on_zero() {
         let svg = columns(&chart(&[0.2, -0.1]), Size::Wide);
         assert!(svg.contains(">20<") && svg.contains(">−10<") && svg.contains(">2001<"), "{svg}");
-        // From −10 to 20 %, on ticks: zero lies at two thirds of 26..234.
-        assert!(svg.contains("y=\"26\" width=") && svg.contains("y=\"164.7\" width="), "{svg}");
+        // From −13 (room for the number) to 20 %: zero lies at 20 of 33 parts of 26..234.
+        assert!(svg.contains("y=\"26\" width=") && svg.contains("y=\"152.1\" width="), "{svg}");
         assert!(columns(&chart(&[]), Size::Wide).contains("No data"));
         assert!(columns(&chart(&[f64::NAN]), Size::Half).contains("No data"));
         assert!(!columns(&chart(&[f64::NAN, 0.0, 0.0]), Size::Half).contains("NaN"));
@@ -165,7 +168,9 @@ mod tests {
         chart.band = Some((0.04, 0.06));
         let svg = columns(&chart, Size::Half);
         assert!(
-            svg.contains("2000: 5.00 % (1.00 % to 9.00 %), n = 1,234") && svg.contains(">25 % moved<") && svg.contains("class=\"f rule\""),
+            svg.contains("2000: 5.00 % (1.00 % to 9.00 %), n = 1,234")
+                && svg.contains(">25 % moved<")
+                && svg.matches("stroke-dasharray=\"3 2\"").count() == 2,
             "{svg}"
         );
     }

@@ -5,7 +5,6 @@ use crate::report::format;
 use super::axis::{Scale, numbers};
 use super::canvas::{Anchor, Canvas, Frame, LINE, Size, no_data, paint};
 use super::style::{Style, Tone};
-use super::text::text_width;
 
 /// A value marked by a line across the distribution, such as VaR.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,16 +61,17 @@ pub(crate) fn distribution(chart: &DistributionChart, size: Size) -> String {
     })
 }
 
+/// A line and its words each. The outermost stand highest and their words point inwards, so that no line crosses another's words.
 fn draw_marks(canvas: &mut Canvas, marks: &[&Mark], scale: Scale) {
-    for (row, mark) in marks.iter().enumerate() {
-        let (x, _) = canvas.pixel((mark.at, 0.0));
-        let y = canvas.top - 10.0 - LINE * (marks.len() - row) as f64 + 8.0;
-        canvas.dashed_stroke((x, canvas.bottom), (x, y + 7.0), Tone::Ink, if row % 2 == 0 { "" } else { "4 2" });
+    let middle = 0.5 * (canvas.left + canvas.right);
+    let mut placed: Vec<(f64, &Mark)> = marks.iter().map(|mark| (canvas.pixel((mark.at, 0.0)).0, *mark)).collect();
+    placed.sort_by(|a, b| (b.0 - middle).abs().total_cmp(&(a.0 - middle).abs()));
+    for (row, (x, mark)) in placed.into_iter().enumerate() {
+        let y = canvas.top - 2.0 - LINE * (marks.len() - row) as f64;
+        canvas.dashed_stroke((x, canvas.bottom), (x, y - 6.0), Tone::Ink, if row % 2 == 0 { "" } else { "4 2" });
         let words = format!("{} {}", mark.name, scale.write_value(mark.at));
-        let width = text_width(&words);
-        // The words stand over their line, moved in where they would be cut.
-        let middle = x.clamp(0.5 * width, canvas.width() - 0.5 * width);
-        canvas.words((middle, y), &words, Tone::Ink, Anchor::Middle);
+        let (at, anchor) = if x <= middle { (x + 5.0, Anchor::Start) } else { (x - 5.0, Anchor::End) };
+        canvas.words((at, y), &words, Tone::Ink, anchor);
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn importance_over_windows(chart: &ImportanceMap, size: Size) -> Stri
                 let width = (canvas.right - canvas.left) / n;
                 let (from, to) = (canvas.left + width * idx as f64, canvas.left + width * (idx + 1) as f64);
                 let gap = if 8.0 < width { 0.5 } else { 0.0 };
-                canvas.block((from, top + 0.5), (to - gap, top + ROW - 0.5), Tone::Heat((4.0 * share / most).round() as i8));
+                canvas.block((from, top + 0.5), (to - gap, top + ROW - 0.5), Tone::Heat((4.0 * share / most).ceil() as i8));
             }
             // A window whose model did not have the feature counts as none of it.
             let mean = known.iter().sum::<f64>() / n;

@@ -49,7 +49,8 @@ pub(crate) fn metric_line(metric: &MetricLine) -> String {
     if let Some(&(idx, value)) = known.last() {
         let words = crate::report::format::escaped(&metric.last);
         write!(shapes, "<circle class=\"f ink\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"2.6\"/>", x(idx), y(value)).expect(TAKES_ALL);
-        write!(shapes, "<text class=\"f ink\" x=\"{}\" y=\"{:.1}\">{words}</text>", WIDTH + 4.0, 0.5 * HEIGHT + 4.2).expect(TAKES_ALL);
+        write!(shapes, "<text class=\"f ink\" x=\"{}\" y=\"{:.1}\" font-size=\"12\">{words}</text>", WIDTH + 4.0, 0.5 * HEIGHT + 4.2)
+            .expect(TAKES_ALL);
         width += text_width(&metric.last).ceil() + 6.0;
     }
     format!(

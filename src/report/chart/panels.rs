@@ -64,7 +64,7 @@ pub(crate) fn panels(chart: &PanelChart, size: Size) -> String {
             let all = values(&chosen.strong)
                 .chain(values(&chosen.rest))
                 .chain(panel.lighter.iter().flat_map(|line| line.points.iter().map(|point| point.1)));
-            numbers_with(all.chain(panel.zero.held()), panel.scale, "", if panel.height < 120 { 3 } else { 4 })
+            numbers_with(all.chain(panel.zero.held()), panel.scale, "", if panel.height < 120 { 2 } else { 4 })
         })
         .collect();
     let others = drawn.iter().map(|(_, chosen)| chosen.others()).find(|others| !others.is_empty()).unwrap_or_default();

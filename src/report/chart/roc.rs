@@ -93,9 +93,9 @@ pub(super) fn square(label: &str, axes: (&str, &str), mut curves: Vec<Curve>, re
     let texts: Vec<&str> = names.iter().map(|name| name.text).collect();
     let (legend_lines, right) = match size {
         Size::Wide => (0, 360.0),
-        Size::Half => (Placement::above(&texts, size).legend_lines(), 130.0),
+        Size::Half => (Placement::above(&texts, size).legend_lines(), 150.0),
     };
-    let height = 400.0 + 16.0 * legend_lines as f64;
+    let height = size.height(400.0) + 16.0 * legend_lines as f64;
     let frame = Frame { size, height, label: label.to_owned(), x: unit(axes.0), y: unit(axes.1), legend_lines, right, left: None };
     paint(&frame, |canvas| {
         for (idx, line) in references.iter().enumerate() {

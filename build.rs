@@ -18,7 +18,7 @@ fn main() {
         println!("cargo:rerun-if-changed={}", real_data.display());
     }
     // So are those that need a tool which a bare machine may lack.
-    for (cfg, tools) in [("ssh_keygen", &["ssh-keygen"][..]), ("fault_tools", &["python3", "strace", "ssh-keygen"])] {
+    for (cfg, tools) in [("ssh_keygen", &["ssh-keygen"][..]), ("chromium", &["chromium"]), ("fault_tools", &["python3", "strace", "ssh-keygen"])] {
         println!("cargo:rustc-check-cfg=cfg({cfg})");
         if tools.iter().all(|tool| is_installed(tool)) {
             println!("cargo:rustc-cfg={cfg}");

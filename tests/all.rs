@@ -4,6 +4,7 @@ mod alarm;
 mod bad_runs;
 mod bad_specs;
 mod book;
+mod browser;
 mod cleaning;
 mod confinement;
 mod corrupt;

@@ -83,15 +83,15 @@ fn anchors_are_whole(html: &str) {
 /// Every table and key number of the page is in `summary.json`, and the page prints the numbers that stand there.
 fn says_everything_twice(run: &Path, html: &str) {
     let summary: Value = serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a sidecar")).expect("JSON");
-    let sections = summary["page"]["sections"].as_array().expect("sections");
-    let blocks: Vec<&Value> = sections.iter().flat_map(|section| section["blocks"].as_array().expect("blocks")).collect();
+    let sections = |part: &str| summary["page"][part].as_array().expect("sections");
+    let blocks: Vec<&Value> =
+        sections("sections").iter().chain(sections("record")).flat_map(|section| section["blocks"].as_array().expect("blocks")).collect();
     let mut tables: Vec<&Value> = blocks.iter().filter(|block| block["kind"] == "table").map(|block| &block["content"]).collect();
-    tables.push(&summary["page"]["head"]["limits"]);
-    assert_eq!(tables.len(), html.matches("<figure class=\"table\"").count(), "tables of the sidecar and of the page");
+    tables.push(&summary["page"]["front"]["limits"]);
+    assert_eq!(tables.len(), html.matches("<figure class=\"table").count(), "tables of the sidecar and of the page");
     let n_numbers: usize = tables.iter().map(|table| same_table(table, html)).sum();
     assert!(1_000 < n_numbers, "only {n_numbers} numbers were compared");
-    let key: Vec<&Value> =
-        blocks.iter().filter(|block| block["kind"] == "key_numbers").flat_map(|block| block["content"].as_array().expect("numbers")).collect();
+    let key = summary["page"]["front"]["tiles"].as_array().expect("tiles");
     let printed: Vec<String> = html.split("<dd class=\"value\">").skip(1).map(|rest| plain(rest.split("</dd>").next().unwrap_or_default())).collect();
     assert_eq!(key.len(), printed.len(), "key numbers of the sidecar and of the page");
     for (number, printed) in key.iter().zip(&printed) {
@@ -110,7 +110,8 @@ fn same_table(table: &Value, html: &str) -> usize {
     let id = table["id"].as_str().expect("an id");
     let n_columns = table["columns"].as_array().expect("columns").len();
     let rows = table["rows"].as_array().expect("rows");
-    let (_, drawn) = html.split_once(&format!("<figure class=\"table\" id=\"{id}\">")).unwrap_or_else(|| panic!("table {id} is on the page"));
+    let opened = |class: &str| html.split_once(&format!("<figure class=\"{class}\" id=\"{id}\">"));
+    let (_, drawn) = opened("table").or_else(|| opened("table cards")).unwrap_or_else(|| panic!("table {id} is on the page"));
     let drawn = drawn.split("</figure>").next().unwrap_or_default();
     let body = drawn.split_once("<tbody>").map_or("", |(_, rest)| rest.split("</tbody>").next().unwrap_or_default());
     let printed: Vec<Vec<String>> = body.split("<tr>").skip(1).map(cells).collect();
@@ -152,6 +153,12 @@ fn is_printed_as(cell: &Value, printed: &str) -> bool {
     match cell["kind"].as_str().expect("a kind") {
         "count" | "number" | "money" => number(1.0),
         "percent" => number(100.0),
+        // The bar is drawn; what is printed is a whole percentage, and one below 1 is told as such.
+        "bar" => match printed {
+            "< 1 %" => value.as_f64().is_some_and(|share| 0.0 < share && share < 0.01),
+            "< 0 %" => value.as_f64().is_some_and(|share| -0.01 < share && share < 0.0),
+            _ => number(100.0),
+        },
         "basis_points" => number(10_000.0),
         "p_value" => match printed {
             "< 0.001" => value.as_f64().is_some_and(|value| value < 0.001),

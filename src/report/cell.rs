@@ -52,6 +52,8 @@ pub enum Cell {
     Verdict(State, String),
     /// A tiny distribution: heights of equally wide bins.
     Spark(Vec<f64>),
+    /// A share from 0 to 1 as a bar with its percentage; negative: beyond.
+    Bar(f64),
     /// No value, and the reason.
     Na(String),
 }
@@ -94,9 +96,12 @@ impl Cell {
     #[must_use]
     pub fn checked(self) -> Self {
         let finite = match &self {
-            Self::Number { value, .. } | Self::Percent(value) | Self::BasisPoints(value) | Self::Money(value) | Self::PValue(value) => {
-                value.is_finite()
-            }
+            Self::Number { value, .. }
+            | Self::Percent(value)
+            | Self::BasisPoints(value)
+            | Self::Money(value)
+            | Self::PValue(value)
+            | Self::Bar(value) => value.is_finite(),
             Self::Spark(heights) => heights.iter().all(|height| height.is_finite()),
             Self::Text(_) | Self::Code(_) | Self::Count(_) | Self::Date(_) | Self::Verdict(..) | Self::Na(_) => true,
         };
@@ -112,7 +117,7 @@ impl Cell {
             Self::BasisPoints(value) => Some(format::basis_points(*value)),
             Self::Money(value) => Some(format::money(*value)),
             Self::PValue(value) => Some(format::p_value(*value)),
-            Self::Text(_) | Self::Code(_) | Self::Date(_) | Self::Verdict(..) | Self::Spark(_) | Self::Na(_) => None,
+            Self::Text(_) | Self::Code(_) | Self::Date(_) | Self::Verdict(..) | Self::Spark(_) | Self::Bar(_) | Self::Na(_) => None,
         }
     }
 
@@ -128,6 +133,7 @@ impl Cell {
             | Self::PValue(_)
             | Self::Date(_)
             | Self::Spark(_)
+            | Self::Bar(_)
             | Self::Na(_) => "",
         }
     }
@@ -146,6 +152,7 @@ impl Cell {
             | Self::Date(_)
             | Self::Verdict(..)
             | Self::Spark(_)
+            | Self::Bar(_)
             | Self::Na(_) => "",
         }
     }
@@ -163,6 +170,7 @@ impl Cell {
             Self::Date(_) => "date",
             Self::Verdict(..) => "verdict",
             Self::Spark(_) => "spark",
+            Self::Bar(_) => "bar",
             Self::Na(_) => "na",
         }
     }
@@ -182,7 +190,9 @@ impl Serialize for Cell {
                 map.serialize_entry("value", value)?;
                 map.serialize_entry("digits", digits)?;
             }
-            Self::Percent(value) | Self::BasisPoints(value) | Self::Money(value) | Self::PValue(value) => map.serialize_entry("value", value)?,
+            Self::Percent(value) | Self::BasisPoints(value) | Self::Money(value) | Self::PValue(value) | Self::Bar(value) => {
+                map.serialize_entry("value", value)?
+            }
             Self::Date(day) => map.serialize_entry("value", day)?,
             Self::Verdict(state, word) => {
                 map.serialize_entry("state", state)?;

@@ -13,7 +13,9 @@
 //! | `width` | characters of a column's words | a class of the stylesheet |
 //! | `mark(reasons=..)` | a reason | its footnote mark |
 //! | `prose` | words with `code` and `[Table 3](#id)` | HTML |
+//! | `noun` | a section's heading | what stands before its colon |
 //! | `spark` | heights of bins | a small SVG |
+//! | `bar` | 0.28 | a small bar and 28 % |
 //! | `css_string` | words | a string for CSS |
 
 use std::fmt::Write;
@@ -42,7 +44,9 @@ pub(super) fn register_all(tera: &mut Tera) {
     tera.register_filter("width", |widest: u64, _: Kwargs, _: &State| format!("w{}", widest.min(WIDEST as u64)));
     tera.register_filter("mark", mark);
     tera.register_filter("prose", |words: &str, _: Kwargs, _: &State| Value::safe_string(&prose(words)));
+    tera.register_filter("noun", |title: &str, _: Kwargs, _: &State| title.split(':').next().unwrap_or_default().to_owned());
     tera.register_filter("spark", spark);
+    tera.register_filter("bar", |value: f64, _: Kwargs, _: &State| finite(value).map(|value| Value::safe_string(&bar(value))));
     tera.register_filter("css_string", |words: &str, _: Kwargs, _: &State| Value::safe_string(&css_string(words)));
 }
 
@@ -85,6 +89,22 @@ fn mark(reason: &str, kwargs: Kwargs, _: &State) -> TeraResult<String> {
 #[expect(clippy::needless_pass_by_value, reason = "the shape of Tera's filters")]
 fn spark(heights: Vec<f64>, _: Kwargs, _: &State) -> Value {
     Value::safe_string(&chart::sparkline(&heights))
+}
+
+/// A bar of the share, and its percentage; beyond the limit there is no bar.
+fn bar(share: f64) -> String {
+    let percent = (100.0 * share).round();
+    // What is within its limit by little is not told as nothing.
+    let words = match share {
+        share if 0.0 < share && share < 0.01 => "< 1".to_owned(),
+        share if -0.01 < share && share < 0.0 => "< 0".to_owned(),
+        _ => format!("{percent:.0}").replace('-', "\u{2212}"),
+    };
+    let width = (60.0 * share.clamp(0.0, 1.0)).round();
+    format!(
+        "<svg class=\"bar\" viewBox=\"0 0 60 8\" width=\"60\" height=\"8\" aria-hidden=\"true\"><path class=\"f rule\" d=\"M0 0h60v8h-60z\"/><path class=\"f muted\" d=\"M0 0h{width}v8h-{width}z\"/></svg> {}\u{a0}%",
+        format::escaped(&words)
+    )
 }
 
 /// Back-ticks become code, `[Table 3](#id)` a link; everything else is escaped.

@@ -22,7 +22,7 @@ pub use cell::{Cell, State};
 pub use compose::compose;
 pub use list::write_index;
 pub use material::Material;
-pub use page::{Align, Block, Code, Column, Figure, Head, KeyNumber, Page, Section, Subhead, Table, TestPeriod, Verdict};
+pub use page::{Align, Block, Code, Column, Figure, Front, FrontCell, Head, Page, Section, Subhead, Table, TestPeriod, Tile, Verdict, Width};
 pub use previous::{Moved, Previous};
 pub use render::{IndexEntry, Templates, html, index};
 pub use sidecar::{model_cards, summary_json};

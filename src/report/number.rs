@@ -5,15 +5,15 @@ use std::fmt::Write;
 
 use super::cell::Cell;
 use super::format;
-use super::page::{Block, Page, Section, Table};
+use super::page::{Block, Figure, Front, Page, Section, Table};
 
 impl Page {
     /// Numbers everything, makes anchors unique, turns `[#anchor]` into a named link, collects the reasons of
     /// undefined cells and finds each column's decimals. Calling it again changes nothing.
     pub fn number(&mut self) {
         let mut counter = Counter::default();
-        counter.table(&mut self.head.limits);
-        for section in &mut self.sections {
+        counter.front(&mut self.front);
+        for section in self.sections.iter_mut().chain(&mut self.record) {
             counter.section(section);
         }
         let names = counter.names;
@@ -24,16 +24,19 @@ impl Page {
 
     /// Every text that may hold references.
     fn words(&mut self) -> Vec<&mut String> {
-        let head = &mut self.head;
-        let mut out = vec![&mut head.verdict.headline, &mut head.limits.note];
-        out.extend(&mut head.verdict.sentences);
-        for block in self.sections.iter_mut().flat_map(|section| &mut section.blocks) {
+        let (verdict, front) = (&mut self.head.verdict, &mut self.front);
+        let mut out = vec![&mut verdict.headline, &mut front.limits.note, &mut front.recommendation];
+        out.extend(&mut verdict.sentences);
+        out.extend(front.cells.iter_mut().flat_map(|cell| &mut cell.lines));
+        out.extend(front.figures.iter_mut().map(|figure| &mut figure.note));
+        out.extend(front.tiles.iter_mut().map(|tile| &mut tile.comparison));
+        out.extend(&mut front.limitations);
+        for block in self.sections.iter_mut().chain(&mut self.record).flat_map(|section| &mut section.blocks) {
             match block {
                 Block::Text(text) => out.push(text),
                 Block::List(points) => out.extend(points),
-                Block::Table(table) => out.push(&mut table.note),
+                Block::Table(table) => out.extend(words_of(table)),
                 Block::Figure(figure) => out.push(&mut figure.note),
-                Block::KeyNumbers(numbers) => out.extend(numbers.iter_mut().map(|number| &mut number.comparison)),
                 Block::Subhead(_) | Block::Code(_) => {}
             }
         }
@@ -41,49 +44,69 @@ impl Page {
     }
 }
 
+/// Words of a table that may hold references: its note, and its cells of words.
+fn words_of(table: &mut Table) -> impl Iterator<Item = &mut String> {
+    let cells = table.rows.iter_mut().flatten().filter_map(|cell| if let Cell::Text(words) = cell { Some(words) } else { None });
+    std::iter::once(&mut table.note).chain(cells)
+}
+
 /// Running numbers, and what every anchor is called.
 #[derive(Default)]
 struct Counter {
-    sections: usize,
+    /// Number of the section.
+    section: String,
     tables: usize,
     figures: usize,
     names: BTreeMap<String, String>,
 }
 
 impl Counter {
+    /// Page one: its table and figures are P.1, P.2.
+    fn front(&mut self, front: &mut Front) {
+        self.begin("P");
+        self.table(&mut front.limits);
+        for figure in &mut front.figures {
+            self.figure(figure);
+        }
+        for tile in &mut front.tiles {
+            tile.value = tile.value.clone().checked();
+        }
+    }
+
+    fn begin(&mut self, section: &str) {
+        section.clone_into(&mut self.section);
+        (self.tables, self.figures) = (0, 0);
+    }
+
     fn section(&mut self, section: &mut Section) {
-        self.sections += 1;
-        section.number = self.sections;
-        self.claim(&mut section.id, format!("Section {}", self.sections));
+        self.begin(&section.number);
+        self.claim(&mut section.id, format!("Section {}", section.number));
         let mut subheads = 0;
         for block in &mut section.blocks {
             match block {
                 Block::Subhead(subhead) => {
                     subheads += 1;
-                    subhead.number = format!("{}.{subheads}", self.sections);
+                    subhead.number = format!("{}.{subheads}", self.section);
                     self.claim(&mut subhead.id, format!("Section {}", subhead.number));
                 }
                 Block::Table(table) => self.table(table),
-                Block::Figure(figure) => {
-                    self.figures += 1;
-                    figure.number = self.figures;
-                    self.claim(&mut figure.id, format!("Figure {}", self.figures));
-                }
+                Block::Figure(figure) => self.figure(figure),
                 Block::Code(code) => code.lines = code.text.lines().count(),
-                Block::KeyNumbers(numbers) => {
-                    for number in numbers {
-                        number.value = number.value.clone().checked();
-                    }
-                }
                 Block::Text(_) | Block::List(_) => {}
             }
         }
     }
 
+    fn figure(&mut self, figure: &mut Figure) {
+        self.figures += 1;
+        figure.number = format!("{}.{}", self.section, self.figures);
+        self.claim(&mut figure.id, format!("Figure {}", figure.number));
+    }
+
     fn table(&mut self, table: &mut Table) {
         self.tables += 1;
-        table.number = self.tables;
-        self.claim(&mut table.id, format!("Table {}", self.tables));
+        table.number = format!("{}.{}", self.section, self.tables);
+        self.claim(&mut table.id, format!("Table {}", table.number));
         prepare(table);
     }
 
@@ -154,35 +177,35 @@ fn linked(text: &str, names: &BTreeMap<String, String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::page::{Column, Figure, Subhead, blank};
+    use crate::report::page::{Column, Subhead, blank};
 
     #[test]
-    fn tables_and_figures_count_through_the_page_and_subheads_within_their_section() {
+    fn tables_figures_and_subheads_count_within_their_section_whose_place_is_fixed() {
         let mut page = blank();
-        let mut first = Section::new("data", "Data");
+        let mut first = Section { number: "2".into(), ..Section::new("data", "Data") };
         first.blocks = vec![
             Block::Subhead(Subhead::new("prices", "Prices")),
             Block::Text("See [#fig] and [#nowhere].".into()),
             Block::Table(Table::new("dup", "One", vec![])),
         ];
-        let mut second = Section::new("risk", "Risk");
-        second.blocks = vec![
-            Block::Table(Table::new("dup", "Two", vec![])),
-            Block::Figure(Figure::new("fig", "Three", "", String::new())),
-            Block::Subhead(Subhead::new("", "Tests")),
-        ];
+        // Section 3 is absent.
+        let mut second = Section { number: "4".into(), ..Section::new("risk", "Risk") };
+        let mut linked = Table::new("dup", "Two", vec![Column::words("where")]);
+        linked.rows = vec![vec![Cell::text("[#prices]")]];
+        second.blocks =
+            vec![Block::Table(linked), Block::Figure(Figure::new("fig", "Three", "", String::new())), Block::Subhead(Subhead::new("", "Tests"))];
         page.sections = vec![first, second];
         page.number();
         let mut again = page.clone();
         again.number();
         assert_eq!(page, again);
 
-        assert_eq!(page.head.limits.number, 1);
-        assert_eq!(page.sections[0].blocks[1], Block::Text("See [Figure 1](#fig) and [#nowhere].".into()));
+        assert_eq!(page.front.limits.number, "P.1");
+        assert_eq!(page.sections[0].blocks[1], Block::Text("See [Figure 4.1](#fig) and [#nowhere].".into()));
         let Block::Table(two) = &page.sections[1].blocks[0] else { panic!("a table was put there") };
-        assert_eq!((two.number, two.id.as_str()), (3, "dup-2"));
+        assert_eq!((two.number.as_str(), two.id.as_str(), &two.rows[0][0]), ("4.1", "dup-2", &Cell::text("[Section 2.1](#prices)")));
         let Block::Subhead(tests) = &page.sections[1].blocks[2] else { panic!("a subhead was put there") };
-        assert_eq!((tests.number.as_str(), tests.id.as_str()), ("2.1", "section-2-1"));
+        assert_eq!((tests.number.as_str(), tests.id.as_str()), ("4.1", "section-4-1"));
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Page: what a report says, before it is dressed. `summary.json` and the HTML are made from the same value.
 
+mod front;
+
+pub use front::{Front, FrontCell, Tile};
+
 use serde::Serialize;
 
 use crate::day::Day;
@@ -15,8 +19,12 @@ pub(super) const ROWS_SHOWN: usize = 20;
 pub struct Page {
     /// What it is about and how it ended.
     pub head: Head,
-    /// Its sections, in reading order.
+    /// Page one: the verdict and what it rests on.
+    pub front: Front,
+    /// The evidence, in the order of a reviewer's doubts.
     pub sections: Vec<Section>,
+    /// What is kept for the record: folded on screen, last on paper.
+    pub record: Vec<Section>,
 }
 
 /// What a report is about and how it ended.
@@ -26,6 +34,12 @@ pub struct Head {
     pub title: String,
     /// Book or portfolio judged.
     pub portfolio: String,
+    /// Identity of the model in the owner's inventory; empty where none is stated.
+    pub model_id: String,
+    /// Tier of the model in the owner's inventory; empty where none is stated.
+    pub tier: String,
+    /// Who owns the model; empty where none is stated.
+    pub owner: String,
     /// Data of this day and later was not read.
     pub as_of: Day,
     /// First and last day tested; `None` when nothing was.
@@ -36,12 +50,8 @@ pub struct Head {
     pub inputs_sha256: String,
     /// Program version and commit.
     pub version: String,
-    /// What the report was generated from: hashes of spec, SQL, data, on one line.
-    pub hashes_line: String,
     /// The outcome in words.
     pub verdict: Verdict,
-    /// Metric, value, limit, state.
-    pub limits: Table,
     /// Who answers for it.
     pub sign_off: SignOff,
 }
@@ -60,7 +70,9 @@ pub struct TestPeriod {
 pub struct Verdict {
     /// The colour.
     pub state: State,
-    /// One line: "2 of 9 limits breached".
+    /// The colour's word: "Amber".
+    pub word: String,
+    /// One sentence: "2 of 9 limits breached".
     pub headline: String,
     /// What was breached and by how much.
     pub sentences: Vec<String>,
@@ -71,12 +83,15 @@ pub struct Verdict {
 pub struct Section {
     /// Anchor.
     pub id: String,
-    /// Set by `Page::number`.
-    pub number: usize,
+    /// Its fixed place, "3", or "B" in the record: it does not move where another section is absent.
+    pub number: String,
     /// A noun, or a sentence where there is something to say.
     pub title: String,
     /// Its content, in reading order.
     pub blocks: Vec<Block>,
+    /// What it leaves to the record; a section of its own on the page.
+    #[serde(skip)]
+    pub record: Vec<Block>,
 }
 
 /// A piece of a section. Words may hold `code` in back-ticks and `[#anchor]`, which prints as "Table 3".
@@ -95,8 +110,6 @@ pub enum Block {
     Figure(Figure),
     /// SQL or a command, as written.
     Code(Code),
-    /// The numbers that matter, large.
-    KeyNumbers(Vec<KeyNumber>),
 }
 
 /// A heading below a section's.
@@ -115,8 +128,8 @@ pub struct Subhead {
 pub struct Table {
     /// Anchor.
     pub id: String,
-    /// Set by `Page::number`.
-    pub number: usize,
+    /// Set by `Page::number`: "3.2".
+    pub number: String,
     /// What the table holds.
     pub title: String,
     /// What to see in it, n and period; may be empty.
@@ -158,13 +171,26 @@ pub enum Align {
     Right,
 }
 
+/// How much of the page's width a figure takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Width {
+    /// All of it.
+    #[default]
+    Wide,
+    /// Half: the next one stands beside it.
+    Half,
+}
+
 /// A figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Figure {
     /// Anchor.
     pub id: String,
-    /// Set by `Page::number`.
-    pub number: usize,
+    /// How wide it is drawn.
+    pub width: Width,
+    /// Set by `Page::number`: "3.1".
+    pub number: String,
     /// What the figure shows.
     pub title: String,
     /// What to see in it, n and period.
@@ -185,23 +211,10 @@ pub struct Code {
     pub lines: usize,
 }
 
-/// A number that matters, with what it is compared with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct KeyNumber {
-    /// What it is.
-    pub label: String,
-    /// The number.
-    pub value: Cell,
-    /// The benchmark, previous run or limit it is read against.
-    pub comparison: String,
-    /// Observations behind it.
-    pub n: Option<u64>,
-}
-
 impl Section {
     /// A section without content yet.
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
-        Self { id: id.into(), number: 0, title: title.into(), blocks: Vec::new() }
+        Self { id: id.into(), title: title.into(), ..Self::default() }
     }
 }
 
@@ -234,7 +247,12 @@ impl Column {
 impl Figure {
     /// A figure and its drawing.
     pub fn new(id: impl Into<String>, title: impl Into<String>, note: impl Into<String>, svg: String) -> Self {
-        Self { id: id.into(), number: 0, title: title.into(), note: note.into(), svg }
+        Self { id: id.into(), title: title.into(), note: note.into(), svg, ..Self::default() }
+    }
+
+    /// A figure that stands beside the next one; its drawing is made for half the width.
+    pub fn half(id: impl Into<String>, title: impl Into<String>, note: impl Into<String>, svg: String) -> Self {
+        Self { width: Width::Half, ..Self::new(id, title, note, svg) }
     }
 }
 
@@ -269,23 +287,26 @@ pub(super) fn anchor(name: &str) -> String {
 /// A page with a head and nothing below, for tests.
 #[cfg(test)]
 pub(super) fn blank() -> Page {
-    let verdict = Verdict { state: State::Amber, headline: "1 of 2 limits breached".into(), sentences: vec![] };
+    let verdict = Verdict { state: State::Amber, word: "Amber".into(), headline: "1 of 2 limits breached".into(), sentences: vec![] };
     let day = Day::from_ymd(2020, 1, 1).expect("a date");
     Page {
         head: Head {
             title: "Title".into(),
             portfolio: "Portfolio".into(),
+            model_id: String::new(),
+            tier: String::new(),
+            owner: String::new(),
             as_of: day,
             test_period: Some(TestPeriod { from: day.plus_days(-365), to: day.plus_days(-1) }),
             run_id: "1a2b3c".into(),
             inputs_sha256: "1a2b3c4d".into(),
             version: "0.1.0".into(),
-            hashes_line: "spec 1a2b".into(),
             verdict,
-            limits: Table::new("limits", "Limits", vec![Column::words("Metric")]),
             sign_off: SignOff::default(),
         },
+        front: Front::default(),
         sections: vec![],
+        record: vec![],
     }
 }
 

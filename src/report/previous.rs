@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::Kept;
 use crate::manifest::Inputs;
+use crate::stat::Colour;
 
 /// What is kept of an earlier run.
 #[derive(Debug, Clone)]
@@ -12,6 +13,8 @@ pub struct Previous {
     pub as_of: String,
     /// What it was made from.
     pub inputs: Inputs,
+    /// How it ended.
+    pub colour: Colour,
     /// Its metrics; `None` where undefined.
     pub metrics: BTreeMap<String, Option<f64>>,
 }
@@ -31,7 +34,7 @@ impl Previous {
     /// What is kept of a run whose folder was checked.
     #[must_use]
     pub fn of(kept: Kept) -> Self {
-        Self { as_of: kept.manifest.as_of, inputs: kept.manifest.inputs, metrics: kept.metrics }
+        Self { as_of: kept.manifest.as_of, inputs: kept.manifest.inputs, colour: kept.ended.colour, metrics: kept.metrics }
     }
 
     /// Numbers that differ from `after`'s, by name.

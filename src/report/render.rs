@@ -18,9 +18,10 @@ use super::page::{Block, Page};
 use super::policy;
 
 /// The templates as they were when the program was built.
-const EMBEDDED: [(&str, &str); 6] = [
+const EMBEDDED: [(&str, &str); 7] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("credit.html", include_str!("../../templates/credit.html")),
+    ("front.html", include_str!("../../templates/front.html")),
     ("index.html", include_str!("../../templates/index.html")),
     ("macros.html", include_str!("../../templates/macros.html")),
     ("market.html", include_str!("../../templates/market.html")),
@@ -98,10 +99,11 @@ pub fn html(templates: &Templates, kind: Kind, page: &Page) -> Result<String> {
     let mut context = Context::from_serialize(page).map_err(|error| blame(&error))?;
     // Drawings travel beside the page: `summary.json` carries numbers, not paths.
     context.insert("drawings", &drawings(page));
-    let name = match kind {
-        Kind::Market => "market.html",
-        Kind::Credit => "credit.html",
+    let (name, words) = match kind {
+        Kind::Market => ("market.html", "Market risk"),
+        Kind::Credit => ("credit.html", "Credit risk"),
     };
+    context.insert("kind", words);
     templates.render(name, &context)
 }
 
@@ -117,13 +119,12 @@ pub fn index(templates: &Templates, entries: &[IndexEntry]) -> Result<String> {
 }
 
 fn drawings(page: &Page) -> BTreeMap<&str, &str> {
-    let blocks = page.sections.iter().flat_map(|section| &section.blocks);
-    blocks
-        .filter_map(|block| match block {
-            Block::Figure(figure) => Some((figure.id.as_str(), figure.svg.as_str())),
-            Block::Subhead(_) | Block::Text(_) | Block::List(_) | Block::Table(_) | Block::Code(_) | Block::KeyNumbers(_) => None,
-        })
-        .collect()
+    let blocks = page.sections.iter().chain(&page.record).flat_map(|section| &section.blocks);
+    let figures = blocks.filter_map(|block| match block {
+        Block::Figure(figure) => Some(figure),
+        Block::Subhead(_) | Block::Text(_) | Block::List(_) | Block::Table(_) | Block::Code(_) => None,
+    });
+    figures.chain(&page.front.figures).map(|figure| (figure.id.as_str(), figure.svg.as_str())).collect()
 }
 
 fn read_folder(root: &Path, folder: &Path, sources: &mut BTreeMap<String, String>) -> Result<()> {
@@ -178,7 +179,7 @@ fn blame_printed(report: &str) -> Error {
 mod tests {
     use super::*;
     use crate::report::cell::Cell;
-    use crate::report::page::{Column, Figure, KeyNumber, Section, Table, blank};
+    use crate::report::page::{Column, Figure, Section, Table, Tile, blank};
 
     fn embedded_with(name: &str, text: &str) -> Result<Templates> {
         let mut sources: BTreeMap<String, String> = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
@@ -208,7 +209,7 @@ mod tests {
     #[test]
     fn an_unknown_filter_names_the_file_and_the_line() {
         let error =
-            embedded_with("credit.html", "{% extends \"base.html\" %}\n{% block kind %}{{ 1 | percnt }}{% endblock %}").expect_err("no such filter");
+            embedded_with("credit.html", "{% extends \"base.html\" %}\n{% block title %}{{ 1 | percnt }}{% endblock %}").expect_err("no such filter");
         assert_eq!(error, Error::template("templates/credit.html:2", "Unknown filter `percnt`"));
     }
 
@@ -219,9 +220,9 @@ mod tests {
         let mut table = Table::new("t", "T & co", vec![Column::words("a<b"), Column::numbers("x", "%")]);
         table.rows = vec![vec![Cell::text("<img src=x>"), Cell::Percent(0.0123)], vec![Cell::code("a&b"), Cell::na("fewer than 2 \"days\"")]];
         let mut section = Section::new("s", "\"Quoted\"");
-        let number = KeyNumber { label: "<u>".into(), value: Cell::na("nothing was traded"), comparison: String::new(), n: Some(1_043) };
-        section.blocks =
-            vec![Block::Table(table), Block::Figure(Figure::new("f", "F", "", "<svg id=\"drawn\"></svg>".into())), Block::KeyNumbers(vec![number])];
+        page.front.tiles =
+            vec![Tile { label: "<u>".into(), value: Cell::na("nothing was traded"), comparison: String::new(), n: Some(1_043), mark: None }];
+        section.blocks = vec![Block::Table(table), Block::Figure(Figure::new("f", "F", "", "<svg id=\"drawn\"></svg>".into()))];
         page.sections = vec![section];
         page.number();
         let html = html(&embedded(), Kind::Market, &page).expect("a page");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::cell::{Cell, State};
 use super::chart::{LineChart, Scale, Series, Style, Zero, lines};
-use super::page::{Block, Code, Column, Figure, KeyNumber, Page, Section, Subhead, Table, Verdict, blank};
+use super::page::{Block, Code, Column, Figure, FrontCell, Page, Section, Subhead, Table, Tile, Verdict, blank};
 use super::render::{Templates, html};
 use crate::day::Day;
 use crate::spec::{Kind, SignOff};
@@ -18,35 +18,45 @@ fn market() -> Page {
     page.head.title = "Equities: <next-day> returns & VaR".into();
     page.head.verdict = Verdict {
         state: State::Red,
+        word: "Red".into(),
         headline: "1 of 2 limits breached".into(),
         sentences: vec!["VaR 99 % of `ewma` is too low: `coverage.ewma.0.01.kupiec_exact_p` is 0.012.".into()],
     };
-    page.head.limits = table("limits", 2);
+    page.head.owner = "Equity desk & <co>".into();
+    page.front.limits = limits();
+    page.front.cells = ["Tested", "Can it be believed", "Failed where", "Changed"]
+        .map(|title| FrontCell { title: title.into(), lines: vec!["61 entities, 13 windows".into(), "see [#prices]".into()] })
+        .to_vec();
+    page.front.limitations = vec!["Survivors only.".into()];
+    page.front.recommendation = "Use with `restrictions`.".into();
     page.head.sign_off = SignOff { prepared: Some("Quant team".into()), ..SignOff::default() };
-    let mut summary = Section::new("summary", "Summary");
-    let number = |value: Cell, comparison: &str, n: Option<u64>| KeyNumber {
+    let number = |value: Cell, comparison: &str, n: Option<u64>, mark: Option<Cell>| Tile {
         label: "Sharpe ratio of `ridge`".into(),
         value,
         comparison: comparison.into(),
         n,
+        mark,
     };
-    summary.blocks = vec![
-        Block::Text("Tested on 61 entities; see [#cells] and [#prices].".into()),
-        Block::KeyNumbers(vec![number(Cell::number(0.9094), "limit: 0 or more", Some(1_684)), number(Cell::na("nothing was traded"), "", None)]),
+    page.front.tiles = vec![
+        number(Cell::number(0.9094), "limit: 0 or more", Some(1_684), Some(Cell::verdict(State::Green, "within its limit"))),
+        number(Cell::na("nothing was traded"), "", None, None),
     ];
-    let mut evidence = Section::new("evidence", "Evidence: 3 of 25 `features` shifted");
+    let mut evidence = Section { number: "2".into(), ..Section::new("evidence", "Evidence: 3 of 25 `features` shifted") };
     let points = (0..5).map(|day| (Day(18_000 + 90 * day), f64::from(day * day) / 100.0)).collect();
     let series = vec![Series { name: "ridge".into(), color: Style::Series(0), points }];
     let chart = LineChart { label: "P&L".into(), y_title: "Return, %".into(), scale: Scale::Percent, zero: Zero::Shown, series };
     evidence.blocks = vec![
         Block::Subhead(Subhead::new("tables", "Tables")),
         Block::Table(cells()),
-        Block::Figure(Figure::new("prices", "Profit and loss", "n = 5 days.", lines(&chart))),
+        Block::Text("Tested on 61 entities; see [#cells] and [#prices].".into()),
+        Block::Figure(Figure::half("prices", "Profit and loss", "n = 5 days.", lines(&chart))),
         Block::List(vec!["one `code`".into(), "two < three".into()]),
         Block::Code(Code::new("Commands", "plimsoll verify reports/a\nplimsoll diff a b")),
-        Block::Code(Code::new("long.sql", "select 1\n".repeat(20))),
     ];
-    page.sections = vec![summary, evidence];
+    page.sections = vec![evidence];
+    let mut record = Section { number: "B".into(), ..Section::new("reproduce", "Reproduce") };
+    record.blocks = vec![Block::Code(Code::new("long.sql", "select 1\n".repeat(20)))];
+    page.record = vec![record];
     page.number();
     page
 }
@@ -56,8 +66,7 @@ fn credit() -> Page {
     let mut page = blank();
     page.head.title = "Consumer loans".into();
     page.head.test_period = None;
-    page.head.limits = table("limits", 0);
-    let mut section = Section::new("credit", "Credit: no model can be judged");
+    let mut section = Section { number: "4".into(), ..Section::new("credit", "Credit: no model can be judged") };
     section.blocks = vec![Block::Table(table("loans", 23).note("n = 23 loans."))];
     page.sections = vec![section];
     page.number();
@@ -67,6 +76,18 @@ fn credit() -> Page {
 fn table(id: &str, n: usize) -> Table {
     let mut table = Table::new(id, format!("Table of {id}"), vec![Column::words("Name"), Column::numbers("Loans", "n")]);
     table.rows = (0..n).map(|row| vec![Cell::code(format!("row.{row}")), Cell::Count(1_000 * row as u64)]).collect();
+    table
+}
+
+/// A limit that is breached by much and one that is kept.
+fn limits() -> Table {
+    let columns = vec![Column::words("Check"), Column::numbers("Value", ""), Column::words("Headroom"), Column::words("State")];
+    let mut table = Table::new("limits", "Limits and failed tests", columns);
+    let row = |name: &str, value: f64, room: f64, state: Cell| vec![Cell::text(name), Cell::PValue(value), Cell::Bar(room), state];
+    table.rows = vec![
+        row("`ewma` 99 %: coverage, exact `a.b`", 0.012, -0.76, Cell::verdict(State::Red, "breached")),
+        row("`ewma` 97.5 %: coverage, exact", 0.2, 0.75, Cell::verdict(State::Green, "kept")),
+    ];
     table
 }
 

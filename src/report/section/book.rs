@@ -112,6 +112,11 @@ fn series(material: &Material<'_>, value: fn(&EquityPoint) -> f64) -> Vec<Series
     material.summary.strategies.iter().filter_map(line).collect()
 }
 
+/// Profit and loss, where there is a book.
+pub(super) fn profit_figure(material: &Material<'_>) -> Option<Figure> {
+    (!material.summary.strategies.is_empty()).then(|| profit(material))
+}
+
 fn profit(material: &Material<'_>) -> Figure {
     let best = material.summary.strategies.iter().filter_map(|one| one.net.value().map(|net| (one, net)));
     let best = best.max_by(|a, b| a.1.cumulative_return.total_cmp(&b.1.cumulative_return));

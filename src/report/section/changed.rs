@@ -15,6 +15,8 @@ use super::pieces::counted;
 const THRESHOLD: f64 = 0.05;
 /// Differences of p-values below this say nothing.
 const P_VALUE_DUST: f64 = 0.001;
+/// Limits crossed that page one names.
+const N_CROSSED: usize = 3;
 
 /// Why a number is listed; the first is read first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +56,29 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         section.blocks.push(Block::Table(table(material, previous, &listed, all.len())));
     }
     section
+}
+
+/// What page one says: limits crossed, then how much moved; or that this is the first run.
+pub(super) fn lines(material: &Material<'_>) -> Vec<String> {
+    let Some(previous) = material.previous else { return vec!["First run: nothing to compare with".to_owned()] };
+    let metrics = &material.summary.metrics.0;
+    let now = metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied().and_then(as_read))).collect();
+    let all = moved(&previous.metrics, &now);
+    let unit = |name: &str| metrics.get(name).map_or(Unit::Number, |metric| metric.unit);
+    let listed = listed(&all, &material.facts.spec.limits, unit);
+    let side = |is_within: bool| if is_within { "is within its limit again" } else { "crossed its limit" };
+    let crossed = listed.iter().filter_map(|(moved, why)| match why {
+        Why::Crossed { is_within } => Some(format!("`{}` {}", moved.metric, side(*is_within))),
+        Why::Limited | Why::Large => None,
+    });
+    let mut lines: Vec<String> = crossed.take(N_CROSSED).collect();
+    if lines.is_empty() {
+        lines.push(format!("No limit crossed since {}", previous.as_of));
+    }
+    let n_inputs = previous.inputs.differences(material.inputs).into_iter().filter(|line| !line.contains("previous run")).count();
+    lines.push(if n_inputs == 0 { "Spec, SQL and data are the same".to_owned() } else { counted(n_inputs, "input changed", "inputs changed") });
+    lines.push(format!("{} ([#changed])", counted(all.len(), "number moved", "numbers moved")));
+    lines
 }
 
 /// What is worth reading, and why: limits crossed, numbers with a limit, and others that moved by more than 5 %, largest first.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::pieces::{counted, period, row_words};
 use crate::report::format;
 use crate::report::material::Material;
-use crate::report::page::{Block, Section};
+use crate::report::page::{Block, Figure, Section};
 use crate::stat::credit::{JEFFREYS, ProbabilityCase};
 use crate::stat::{Assessed, Decision, Discrimination};
 
@@ -29,6 +29,11 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section.blocks.extend(loan::blocks(material));
     section.blocks.extend(vintage::blocks(material));
     Some(section)
+}
+
+/// The reliability diagram.
+pub(super) fn calibration_figure(material: &Material<'_>) -> Option<Figure> {
+    calibration::first(material)
 }
 
 fn title(material: &Material<'_>) -> String {

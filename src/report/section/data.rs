@@ -28,10 +28,9 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         section.blocks.push(Block::Table(found(material.profiles)));
     }
     for profile in material.profiles {
-        section.blocks.extend(profile.findings.iter().map(|finding| Block::Table(examples(profile, finding))));
+        section.record.extend(profile.findings.iter().map(|finding| Block::Table(examples(profile, finding))));
     }
-    section.blocks.push(Block::Subhead(Subhead::new("data-columns", "Columns")));
-    section.blocks.extend(material.profiles.iter().map(|profile| Block::Table(columns(profile))));
+    section.record.extend(material.profiles.iter().map(|profile| Block::Table(columns(profile))));
     section.blocks.push(Block::Text("Counts are of the whole files; the view may begin later. Every value that is masked, filled or dropped before the models is in the SQL under [#sql]; what a model fills in is among the fitting messages.".to_owned()));
     section
 }

@@ -16,8 +16,8 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     section.blocks.push(Block::Text(certificate(material)));
     section.blocks.push(Block::Table(catalogue(material)));
     section.blocks.extend(drifting::blocks(material));
-    section.blocks.push(Block::Table(distributions(material)));
-    section.blocks.push(Block::Table(definitions(material)));
+    section.record.push(Block::Table(distributions(material)));
+    section.record.push(Block::Table(definitions(material)));
     section
 }
 

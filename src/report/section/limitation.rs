@@ -32,6 +32,16 @@ fn seen(material: &Material<'_>) -> Vec<String> {
         "The models' settings are the spec's. If they were chosen by someone who had seen the test period, the errors here are too small; the program cannot know.".to_owned(),
     ];
     found.extend(material.summary.alarms.iter().map(|alarm| alarm.sentence.clone()));
+    found.extend(of_these_data(material));
+    if material.facts.spec.window.embargo == Period::ZERO {
+        found.push("No embargo lies between training and test beyond the rule that a training target is known before the test starts.".to_owned());
+    }
+    found
+}
+
+/// What holds for these data and not for every report.
+pub(super) fn of_these_data(material: &Material<'_>) -> Vec<String> {
+    let mut found = Vec::new();
     found.extend(overlap(material));
     found.extend(low_power(material));
     found.extend(few_defaults(material));
@@ -39,9 +49,6 @@ fn seen(material: &Material<'_>) -> Vec<String> {
     found.extend(undated_outcomes(material));
     found.extend(untested_shortfalls(material));
     found.extend(book(material));
-    if material.facts.spec.window.embargo == Period::ZERO {
-        found.push("No embargo lies between training and test beyond the rule that a training target is known before the test starts.".to_owned());
-    }
     found
 }
 

@@ -189,7 +189,7 @@ pub(super) fn tally<'a>(found: impl Iterator<Item = &'a Found>) -> Option<String
 }
 
 /// The words with a small first letter, but where they begin with an abbreviation: "ES, depth" stays.
-fn lower(words: &str) -> String {
+pub(super) fn lower(words: &str) -> String {
     let mut letters = words.chars();
     let Some(first) = letters.next() else { return String::new() };
     if letters.clone().next().is_some_and(char::is_uppercase) {

@@ -14,7 +14,7 @@ use super::measured;
 use super::pieces::{counted, level, percent, span};
 use crate::report::format;
 use crate::report::material::Material;
-use crate::report::page::{Block, Section};
+use crate::report::page::{Block, Figure, Section};
 use crate::spec::{Learning, Quantity};
 use crate::stat::var::TailCase;
 use crate::stat::{Assessed, Found};
@@ -33,11 +33,16 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         section.blocks.extend(breach::blocks(material));
         section.blocks.extend(clustering::blocks(material));
         section.blocks.extend(shortfall::blocks(material));
-        section.blocks.extend(coverage::appendix(material));
+        section.record.extend(coverage::appendix(material));
     }
     section.blocks.extend(names::blocks(material));
     section.blocks.extend(volatility::blocks(material));
     Some(section)
+}
+
+/// Losses of the headline series against the VaR furthest out of the first model that forecasts one.
+pub(super) fn losses(material: &Material<'_>) -> Option<Figure> {
+    breach::first(material)
 }
 
 fn title(material: &Material<'_>) -> String {

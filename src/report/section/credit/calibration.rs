@@ -28,6 +28,14 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     blocks
 }
 
+/// The reliability diagram, where a model's forecasts fall into bands.
+pub(super) fn first(material: &Material<'_>) -> Option<Figure> {
+    let models = material.summary.probabilities.iter();
+    let found: Vec<(&str, &Calibration)> =
+        models.filter_map(|model| model.case.calibration.value().map(|found| (model.subject.model.as_str(), found))).collect();
+    (!found.is_empty()).then(|| figure(material, &found))
+}
+
 /// How a band's forecast stands to its defaults.
 fn is_low(test: &Outcome<PdTest>, significance: f64) -> bool {
     test.value().is_some_and(|test| test.jeffreys_p < significance)

@@ -25,6 +25,12 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     blocks
 }
 
+/// The first figure of the section.
+pub(super) fn first(material: &Material<'_>) -> Option<Figure> {
+    let drawn = furthest(&material.summary.tails);
+    drawn.first().map(|tail| figure(tail, material.color(&tail.subject.model), &loss_scale(material)))
+}
+
 fn breaches(tail: &Assessed<TailCase>) -> impl Iterator<Item = &TailPoint> {
     tail.case.points.iter().filter(|point| point.breached())
 }

@@ -16,7 +16,7 @@ pub const LONG_SHORT_CONVENTIONS: [&str; 8] = [
     "Weights decided on a date are held from the tested date `delay_days` later on; a date's return is the sum of weight x realised target.",
     "Until the next rebalance a weight w drifts to w (1 + r) / (1 + R), r the name's return and R the book's, both before costs.",
     "Turnover is the sum of |new - drifted weight|: buys and sells, the first purchase but no last sale; cost = turnover x cost_bps / 10,000.",
-    "A name without a row on a date can be closed on it, not opened or enlarged; held without a known return it earns 0.",
+    "A name without a row on a date can be closed on it, not opened or enlarged; held without a known return it earns 0. One that leaves is paid out, free of charge.",
     "A net return of -100 % or less ruins and ends the book.",
 ];
 
@@ -195,7 +195,8 @@ mod tests {
         let shumway = LongShortSpec { delisting_return: -0.3, ..spec(Rebalance::Monthly, 0) };
         let days = trade(&shumway, &rows(14)).days;
         let drifted = trade(&spec(Rebalance::Monthly, 0), &rows(14)).days;
-        assert_eq!(days.iter().map(|day| (day.n_left, day.n_missing)).collect::<Vec<_>>(), [(0, 0), (0, 0), (1, 0), (0, 1), (0, 1)]);
+        assert_eq!(days.iter().map(|day| (day.n_left, day.n_missing)).collect::<Vec<_>>(), [(0, 0), (0, 0), (1, 0), (0, 0), (0, 0)]);
+        assert_eq!(days[3].n_short, 0, "nothing is held of a name that left");
         let short = -1.05 / 1.05 * 1.03 / (1.0 + days[1].gross_return);
         assert_close([days[2].gross_return - drifted[2].gross_return], [short * -0.3]);
         // Ten days later it may still be a pause.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::side;
-use super::traded::{DayOfBook, NameOfBook, Position, TradedBook};
+use super::traded::{DayOfBook, HeldName, NameOfBook, Position, TradedBook};
 use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{LongShortSpec, Quantity, Rebalance};
 use crate::walk::Predictions;
 
 /// A name has left where its last row has no target and the data go on for more calendar days than this. A pause is shorter.
-const PAUSE_DAYS: i32 = 10;
+pub(super) const PAUSE_DAYS: i32 = 10;
 
 type Holdings = BTreeMap<u32, f64>;
 
@@ -54,7 +54,7 @@ impl<'a> Market<'a> {
         let series = self.predictions.find(model, Quantity::Mean).expect("the spec's check asks every traded model for `mean`");
         let delay = spec.delay_days as usize;
         let n_known = self.realized.iter().rposition(|realized| !realized.is_empty()).map_or(0, |idx| idx + 1);
-        let mut book = TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), ruined_on: None };
+        let mut book = TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), held: Vec::new(), ruined_on: None };
         let mut decisions = BTreeMap::new();
         for idx in (0..self.dates.len()).filter(|&idx| self.sets_weights(idx, spec.rebalance)) {
             let decided = self.decide(idx, spec, &series.predicted);
@@ -69,13 +69,22 @@ impl<'a> Market<'a> {
             let traded = traded(&drifted, &held);
             let returns = self.returns(idx, &held, spec.delisting_return);
             let day = self.earn(idx, &held, &returns, cost(&traded, spec.cost_bps));
-            for (&entity, weight) in &traded {
-                *names.entry(entity).or_default() -= weight.abs() * spec.cost_bps / 1e4;
+            for (&entity, change) in &traded {
+                let weight = held.get(&entity).copied().unwrap_or(0.0);
+                let name = HeldName {
+                    day: book.days.len() as u32,
+                    entity,
+                    weight,
+                    earned: weight * returns.get(&entity).unwrap_or(&0.0),
+                    cost: change.abs() * spec.cost_bps / 1e4,
+                };
+                *names.entry(entity).or_default() += name.net();
+                book.held.push(name);
             }
+            // Who leaves is paid out: no position outlives its name.
+            held.retain(|entity, _| !self.left[idx].contains(entity));
             for (entity, weight) in &mut held {
-                let earned = returns.get(entity).unwrap_or(&0.0);
-                *names.entry(*entity).or_default() += *weight * earned;
-                *weight *= (1.0 + earned) / (1.0 + day.gross_return);
+                *weight *= (1.0 + returns.get(entity).unwrap_or(&0.0)) / (1.0 + day.gross_return);
             }
             book.ruined_on = (day.net_return <= -1.0).then_some(day.as_of);
             book.days.push(day);

@@ -4,13 +4,15 @@ mod loan;
 mod loans;
 mod long_short;
 mod market;
+mod replay;
 mod side;
 mod traded;
 
 pub use loan::{Amounts, Loan, LoanTotals};
 pub use loans::{Cutoff, LoanBook, Vintage, loans};
 pub use long_short::{LONG_SHORT_CONVENTIONS, long_short};
-pub use traded::{DayOfBook, NameOfBook, Position, TradedBook};
+pub use replay::{Replay, replay, replay_loans};
+pub use traded::{DayOfBook, HeldName, NameOfBook, Position, TradedBook};
 
 use crate::error::Result;
 use crate::feature::Dataset;

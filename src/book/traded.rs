@@ -15,6 +15,9 @@ pub struct TradedBook {
     pub days: Vec<DayOfBook>,
     /// What each name ever held added, ascending by entity; together they are the sum of the net returns.
     pub names: Vec<NameOfBook>,
+    /// What was held and traded of each name on each day, ascending by day and entity.
+    #[serde(skip)]
+    pub held: Vec<HeldName>,
     /// The date that lost all capital or more; no day follows it.
     pub ruined_on: Option<Day>,
 }
@@ -30,6 +33,39 @@ pub struct Position {
     pub entity: u32,
     /// Share of capital, negative when short.
     pub weight: f64,
+}
+
+/// A name on a day of a book: held, or traded away on it. Shares of capital.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeldName {
+    /// Position in [`TradedBook::days`].
+    pub day: u32,
+    /// Entity code.
+    pub entity: u32,
+    /// Weight after trading; 0 where it was sold.
+    pub weight: f64,
+    /// Weight x realised target.
+    pub earned: f64,
+    /// What trading it cost.
+    pub cost: f64,
+}
+
+impl HeldName {
+    /// What it added to the day after costs.
+    #[must_use]
+    pub fn net(&self) -> f64 {
+        self.earned - self.cost
+    }
+}
+
+impl TradedBook {
+    /// The names of day `idx`, ascending by entity.
+    #[must_use]
+    pub fn on(&self, idx: usize) -> &[HeldName] {
+        let from = self.held.partition_point(|name| (name.day as usize) < idx);
+        let to = from + self.held[from..].partition_point(|name| name.day as usize == idx);
+        &self.held[from..to]
+    }
 }
 
 /// What a name added to a book.

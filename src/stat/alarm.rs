@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{FeatureSummary, Metrics, Outcome};
+use crate::book::Replay;
 use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{Kind, Spec};
@@ -23,7 +24,7 @@ const SPAN_DAYS: f64 = 0.5;
 /// ... or within so many standard deviations of a chance split.
 const SPAN_DEVIATIONS: f64 = 3.0;
 
-/// One such sign: amber on the first page.
+/// One such sign: amber on the first page; red where a book does not agree with itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alarm {
     /// What it is, for machines.
@@ -59,6 +60,18 @@ pub(super) fn leaking_models(spec: &Spec, metrics: &Metrics) -> Vec<Alarm> {
         }
     }
     found
+}
+
+/// A book whose accounts, kept a second time, come out otherwise: no number of it may be shown as good.
+pub(super) fn disagreeing_accounts(model: &str, replay: &Replay) -> Option<Alarm> {
+    let first = replay.faults.first()?;
+    Some(Alarm {
+        key: "book.replay",
+        sentence: format!(
+            "The book of `{model}` was kept twice and does not agree: {} of {} checks fail, first: {first}. Believe no number of it.",
+            replay.n_faults, replay.n_checks
+        ),
+    })
 }
 
 fn dishonest(kind: Kind, strength: f64) -> Option<String> {

@@ -43,6 +43,6 @@ pub use probability::{Confusion, ProbabilityScores, confusion, probability_score
 pub use sample::quantile;
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
-    Activity, Best, Colour, Facts, FeatureSummary, Group, Grouped, Judged, Lead, Metric, Metrics, N_BEST, Standing, StrategySummary, Summary,
-    check_limits, features, metric_names, summarize,
+    Activity, Benchmark, Best, Colour, DrawdownByName, Facts, FeatureSummary, Filled, Group, Grouped, Judged, Lead, Little, Metric, Metrics, N_BEST,
+    N_LOSERS, SegmentOfBook, Standing, StrategySummary, Summary, check_limits, features, metric_names, summarize,
 };

@@ -175,7 +175,8 @@ fn by_model(id: &str, title: &str, strategies: &[StrategySummary], lines: Vec<Li
 mod tests {
     use super::*;
     use crate::day::Day;
-    use crate::stat::{Best, strategy};
+    use crate::book::Replay;
+    use crate::stat::{Best, Little, strategy};
 
     /// A book of 100 days with these two daily returns before costs in turn, less a cost a day.
     pub(super) fn summary([odd, even]: [f64; 2], cost: f64, deflated_sharpe: f64) -> StrategySummary {
@@ -190,12 +191,25 @@ mod tests {
             n_days: 100,
             net: judged(cost),
             gross: judged(0.0),
+            daily: Vec::new(),
             curve: Outcome::undefined("not asked"),
+            gross_curve: Outcome::undefined("not asked"),
             activity: Outcome::undefined("not asked"),
             n_trials: 1,
             deflated_sharpe: Outcome::Value(deflated_sharpe),
             best: Best { days: Vec::new(), days_share: lacking(), names: Vec::new(), names_share: lacking() },
             ruined_on: None,
+            replay: Replay::default(),
+            names: Vec::new(),
+            segments: Vec::new(),
+            drawdowns: Vec::new(),
+            little: Little {
+                without_best_days: lacking(),
+                without_best_names: lacking(),
+                one_date_later: Outcome::undefined("not asked"),
+                twice_the_cost: Outcome::undefined("not asked"),
+            },
+            benchmark: Outcome::undefined("not asked"),
         }
     }
 

@@ -15,15 +15,15 @@ pub use catalogue::{check_limits, metric_names};
 pub use feature::{FeatureSummary, features};
 pub use metric::{Judged, Metric, Metrics, Standing};
 pub use probability::Lead;
-pub use strategy::{Activity, Best, N_BEST, StrategySummary};
+pub use strategy::{Activity, Benchmark, Best, DrawdownByName, Filled, Little, N_BEST, N_LOSERS, SegmentOfBook, StrategySummary};
 pub use tested::{Group, Grouped};
 
 use serde::{Deserialize, Serialize};
 
-use crate::book::Book;
+use crate::book::{Book, Replay, replay_loans};
 use crate::feature::{Dataset, Observation};
-use crate::spec::Spec;
-use crate::stat::alarm::leaking_models;
+use crate::spec::{BookSpec, Spec};
+use crate::stat::alarm::{disagreeing_accounts, leaking_models};
 use crate::stat::credit::ProbabilityCase;
 use crate::stat::mean::MeanCase;
 use crate::stat::measure::{Assessed, Decision, Found, Tier, Unit};
@@ -87,6 +87,8 @@ pub struct Summary {
     pub names: Vec<Assessed<NamesCase>>,
     /// Traded books.
     pub strategies: Vec<StrategySummary>,
+    /// The accounts of every book, traded or of loans, kept a second time: model and what came of it.
+    pub replays: Vec<(String, Replay)>,
     /// Dates a target spans, at least 1: how far neighbouring errors overlap.
     pub horizon: usize,
     /// Every measure taken, in the order of the page.
@@ -129,6 +131,7 @@ impl Summary {
         let (breached, open) = (self.n_limits(Standing::Breached), self.n_limits(Standing::NotJudged));
         match (breached, open + self.unlimited_rejections().len() + self.alarms.len(), self.judged.len()) {
             _ if self.strategies.iter().any(|summary| summary.ruined_on.is_some()) => Colour::Red,
+            _ if self.replays.iter().any(|(_, replay)| !replay.agrees()) => Colour::Red,
             (0, 0, 0) => Colour::Neutral,
             (0, 0, _) => Colour::Green,
             (0, _, _) => Colour::Amber,
@@ -165,10 +168,11 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     let tails = tail::summarize(&tested);
     let names = tail::names(&tested);
     let (strategies, of_books) = match facts.book {
-        Some(Book::LongShort(books)) => strategy::summarize(facts, books, tested.level()),
+        Some(Book::LongShort(books)) => strategy::spec(facts).map_or_else(Default::default, |spec| strategy::summarize(facts, spec, books, tested.level())),
         Some(Book::Loans(books)) => (Vec::new(), loan::summarize(books, tested.level())),
         None => (Vec::new(), Vec::new()),
     };
+    let replays = replays(facts, &strategies);
     let found: Vec<Found> = collect(&tails)
         .chain(collect(&names))
         .chain(collect(&probabilities))
@@ -179,6 +183,7 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     metrics.extend(&found);
     let mut alarms = alarms(facts.spec, facts.data, &features);
     alarms.extend(leaking_models(facts.spec, &metrics));
+    alarms.extend(replays.iter().filter_map(|(model, replay)| disagreeing_accounts(model, replay)));
     let judged = metric::judge(facts.spec, &metrics, &found, &strategies);
     Summary {
         observation: Observation::of(facts.data),
@@ -191,10 +196,21 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
         tails,
         names,
         strategies,
+        replays,
         horizon: tested.horizon,
         found,
         metrics,
         judged,
+    }
+}
+
+/// The accounts of every book, kept twice.
+fn replays(facts: &Facts<'_>, strategies: &[StrategySummary]) -> Vec<(String, Replay)> {
+    match (facts.book, &facts.spec.book) {
+        (Some(Book::Loans(books)), Some(BookSpec::Loans(spec))) => {
+            books.iter().map(|book| (book.model.clone(), replay_loans(spec, facts.data, book))).collect()
+        }
+        (Some(_) | None, _) => strategies.iter().map(|summary| (summary.model.clone(), summary.replay.clone())).collect(),
     }
 }
 

@@ -1,14 +1,24 @@
 //! Traded books: statistics of their returns, net and gross of costs, and what trading took.
 
+mod benchmark;
+mod drawdown;
+mod little;
 mod returns;
+mod segment;
 mod trading;
+
+pub use benchmark::Benchmark;
+pub use drawdown::{DrawdownByName, N_LOSERS};
+pub use little::{Filled, Little};
+pub use segment::SegmentOfBook;
 
 use serde::Serialize;
 
 use super::Facts;
 use super::catalogue::book_prefix;
-use crate::book::{DayOfBook, NameOfBook, TradedBook};
+use crate::book::{DayOfBook, NameOfBook, Replay, TradedBook, long_short, replay};
 use crate::day::Day;
+use crate::spec::{BookSpec, LongShortSpec};
 use crate::stat::measure::{Found, Level, Measure, Subject, take};
 use crate::stat::{
     EquityPoint, Outcome, PeriodReturn, SharpeRatio, Strategy, best_share, deflated_sharpe, equity_curve, expected_best_sharpe, strategy,
@@ -59,8 +69,12 @@ pub struct StrategySummary {
     pub net: Outcome<Strategy>,
     /// Statistics of returns before costs.
     pub gross: Outcome<Strategy>,
+    /// Returns after costs, by the day on which they were earned.
+    pub daily: Vec<PeriodReturn>,
     /// Wealth and drawdown after costs, day by day.
     pub curve: Outcome<Vec<EquityPoint>>,
+    /// The same before costs.
+    pub gross_curve: Outcome<Vec<EquityPoint>>,
     /// What was held and traded; undefined without a day.
     pub activity: Outcome<Activity>,
     /// Combinations of settings tried for all models of the spec, one for each model without a search.
@@ -71,6 +85,18 @@ pub struct StrategySummary {
     pub best: Best,
     /// The date that lost all capital or more, if one did.
     pub ruined_on: Option<Day>,
+    /// The accounts kept a second time.
+    pub replay: Replay,
+    /// What each name added, ascending by entity.
+    pub names: Vec<NameOfBook>,
+    /// What each segment added and held; empty where the spec names no segment.
+    pub segments: Vec<SegmentOfBook>,
+    /// The deepest drawdowns split by name, deepest first.
+    pub drawdowns: Vec<DrawdownByName>,
+    /// What is left without the best days and names, with later fills and at higher costs.
+    pub little: Little,
+    /// The book held against the entity that the spec judges and does not trade.
+    pub benchmark: Outcome<Benchmark>,
 }
 
 /// The parts of a book's profit that were largest. Profit is the sum of net returns, not compounded.
@@ -89,12 +115,45 @@ pub struct Best {
 /// Best days and names listed at most.
 pub const N_BEST: usize = 5;
 
-pub(super) fn summarize(facts: &Facts<'_>, books: &[TradedBook], level: Level) -> (Vec<StrategySummary>, Vec<Found>) {
+pub(super) fn summarize(facts: &Facts<'_>, spec: &LongShortSpec, books: &[TradedBook], level: Level) -> (Vec<StrategySummary>, Vec<Found>) {
     let days_per_year = facts.spec.risk.days_per_year;
     let n_trials = facts.spec.models.iter().map(|model| model.tune.as_ref().map_or(1, |tune| tune.trials.len())).sum();
-    let summaries: Vec<StrategySummary> = books.iter().map(|book| one(book, days_per_year, n_trials)).collect();
+    let later = later(facts, spec);
+    let summary = |book: &TradedBook| {
+        let beside = Beside {
+            replay: replay(spec, &facts.spec.risk, facts.data, facts.predictions, book),
+            segments: segment::segments(facts, book),
+            later: later.iter().find(|later| later.model == book.model),
+            benchmark: benchmark::benchmark(facts, book),
+        };
+        one(book, days_per_year, n_trials, beside)
+    };
+    let summaries: Vec<StrategySummary> = books.iter().map(summary).collect();
     let found = summaries.iter().flat_map(|summary| found(summary, level)).collect();
     (summaries, found)
+}
+
+/// The same decisions, carried out one tested date later.
+fn later(facts: &Facts<'_>, spec: &LongShortSpec) -> Vec<TradedBook> {
+    let spec = LongShortSpec { delay_days: spec.delay_days + 1, ..spec.clone() };
+    // What the book itself was admitted on, its delay does not change.
+    long_short(&spec, &facts.spec.risk, facts.data, facts.predictions).unwrap_or_default()
+}
+
+/// The spec's long-short book, where it has one.
+pub(super) fn spec<'a>(facts: &Facts<'a>) -> Option<&'a LongShortSpec> {
+    match &facts.spec.book {
+        Some(BookSpec::LongShort(spec)) => Some(spec),
+        Some(BookSpec::Loans(_)) | None => None,
+    }
+}
+
+/// What a summary takes from elsewhere than the book's own days.
+struct Beside<'a> {
+    replay: Replay,
+    segments: Vec<SegmentOfBook>,
+    later: Option<&'a TradedBook>,
+    benchmark: Outcome<Benchmark>,
 }
 
 fn found(summary: &StrategySummary, level: Level) -> Vec<Found> {
@@ -103,7 +162,7 @@ fn found(summary: &StrategySummary, level: Level) -> Vec<Found> {
     take(BOOK, &book_prefix(&summary.model), (&subject, n), summary, level)
 }
 
-fn one(book: &TradedBook, days_per_year: f64, n_trials: usize) -> StrategySummary {
+fn one(book: &TradedBook, days_per_year: f64, n_trials: usize, beside: Beside<'_>) -> StrategySummary {
     let (days, net) = by_day(&book.days, |day| day.net_return);
     let (_, gross) = by_day(&book.days, |day| day.gross_return);
     let judged = |returns: &[f64]| strategy(&days, returns, days_per_year, TAIL);
@@ -113,12 +172,20 @@ fn one(book: &TradedBook, days_per_year: f64, n_trials: usize) -> StrategySummar
         n_days: book.days.len(),
         n_trials,
         deflated_sharpe: net_statistics.as_ref().and_then(|net| deflated(net, n_trials)),
+        drawdowns: net_statistics.value().map_or_else(Vec::new, |net| drawdown::by_name(book, &net.drawdowns)),
+        little: little::little(book, beside.later, days_per_year),
         net: net_statistics,
         gross: judged(&gross),
+        daily: days.iter().zip(&net).map(|(&start, &value)| PeriodReturn { start, value }).collect(),
         curve: equity_curve(&days, &net),
+        gross_curve: equity_curve(&days, &gross),
         activity: activity(&book.days, days_per_year),
         best: best(&days, &net, &book.names),
         ruined_on: book.ruined_on,
+        replay: beside.replay,
+        names: book.names.clone(),
+        segments: beside.segments,
+        benchmark: beside.benchmark,
     }
 }
 
@@ -220,7 +287,12 @@ pub(super) const BOOK: &[&Measure<StrategySummary>] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Beside, by_day, found};
+    use crate::book::{DayOfBook, NameOfBook, Replay, TradedBook};
+    use crate::day::Day;
+    use crate::stat::Outcome;
+    use crate::stat::measure::{Found, Level};
+    use super::StrategySummary;
 
     fn day(earned_on: i32, gross_return: f64, turnover: f64) -> DayOfBook {
         let cost = turnover * 10.0 / 1e4;
@@ -241,7 +313,13 @@ mod tests {
     }
 
     fn book(days: Vec<DayOfBook>) -> TradedBook {
-        TradedBook { model: "gbdt".into(), positions: Vec::new(), days, names: Vec::new(), ruined_on: None }
+        TradedBook { model: "gbdt".into(), positions: Vec::new(), days, names: Vec::new(), held: Vec::new(), ruined_on: None }
+    }
+
+    /// Its summary, with nothing from elsewhere.
+    fn one(book: &TradedBook, days_per_year: f64, n_trials: usize) -> StrategySummary {
+        let beside = Beside { replay: Replay::default(), segments: Vec::new(), later: None, benchmark: Outcome::undefined("not asked") };
+        super::one(book, days_per_year, n_trials, beside)
     }
 
     #[test]

@@ -236,8 +236,14 @@ mod tests {
             n_missing: 1,
             n_left: 0,
         };
-        let book =
-            |model: &str| TradedBook { model: model.to_owned(), positions: vec![], days: vec![day(1), day(2)], names: vec![], held: vec![], ruined_on: None };
+        let book = |model: &str| TradedBook {
+            model: model.to_owned(),
+            positions: vec![],
+            days: vec![day(1), day(2)],
+            names: vec![],
+            held: vec![],
+            ruined_on: None,
+        };
         let books = Book::LongShort(vec![book("ridge"), book("trees")]);
         let table = read("book-returns", &book_returns(&books).expect("a traded book").expect("a file"));
         assert_eq!(table.column(0).as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["ridge", "ridge", "trees", "trees"]);

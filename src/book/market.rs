@@ -54,7 +54,8 @@ impl<'a> Market<'a> {
         let series = self.predictions.find(model, Quantity::Mean).expect("the spec's check asks every traded model for `mean`");
         let delay = spec.delay_days as usize;
         let n_known = self.realized.iter().rposition(|realized| !realized.is_empty()).map_or(0, |idx| idx + 1);
-        let mut book = TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), held: Vec::new(), ruined_on: None };
+        let mut book =
+            TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), held: Vec::new(), ruined_on: None };
         let mut decisions = BTreeMap::new();
         for idx in (0..self.dates.len()).filter(|&idx| self.sets_weights(idx, spec.rebalance)) {
             let decided = self.decide(idx, spec, &series.predicted);

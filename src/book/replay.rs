@@ -105,13 +105,7 @@ fn due(spec: &LongShortSpec, calendar: &Calendar, book: &TradedBook) -> BTreeMap
 }
 
 /// The names of a day: weight, profit and cost of each, and the invariants on weights.
-fn check_names(
-    calendar: &Calendar,
-    idx: usize,
-    (held, due): (&[HeldName], Option<&BTreeMap<u32, f64>>),
-    turn: &Turn,
-    findings: &mut Findings<'_>,
-) {
+fn check_names(calendar: &Calendar, idx: usize, (held, due): (&[HeldName], Option<&BTreeMap<u32, f64>>), turn: &Turn, findings: &mut Findings<'_>) {
     let day = calendar.day(idx);
     let booked: BTreeMap<u32, &HeldName> = held.iter().map(|name| (name.entity, name)).collect();
     findings.holds(booked.len() == held.len(), || format!("{day}: a name is booked twice"));
@@ -125,7 +119,12 @@ fn check_names(
             });
         }
         if let (Some(decided), true) = (due, calendar.has_row(idx, entity)) {
-            findings.equal((day, Some(entity)), "weight against the decision", book(|name| name.weight), decided.get(&entity).copied().unwrap_or(0.0));
+            findings.equal(
+                (day, Some(entity)),
+                "weight against the decision",
+                book(|name| name.weight),
+                decided.get(&entity).copied().unwrap_or(0.0),
+            );
         }
         findings.equal((day, Some(entity)), "weight", book(|name| name.weight), of_account.map_or(0.0, |name| name.weight));
         findings.equal((day, Some(entity)), "profit before costs", book(|name| name.earned), of_account.map_or(0.0, |name| name.earned));

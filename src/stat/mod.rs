@@ -44,5 +44,5 @@ pub use sample::quantile;
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
     Activity, Benchmark, Best, Colour, DrawdownByName, Facts, FeatureSummary, Filled, Group, Grouped, Judged, Lead, Little, Metric, Metrics, N_BEST,
-    N_LOSERS, SegmentOfBook, Standing, StrategySummary, Summary, check_limits, features, metric_names, summarize,
+    N_LOSERS, N_ROLLING, RollingPoint, SegmentOfBook, Standing, StrategySummary, Summary, check_limits, features, metric_names, summarize,
 };

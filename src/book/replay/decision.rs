@@ -8,13 +8,7 @@ use crate::book::traded::{Position, TradedBook};
 use crate::spec::{LongShortSpec, Quantity};
 use crate::walk::Predictions;
 
-pub(super) fn check_decisions(
-    spec: &LongShortSpec,
-    calendar: &Calendar,
-    predictions: &Predictions,
-    book: &TradedBook,
-    findings: &mut Findings<'_>,
-) {
+pub(super) fn check_decisions(spec: &LongShortSpec, calendar: &Calendar, predictions: &Predictions, book: &TradedBook, findings: &mut Findings<'_>) {
     let rebalances = calendar.rebalances(spec.rebalance);
     let forecasts = predictions.find(&book.model, Quantity::Mean).map(|series| &series.predicted);
     for decided in book.positions.chunk_by(|a, b| a.as_of == b.as_of) {
@@ -47,7 +41,9 @@ fn check_order(calendar: &Calendar, idx: usize, decided: &[Position], forecasts:
     for position in decided.iter().filter(|position| !known.contains_key(&position.entity)) {
         findings.holds(false, || format!("{day}: `{}` has a weight and no forecast", calendar.name(position.entity)));
     }
-    let side = |wanted: fn(f64) -> bool| decided.iter().filter(move |position| wanted(position.weight)).filter_map(|position| known.get_key_value(&position.entity));
+    let side = |wanted: fn(f64) -> bool| {
+        decided.iter().filter(move |position| wanted(position.weight)).filter_map(|position| known.get_key_value(&position.entity))
+    };
     let least_long = side(|weight| 0.0 < weight).min_by(|a, b| a.1.total_cmp(b.1));
     let most_short = side(|weight| weight < 0.0).max_by(|a, b| a.1.total_cmp(b.1));
     if let (Some((&long, lower)), Some((&short, upper))) = (least_long, most_short) {

@@ -18,7 +18,9 @@ pub fn replay_loans(spec: &LoansSpec, data: &Dataset, book: &LoanBook) -> Replay
     let observation = Observation::of(data);
     let n_periods = |loans: &[&Loan]| match book.amounts {
         Amounts::Sum => 1.0,
-        Amounts::PerPeriod => loans.iter().map(|loan| observation.period(data.as_of[loan.row as usize])).collect::<BTreeSet<Day>>().len().max(1) as f64,
+        Amounts::PerPeriod => {
+            loans.iter().map(|loan| observation.period(data.as_of[loan.row as usize])).collect::<BTreeSet<Day>>().len().max(1) as f64
+        }
     };
     let mut sums = Sums { replay: Replay { n_days: book.loans.len(), ..Replay::default() } };
     for loan in &book.loans {
@@ -30,7 +32,9 @@ pub fn replay_loans(spec: &LoansSpec, data: &Dataset, book: &LoanBook) -> Replay
     let all: Vec<&Loan> = book.loans.iter().collect();
     let (approved, declined): (Vec<&Loan>, Vec<&Loan>) = all.iter().copied().partition(|loan| loan.is_approved);
     let periods = n_periods(&all);
-    for (what, loans, totals) in [("all loans", &all, &book.total), ("approved loans", &approved, &book.approved), ("declined loans", &declined, &book.declined)] {
+    for (what, loans, totals) in
+        [("all loans", &all, &book.total), ("approved loans", &approved, &book.approved), ("declined loans", &declined, &book.declined)]
+    {
         sums.group(what, loans, periods, totals);
     }
     sums.parts("approved and declined loans", [(&book.approved, 1.0), (&book.declined, 1.0)].into_iter(), (&book.total, 1.0));
@@ -38,7 +42,9 @@ pub fn replay_loans(spec: &LoansSpec, data: &Dataset, book: &LoanBook) -> Replay
     for loan in all.iter().rev() {
         quarters.entry(Observation::Quarterly.period(data.as_of[loan.row as usize])).or_default().push(loan);
     }
-    sums.holds(quarters.keys().copied().eq(book.vintages.iter().map(|vintage| vintage.start)), || "the quarters are not those of the loans".to_owned());
+    sums.holds(quarters.keys().copied().eq(book.vintages.iter().map(|vintage| vintage.start)), || {
+        "the quarters are not those of the loans".to_owned()
+    });
     let mut weights = Vec::new();
     for (start, totals) in book.vintages.iter().map(|vintage| (vintage.start, &vintage.totals)) {
         let loans = quarters.remove(&start).unwrap_or_default();
@@ -48,7 +54,9 @@ pub fn replay_loans(spec: &LoansSpec, data: &Dataset, book: &LoanBook) -> Replay
     sums.parts("quarters", weights.into_iter(), (&book.total, periods));
     for cutoff in &book.cutoffs {
         let n = all.iter().filter(|loan| loan.probability < cutoff.cutoff).count();
-        sums.holds(n == cutoff.n_approved, || format!("cut-off {}: {} approved in the book, {n} by the second count", cutoff.cutoff, cutoff.n_approved));
+        sums.holds(n == cutoff.n_approved, || {
+            format!("cut-off {}: {} approved in the book, {n} by the second count", cutoff.cutoff, cutoff.n_approved)
+        });
     }
     sums.replay
 }

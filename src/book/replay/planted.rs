@@ -10,7 +10,8 @@ use crate::walk::Series;
 /// seven names, of which `f` leaves on the 30th; the remainders have no meaning.
 fn traded(rebalance: Rebalance, delay_days: u32) -> (LongShortSpec, RiskSpec, Dataset, Predictions, TradedBook) {
     let is_row = |day: i32, entity: i32| (day * entity) % 13 != 5 && (entity != 6 || day <= 30);
-    let rows: Vec<(i32, i32)> = (1..=60).flat_map(|day| (0..=6).map(move |entity| (day, entity))).filter(|&(day, entity)| is_row(day, entity)).collect();
+    let rows: Vec<(i32, i32)> =
+        (1..=60).flat_map(|day| (0..=6).map(move |entity| (day, entity))).filter(|&(day, entity)| is_row(day, entity)).collect();
     let share = |n: i32, of: i32| f64::from(n % of) / f64::from(of);
     let target = |&(day, entity): &(i32, i32)| {
         let is_known = (3 * day + entity) % 17 != 2 && (entity, day) != (6, 30);
@@ -25,7 +26,8 @@ fn traded(rebalance: Rebalance, delay_days: u32) -> (LongShortSpec, RiskSpec, Da
         ..Dataset::default()
     };
     // `f` is forecast highest: it is held long when it leaves.
-    let mean = |&(day, entity): &(i32, i32)| ((day + entity) % 10 != 4).then(|| if entity == 6 { 2.0 } else { share(day * day + 7 * entity * entity, 31) });
+    let mean =
+        |&(day, entity): &(i32, i32)| ((day + entity) % 10 != 4).then(|| if entity == 6 { 2.0 } else { share(day * day + 7 * entity * entity, 31) });
     let series = Series { model: "gbdt".into(), quantity: Quantity::Mean, predicted: rows.iter().map(mean).collect() };
     let predictions = Predictions { rows: (0..rows.len() as u32).collect(), series: vec![series], ..Predictions::default() };
     let spec = LongShortSpec {

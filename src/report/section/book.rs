@@ -1,20 +1,24 @@
 //! Book: what was held on the forecasts, what it made, and what it cost.
 
+mod accounts;
 mod activity;
+mod benchmark;
 mod drawdown;
+mod figure;
+mod little;
 mod month;
+mod segment;
 mod source;
 mod statistic;
 
 use super::pieces::{counted, percent, plain};
 use crate::book::LONG_SHORT_CONVENTIONS;
 use crate::report::cell::Cell;
-use crate::report::chart::{DrawdownChart, LineChart, Scale, Series, Zero, drawdown as draw_drawdown, lines};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Subhead, Table};
 use crate::spec::{BookSpec, LongShortSpec, Rebalance, Weights};
-use crate::stat::{EquityPoint, Outcome, Strategy, StrategySummary};
+use crate::stat::{Outcome, StrategySummary};
 
 /// `None` without a long-short book.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
@@ -26,13 +30,17 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let ended = |ruin| format!("{ruin}: no day follows, nothing that compounds is defined, and every limit on that book is breached.");
     section.blocks.extend(strategies.iter().filter_map(ruin).map(ended).map(Block::Text));
     section.blocks.push(Block::Figure(profit(material)));
-    section.blocks.push(Block::Figure(under_water(material)));
+    section.blocks.extend(accounts::blocks(strategies));
     section.blocks.push(Block::Table(statistic::table(material)));
+    section.blocks.extend(figure::blocks(material, first));
+    section.blocks.extend(little::blocks(material, first));
     section.blocks.extend(source::blocks(material, first));
+    section.blocks.extend(segment::blocks(material, first));
+    section.blocks.extend(benchmark::blocks(strategies));
     section.blocks.push(Block::Subhead(Subhead::new("trading", activity::heading(first))));
     section.blocks.push(Block::Table(activity::table(material)));
     section.blocks.extend(month::blocks(material, first));
-    section.blocks.extend(drawdown::blocks(strategies));
+    section.blocks.extend(drawdown::blocks(material));
     section.blocks.push(Block::Subhead(Subhead::new("book-conventions", "How the book counts")));
     section.blocks.push(Block::List(LONG_SHORT_CONVENTIONS.iter().map(|&convention| convention.to_owned()).collect()));
     Some(section)
@@ -99,17 +107,9 @@ pub(in crate::report) fn ruin(summary: &StrategySummary) -> Option<String> {
     summary.ruined_on.map(|day| format!("`{}` lost all of its capital on {day}", summary.model))
 }
 
-/// Curves of the books that have one.
-fn series(material: &Material<'_>, value: fn(&EquityPoint) -> f64) -> Vec<Series> {
-    let line = |summary: &StrategySummary| {
-        let curve = summary.curve.value()?;
-        Some(Series {
-            name: summary.model.clone(),
-            color: material.color(&summary.model),
-            points: curve.iter().map(|point| (point.day, value(point))).collect(),
-        })
-    };
-    material.summary.strategies.iter().filter_map(line).collect()
+/// What the book of one model made after and before costs, above its drawdown; for page one. `None` where nothing compounds.
+pub(in crate::report) fn pnl_figure(material: &Material<'_>, summary: &StrategySummary) -> Option<Figure> {
+    summary.net.value().map(|_| figure::pnl(material, &[summary]))
 }
 
 /// Profit and loss, where there is a book.
@@ -118,33 +118,7 @@ pub(super) fn profit_figure(material: &Material<'_>) -> Option<Figure> {
 }
 
 fn profit(material: &Material<'_>) -> Figure {
-    let best = material.summary.strategies.iter().filter_map(|one| one.net.value().map(|net| (one, net)));
-    let best = best.max_by(|a, b| a.1.cumulative_return.total_cmp(&b.1.cumulative_return));
-    let ends = best.map_or(String::new(), |(one, net)| format!("`{}` ends highest, at {}. ", one.model, percent(net.cumulative_return)));
-    let chart = LineChart {
-        label: "Compounded return of the books after costs".to_owned(),
-        y_title: "Compounded return, %".to_owned(),
-        scale: Scale::Percent,
-        zero: Zero::Shown,
-        series: series(material, |point| point.equity - 1.0),
-    };
-    Figure::new("book-profit", "Profit and loss after costs", format!("{ends}{}", covered(material)), lines(&chart))
-}
-
-fn under_water(material: &Material<'_>) -> Figure {
-    let nets: Vec<(&StrategySummary, &Strategy)> =
-        material.summary.strategies.iter().filter_map(|one| one.net.value().map(|net| (one, net))).collect();
-    let deepest = nets.iter().filter_map(|(one, net)| net.drawdowns.first().map(|spell| (one, spell))).min_by(|a, b| a.1.depth.total_cmp(&b.1.depth));
-    let see = deepest.map_or(String::new(), |(one, spell)| {
-        format!("Deepest: `{}` on {}, {} below its peak of {}. ", one.model, spell.trough, percent(-spell.depth), spell.peak)
-    });
-    let chart = DrawdownChart {
-        label: "Drawdown of the books after costs".to_owned(),
-        y_title: "Below the highest wealth so far, %".to_owned(),
-        scale: Scale::Percent,
-        series: series(material, |point| point.drawdown),
-    };
-    Figure::new("book-drawdown", "Drawdown after costs", format!("{see}{}", covered(material)), draw_drawdown(&chart))
+    figure::pnl(material, &material.summary.strategies.iter().collect::<Vec<_>>())
 }
 
 /// n and period of the first book that has returns.
@@ -174,8 +148,8 @@ fn by_model(id: &str, title: &str, strategies: &[StrategySummary], lines: Vec<Li
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::day::Day;
     use crate::book::Replay;
+    use crate::day::Day;
     use crate::stat::{Best, Little, strategy};
 
     /// A book of 100 days with these two daily returns before costs in turn, less a cost a day.
@@ -192,6 +166,7 @@ mod tests {
             net: judged(cost),
             gross: judged(0.0),
             daily: Vec::new(),
+            rolling: Vec::new(),
             curve: Outcome::undefined("not asked"),
             gross_curve: Outcome::undefined("not asked"),
             activity: Outcome::undefined("not asked"),

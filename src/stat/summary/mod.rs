@@ -15,7 +15,9 @@ pub use catalogue::{check_limits, metric_names};
 pub use feature::{FeatureSummary, features};
 pub use metric::{Judged, Metric, Metrics, Standing};
 pub use probability::Lead;
-pub use strategy::{Activity, Benchmark, Best, DrawdownByName, Filled, Little, N_BEST, N_LOSERS, SegmentOfBook, StrategySummary};
+pub use strategy::{
+    Activity, Benchmark, Best, DrawdownByName, Filled, Little, N_BEST, N_LOSERS, N_ROLLING, RollingPoint, SegmentOfBook, StrategySummary,
+};
 pub use tested::{Group, Grouped};
 
 use serde::{Deserialize, Serialize};
@@ -168,7 +170,9 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     let tails = tail::summarize(&tested);
     let names = tail::names(&tested);
     let (strategies, of_books) = match facts.book {
-        Some(Book::LongShort(books)) => strategy::spec(facts).map_or_else(Default::default, |spec| strategy::summarize(facts, spec, books, tested.level())),
+        Some(Book::LongShort(books)) => {
+            strategy::spec(facts).map_or_else(Default::default, |spec| strategy::summarize(facts, spec, books, tested.level()))
+        }
         Some(Book::Loans(books)) => (Vec::new(), loan::summarize(books, tested.level())),
         None => (Vec::new(), Vec::new()),
     };

@@ -4,12 +4,14 @@ mod benchmark;
 mod drawdown;
 mod little;
 mod returns;
+mod rolling;
 mod segment;
 mod trading;
 
 pub use benchmark::Benchmark;
 pub use drawdown::{DrawdownByName, N_LOSERS};
 pub use little::{Filled, Little};
+pub use rolling::{N_ROLLING, RollingPoint};
 pub use segment::SegmentOfBook;
 
 use serde::Serialize;
@@ -71,6 +73,8 @@ pub struct StrategySummary {
     pub gross: Outcome<Strategy>,
     /// Returns after costs, by the day on which they were earned.
     pub daily: Vec<PeriodReturn>,
+    /// Sharpe ratio and volatility after costs, over a year up to each day.
+    pub rolling: Vec<RollingPoint>,
     /// Wealth and drawdown after costs, day by day.
     pub curve: Outcome<Vec<EquityPoint>>,
     /// The same before costs.
@@ -176,6 +180,7 @@ fn one(book: &TradedBook, days_per_year: f64, n_trials: usize, beside: Beside<'_
         little: little::little(book, beside.later, days_per_year),
         net: net_statistics,
         gross: judged(&gross),
+        rolling: rolling::rolling(&days, &net, days_per_year),
         daily: days.iter().zip(&net).map(|(&start, &value)| PeriodReturn { start, value }).collect(),
         curve: equity_curve(&days, &net),
         gross_curve: equity_curve(&days, &gross),
@@ -287,12 +292,12 @@ pub(super) const BOOK: &[&Measure<StrategySummary>] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::StrategySummary;
     use super::{Beside, by_day, found};
     use crate::book::{DayOfBook, NameOfBook, Replay, TradedBook};
     use crate::day::Day;
     use crate::stat::Outcome;
     use crate::stat::measure::{Found, Level};
-    use super::StrategySummary;
 
     fn day(earned_on: i32, gross_return: f64, turnover: f64) -> DayOfBook {
         let cost = turnover * 10.0 / 1e4;

@@ -15,13 +15,13 @@ pub(super) fn heading(first: &StrategySummary) -> String {
     if taken == 0.0 {
         return "No costs are charged".to_owned();
     }
-    let costs = format!("Costs of `{}`: {} points of CAGR", first.model, format::number(100.0 * taken, 3));
+    let costs = format!("Costs of `{}`: {} points", first.model, format::number(100.0 * taken, 3));
     if gross.cagr < 0.0 {
-        format!("{costs} on top of {} lost before them", percent(-gross.cagr))
+        format!("{costs} a year on top of {} lost before them", percent(-gross.cagr))
     } else if gross.cagr < taken {
-        format!("{costs}, more than the {} gross", percent(gross.cagr))
+        format!("{costs} a year, more than the {} gross", percent(gross.cagr))
     } else {
-        format!("{costs} of {} gross", percent(gross.cagr))
+        format!("{costs} of {} gross a year", percent(gross.cagr))
     }
 }
 
@@ -65,9 +65,9 @@ mod tests {
     #[test]
     fn costs_are_points_of_the_gross_return_or_more_than_it() {
         let told = |returns, cost| heading(&summary(returns, cost, 0.5));
-        assert_eq!(told([0.011, -0.009], 0.000_5), "Costs of `ridge`: 5.36 points of CAGR of 9.96 % gross");
-        assert_eq!(told([0.011, -0.009], 0.002), "Costs of `ridge`: 19.9 points of CAGR, more than the 9.96 % gross");
-        assert_eq!(told([0.009, -0.011], 0.001), "Costs of `ridge`: 8.58 points of CAGR on top of 9.97 % lost before them");
+        assert_eq!(told([0.011, -0.009], 0.000_5), "Costs of `ridge`: 5.36 points of 9.96 % gross a year");
+        assert_eq!(told([0.011, -0.009], 0.002), "Costs of `ridge`: 19.9 points a year, more than the 9.96 % gross");
+        assert_eq!(told([0.009, -0.011], 0.001), "Costs of `ridge`: 8.58 points a year on top of 9.97 % lost before them");
         assert_eq!(told([0.011, -0.009], 0.0), "No costs are charged");
     }
 }

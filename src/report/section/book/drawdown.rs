@@ -1,12 +1,14 @@
 //! The worst drawdowns, by date.
 
 use crate::report::cell::{Cell, State};
+use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
-use crate::report::section::pieces::counted;
-use crate::stat::{Drawdown, N_DRAWDOWNS, StrategySummary};
+use crate::report::section::pieces::{counted, percent};
+use crate::stat::{Drawdown, N_DRAWDOWNS, N_LOSERS};
 
 /// Nothing where no book was ever below its peak.
-pub(super) fn blocks(strategies: &[StrategySummary]) -> Vec<Block> {
+pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
+    let strategies = &material.summary.strategies;
     let found: Vec<(&str, &Drawdown)> = strategies
         .iter()
         .filter_map(|summary| summary.net.value().map(|net| (summary.model.as_str(), net)))
@@ -15,7 +17,7 @@ pub(super) fn blocks(strategies: &[StrategySummary]) -> Vec<Block> {
     if found.is_empty() {
         return Vec::new();
     }
-    vec![Block::Subhead(Subhead::new("drawdowns", heading(&found))), Block::Table(table(&found))]
+    vec![Block::Subhead(Subhead::new("drawdowns", heading(&found))), Block::Table(table(&found)), Block::Table(by_name(material))]
 }
 
 fn heading(found: &[(&str, &Drawdown)]) -> String {
@@ -51,5 +53,33 @@ fn table(found: &[(&str, &Drawdown)]) -> Table {
             Cell::Count(u64::from(spell.n_days.unsigned_abs())),
         ]);
     }
+    table
+}
+
+/// Who lost in each of them; the parts of all names are the depth.
+fn by_name(material: &Material<'_>) -> Table {
+    let mut columns = vec![Column::words("Model"), Column::words("Peak"), Column::words("Trough"), Column::numbers("Depth", "%")];
+    columns.push(Column::words("Lost most"));
+    columns.extend([Column::numbers("All others", "%"), Column::numbers("Names", "")]);
+    let mut table = Table::new("drawdowns-by-name", "Worst drawdowns by name", columns).note(format!(
+        "The {N_LOSERS} names that lost most from the peak to the trough. A part is the name's money after costs over the wealth at the peak; the parts of all names are the depth. Names: held or traded in the spell."
+    ));
+    for summary in &material.summary.strategies {
+        for split in &summary.drawdowns {
+            let told =
+                |loser: &crate::book::NameOfBook| format!("`{}` {}", material.facts.data.entities[loser.entity as usize], percent(loser.net_return));
+            let losers: Vec<String> = split.losers.iter().map(told).collect();
+            table.rows.push(vec![
+                Cell::code(&summary.model),
+                Cell::Date(split.spell.peak),
+                Cell::Date(split.spell.trough),
+                Cell::Percent(split.spell.depth),
+                if losers.is_empty() { Cell::na("no name lost in the spell") } else { Cell::text(losers.join(", ")) },
+                Cell::Percent(split.rest),
+                Cell::Count(split.n_names as u64),
+            ]);
+        }
+    }
+    table.shown = table.rows.len();
     table
 }

@@ -78,7 +78,8 @@ fn regress(name: &str, both: &[(Day, f64, f64)], days_per_year: f64) -> Outcome<
     let beta = sxy / sxx;
     let alpha = mean_y - beta * mean_x;
     let s = (sum(&|x, y| (y - beta * x).powi(2)) / (count - 2.0)).sqrt();
-    let over = |value: f64, error: f64| if 0.0 < error { Outcome::Value(value / error) } else { Outcome::undefined("the benchmark explains every return") };
+    let over =
+        |value: f64, error: f64| if 0.0 < error { Outcome::Value(value / error) } else { Outcome::undefined("the benchmark explains every return") };
     let alpha_t = over(alpha, s * (1.0 / count + mean_x * mean_x / sxx).sqrt());
     Outcome::Value(Benchmark {
         name: name.to_owned(),
@@ -90,7 +91,11 @@ fn regress(name: &str, both: &[(Day, f64, f64)], days_per_year: f64) -> Outcome<
         alpha_t,
         beta,
         beta_t: over(beta, s / sxx.sqrt()),
-        correlation: if 0.0 < syy { Outcome::Value(sxy / (sxx * syy).sqrt()) } else { Outcome::undefined("the return of the book is the same on every date") },
+        correlation: if 0.0 < syy {
+            Outcome::Value(sxy / (sxx * syy).sqrt())
+        } else {
+            Outcome::undefined("the return of the book is the same on every date")
+        },
         tracking_error: s * days_per_year.sqrt(),
         information_ratio: over(alpha * days_per_year.sqrt(), s),
         mean_annual: mean_x * days_per_year,
@@ -124,7 +129,10 @@ mod tests {
 
     #[test]
     fn a_benchmark_that_stands_still_or_is_hardly_known_says_nothing() {
-        assert_eq!(regress("M", &both(&[(1.0, 2.0), (1.0, 3.0), (1.0, 4.0)]), 252.0), Outcome::undefined("the return of `M` is the same on every date"));
+        assert_eq!(
+            regress("M", &both(&[(1.0, 2.0), (1.0, 3.0), (1.0, 4.0)]), 252.0),
+            Outcome::undefined("the return of `M` is the same on every date")
+        );
         assert!(regress("M", &both(&[(1.0, 2.0)]), 252.0).value().is_none());
     }
 }

@@ -1,10 +1,11 @@
 //! What the page says of a traded book, from prices to words.
 
 use std::fs;
+use std::process::Command;
 
 use plimsoll::run::Ran;
 
-use crate::fixture::{Bars, Project, forecasts};
+use crate::fixture::{Bars, Project, forecasts, repository};
 
 /// A book long the two names with the highest volume, short the two with the lowest.
 const SPEC: &str = r#"
@@ -117,4 +118,35 @@ fn forecasts_that_are_all_equal_hold_nothing() {
     let ran = run(&project, "", |bars| bars.volume.fill(1));
     assert!(forecasts(&ran.folder.join("predictions.parquet"), "size").iter().all(|(_, mean)| *mean == 1.0));
     assert_eq!((metric(&ran, "book.size.gross_exposure"), metric(&ran, "book.size.cumulative_return")), (Some(0.0), Some(0.0)));
+}
+
+/// Runs a report of the repository and wants its books kept twice without a gap; the page says so.
+fn agrees_twice(spec: &str, name: &str) {
+    let project = Project::new(name);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+    let ran = command.arg("run").arg(spec).arg("--out").arg(&project.root).current_dir(repository()).output().expect("the program starts");
+    assert!(matches!(ran.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&ran.stderr));
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    let page = printed.lines().find(|line| line.ends_with("report.html")).map(fs::read_to_string).expect("a report").expect("readable");
+    assert!(page.contains("Accounts kept twice agree in ") && !page.contains("was kept twice and does not agree"), "{spec}");
+}
+
+#[test]
+fn the_accounts_of_the_samples_books_agree() {
+    agrees_twice("reports/equity_var.toml", "book-twice-sample");
+}
+
+#[test]
+#[cfg_attr(not(real_data), ignore = "there are no real data beside the checkout (../shared/data)")]
+fn the_accounts_of_books_of_us_names_agree() {
+    agrees_twice("tests/real/cut/us_prices_cut.toml", "book-twice-us");
+}
+
+#[test]
+fn a_books_page_says_what_hangs_on_little_and_who_lost_in_each_drawdown() {
+    let project = Project::new("book-little");
+    let page = page(&run(&project, "", |_| ()));
+    for said in ["Accounts kept twice agree in", "How much hangs on little", "Worst drawdowns by name", "filled one date later"] {
+        assert!(page.contains(said), "{said}");
+    }
 }

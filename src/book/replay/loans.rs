@@ -61,6 +61,9 @@ pub fn replay_loans(spec: &LoansSpec, data: &Dataset, book: &LoanBook) -> Replay
     sums.replay
 }
 
+/// One of the amounts of a total.
+type Amount = fn(&LoanTotals) -> f64;
+
 struct Sums {
     replay: Replay,
 }
@@ -99,7 +102,7 @@ impl Sums {
         let parts: Vec<_> = parts.collect();
         let n: usize = parts.iter().map(|(part, _)| part.n).sum();
         self.holds(n == whole.n, || format!("{what} are {n} rows, all are {}", whole.n));
-        let amounts: [(&str, fn(&LoanTotals) -> f64); 3] =
+        let amounts: [(&str, Amount); 3] =
             [("exposure", |of| of.exposure), ("expected loss", |of| of.expected_loss), ("realised loss", |of| of.realized_loss)];
         for (name, amount) in amounts {
             let sum = total(parts.iter().map(|(part, n)| amount(part) * n).collect());

@@ -112,9 +112,9 @@ pub(in crate::report) fn pnl_figure(material: &Material<'_>, summary: &StrategyS
     summary.net.value().map(|_| figure::pnl(material, &[summary]))
 }
 
-/// Profit and loss, where there is a book.
+/// The first book's, where there is one.
 pub(super) fn profit_figure(material: &Material<'_>) -> Option<Figure> {
-    (!material.summary.strategies.is_empty()).then(|| profit(material))
+    material.summary.strategies.first().and_then(|first| pnl_figure(material, first))
 }
 
 fn profit(material: &Material<'_>) -> Figure {

@@ -8,7 +8,7 @@ use crate::report::chart::{
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Figure};
-use crate::report::section::pieces::{confidence, counted, percent};
+use crate::report::section::pieces::{confidence, counted, percent, plain};
 use crate::stat::{EquityPoint, N_ROLLING, Outcome, RollingPoint, Strategy, StrategySummary};
 
 /// Years, distribution and rolling year; nothing where the first book has no returns.
@@ -92,7 +92,13 @@ fn days(material: &Material<'_>, first: &StrategySummary, net: &Strategy) -> Fig
     };
     let title = match (&net.var, &net.shortfall) {
         (Outcome::Value(var), Outcome::Value(shortfall)) => {
-            format!("Worst {} of days of `{}`: {} or worse, {} on average", percent(net.tail), first.model, percent(-var), percent(-shortfall))
+            format!(
+                "Worst {} % of days of `{}`: {} or worse, {} on average",
+                plain(100.0 * net.tail),
+                first.model,
+                percent(-var),
+                percent(-shortfall)
+            )
         }
         (_, _) => format!("Daily returns of `{}` after costs", first.model),
     };

@@ -1,9 +1,11 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
+mod ranking;
+
 use super::measured::{self, numbers, p_near};
 use super::pieces::{capital, counted, level, scale, short, significant, windows_drawn};
 use crate::report::cell::{Cell, State};
-use crate::report::chart::{LineChart, Scale, Series, Zero, error_by_window};
+use crate::report::chart::{LineChart, Scale, Series, Size, Zero, error_by_window_at};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
@@ -27,6 +29,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         section.blocks.push(Block::Table(by_model(material)));
     }
     section.blocks.extend(against_baseline(material).map(Block::Table));
+    section.blocks.extend(ranking::figures(material).into_iter().map(Block::Figure));
     section.blocks.extend(window_figures(material).into_iter().map(Block::Figure));
     let year = |table: Table| Block::Table(table);
     if !summary.means.is_empty() {
@@ -252,7 +255,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             points: points(&model.case.by_window, start, value),
         });
         let chart = LineChart { label: title.to_owned(), y_title, scale: axis, zero: Zero::Shown, series: series.collect() };
-        figures.push(Figure::new(id, title, note(&chart), error_by_window(&chart)));
+        figures.push(Figure::new(id, title, note(&chart), error_by_window_at(&chart, Size::Half)));
     }
     let probabilities = &material.summary.probabilities;
     if !probabilities.is_empty() {
@@ -268,7 +271,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             zero: Zero::Free,
             series: series.collect(),
         };
-        figures.push(Figure::new("auc-by-window", "AUC by window", note(&chart), error_by_window(&chart)));
+        figures.push(Figure::new("auc-by-window", "AUC by window", note(&chart), error_by_window_at(&chart, Size::Half)));
     }
     figures
 }

@@ -1,8 +1,12 @@
 //! Discrimination: are defaults scored above the rest? And the scores of the forecasts by themselves.
 
+mod drift;
+mod profile;
+mod rate;
+
 use super::best;
 use crate::report::cell::Cell;
-use crate::report::chart::{RocChart, RocCurve, roc};
+use crate::report::chart::{RocChart, RocCurve, Size, roc_at};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table};
@@ -12,12 +16,13 @@ use crate::stat::{Assessed, Decision, Discrimination, Interval, Outcome};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let models = &material.summary.probabilities;
-    vec![
-        Block::Subhead(Subhead::new("discrimination", heading(models))),
-        Block::Table(table(material)),
-        Block::Figure(figure(material)),
-        Block::Table(scores(models)),
-    ]
+    let mut blocks = vec![Block::Subhead(Subhead::new("discrimination", heading(models))), Block::Table(table(material))];
+    blocks.push(Block::Figure(figure(material)));
+    blocks.extend(profile::figures(material).into_iter().map(Block::Figure));
+    blocks.extend(drift::figure(material).map(Block::Figure));
+    blocks.push(Block::Table(scores(models)));
+    blocks.extend(rate::figure(material, Size::Wide).map(Block::Figure));
+    blocks
 }
 
 fn heading(models: &[Assessed<ProbabilityCase>]) -> String {
@@ -98,9 +103,8 @@ fn figure(material: &Material<'_>) -> Figure {
     let n = best(models).map_or(String::new(), |(_, found)| {
         format!(" n = {} rows, {} defaults,", format::count(found.n as u64), format::count(found.n_defaults as u64))
     });
-    let note =
-        format!("The further a curve bends to the upper left, the more defaults are found for the good ones rejected.{n} {}.", period(material));
-    Figure::new("roc", "Defaults found against good ones rejected", note, roc(&chart))
+    let note = format!("The further a curve bends to the upper left, the more defaults are flagged for the others flagged.{n} {}.", period(material));
+    Figure::new("roc", "ROC curve", note, roc_at(&chart, Size::Half))
 }
 
 fn scores(models: &[Assessed<ProbabilityCase>]) -> Table {

@@ -6,6 +6,7 @@ use libm::erfc;
 use serde::Serialize;
 use statrs::function::beta::beta_reg;
 use statrs::function::erf::erfc_inv;
+use statrs::function::factorial::ln_binomial;
 use statrs::function::gamma::gamma_ur;
 
 /// A two-sided interval.
@@ -77,6 +78,11 @@ pub(super) fn binomial_at_least(x: usize, n: usize, p: f64) -> f64 {
         x if n < x => 0.0,
         x => beta_reg(x as f64, (n - x) as f64 + 1.0, p),
     }
+}
+
+/// ln of the number of ways to choose `k` of `n`.
+pub(super) fn ln_choose(n: usize, k: usize) -> f64 {
+    ln_binomial(n as u64, k as u64)
 }
 
 /// P(X <= x) for a Beta(`a`, `b`) variable, `x` in [0, 1].

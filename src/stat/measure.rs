@@ -3,10 +3,14 @@
 //! Metrics for limits and `diff`, tables, definitions and verdict words are made from the declaration; nobody else knows
 //! a statistic by its name.
 
+mod family;
 mod found;
+mod power;
 
+pub use family::{Family, Group};
 pub(super) use found::decide;
 pub use found::{Assessed, Decision, Found, Level, take};
+pub use power::{Against, Departure, Design, Power, SEEN};
 
 use serde::Serialize;
 
@@ -85,9 +89,9 @@ pub enum Form {
     Number,
     /// `key`, `key_low` and `key_high`.
     Interval,
-    /// `key` (the statistic, by this name in tables) and `key_p`.
+    /// `key` (the statistic, by this name in tables) and `key_p`; where it decides, `key_p_holm` too.
     Test(&'static str),
-    /// `key_p` alone.
+    /// `key_p` alone; where it decides, `key_p_holm` too.
     ExactTest,
 }
 
@@ -115,7 +119,7 @@ pub enum Unit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
-    /// A rejection colours the report.
+    /// A rejection colours the report; the tests of a family are decided together.
     Verdict,
     /// Shown with its reasons.
     Evidence,
@@ -160,6 +164,8 @@ pub struct About {
     pub overlap: Overlap,
     /// Words of a rejection, by its direction.
     pub says: fn(Direction) -> &'static str,
+    /// What the test could have seen, of its plan; `None` where nobody asked.
+    pub power: Option<fn(&Design) -> Outcome<Power>>,
 }
 
 impl About {
@@ -177,7 +183,17 @@ impl About {
         tier: Tier::Evidence,
         overlap: Overlap::Allowed,
         says: |_| "rejected",
+        power: None,
     };
+
+    /// Names of a test's p-values, less the prefix: the adjusted one, of tests that are decided together, and its own.
+    fn p_values(&self) -> Vec<String> {
+        let own = format!("{}_p", self.key);
+        match self.tier {
+            Tier::Verdict => vec![format!("{}_p_holm", self.key), own],
+            Tier::Evidence | Tier::Appendix => vec![own],
+        }
+    }
 
     /// Names of its metrics, less the prefix.
     #[must_use]
@@ -186,8 +202,8 @@ impl About {
         match self.form {
             Form::Number => vec![key.to_owned()],
             Form::Interval => vec![key.to_owned(), format!("{key}_low"), format!("{key}_high")],
-            Form::Test(_) => vec![key.to_owned(), format!("{key}_p")],
-            Form::ExactTest => vec![format!("{key}_p")],
+            Form::Test(_) => std::iter::once(key.to_owned()).chain(self.p_values()).collect(),
+            Form::ExactTest => self.p_values(),
         }
     }
 }

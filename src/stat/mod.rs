@@ -1,6 +1,7 @@
 //! Stat: how wrong, how risky? A statistic declares itself beside its formula (`measure`), a family lists its own; `summary` applies them.
 
 mod alarm;
+pub mod battery;
 mod calendar;
 mod calibration;
 pub mod compare;
@@ -42,7 +43,7 @@ pub use drift::{Chance, Drift, DriftBin, EMPTY_BIN_RULE, MOVED, SHIFTED, Stabili
 pub use error::{DateIc, Errors, HitRate, RankIc, errors, pearson, pinball_loss, r2_out_of_sample, rank_ic, spearman};
 pub use forecast_quantile::{QuantileMean, by_forecast_quantile};
 pub use ic_decay::{IcAtLag, ic_decay};
-pub use measure::{Answer, Assessed, Decision, Found, Subject, Test, Tier, Unit};
+pub use measure::{Answer, Assessed, Decision, Departure, Family, Found, Power, SEEN, Subject, Test, Tier, Unit};
 pub use outcome::Outcome;
 pub use probability::{Confusion, ProbabilityScores, confusion, probability_scores};
 pub use sample::quantile;

@@ -115,7 +115,7 @@ fn rules(material: &Material<'_>) -> Vec<String> {
         "Standard deviations and variances divide by n - 1, unless a formula says otherwise; autocovariances divide by n.".to_owned(),
         "Ties have their average rank; in an AUC they count half.".to_owned(),
         "Quantiles interpolate linearly between order statistics (type 7 of Hyndman and Fan).".to_owned(),
-        format!("A test's decision is at {}: a p-value below it rejects, one equal to it does not. Not rejected means not shown to be wrong, not shown to be right. p-values are not adjusted for the number of tests on the page.", level(material)),
+        format!("A test's decision is at {}: a p-value below it rejects, one equal to it does not. Not rejected means not shown to be wrong, not shown to be right. Tests that decide are adjusted together, by model and by what is forecast (Holm 1979); other p-values are not adjusted for the number of tests on the page.", level(material)),
         "Likelihood ratios are taken in logarithms, with 0 ln 0 = 0.".to_owned(),
         format!("Simulations and bootstraps draw from a seeded generator (seed {}): the same inputs give the same numbers.", spec.seed),
         "n/a: the statistic is not defined, for the reason in the footnote. It is never a zero, and a limit on it is not judged.".to_owned(),

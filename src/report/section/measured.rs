@@ -1,5 +1,10 @@
 //! What was measured: tables made from the declarations of the measures, the same for every family.
 
+mod sight;
+
+pub(in crate::report) use sight::sees;
+pub(super) use sight::sight;
+
 use super::pieces::{count, counted, level, scale, short};
 use crate::report::cell::{Cell, State};
 use crate::report::format;
@@ -54,7 +59,9 @@ pub(super) fn numbers<Case>(material: &Material<'_>, head: (&str, &str, &str), a
 /// A row a test and subject, tests in the order of their family.
 pub(super) fn tests<'a>(material: &Material<'_>, head: (&str, &str, &str), found: impl Iterator<Item = &'a Found>) -> Table {
     let (id, title, who) = head;
-    let columns = vec![
+    let found: Vec<&Found> = found.collect();
+    let is_adjusted = found.iter().any(|one| one.family.is_some());
+    let mut columns = vec![
         Column::words("Test"),
         Column::words(who),
         Column::numbers("n", ""),
@@ -62,10 +69,10 @@ pub(super) fn tests<'a>(material: &Material<'_>, head: (&str, &str, &str), found
         Column::numbers("Value", ""),
         Column::numbers("df", ""),
         Column::numbers("p", ""),
-        Column::words("Decision"),
     ];
+    columns.extend(is_adjusted.then(|| Column::numbers("Adjusted p", "")));
+    columns.push(Column::words("Decision"));
     let mut table = Table::new(id, title, columns);
-    let found: Vec<&Found> = found.collect();
     let mut families: Vec<&'static str> = Vec::new();
     for one in &found {
         if !families.contains(&one.about.key) {
@@ -79,15 +86,37 @@ pub(super) fn tests<'a>(material: &Material<'_>, head: (&str, &str, &str), found
             if !nulls.contains(&null) {
                 nulls.push(null);
             }
-            table.rows.push(row(material, one));
+            let mut cells = row(material, one);
+            if is_adjusted {
+                cells.insert(cells.len() - 1, one.adjusted_p.map_or_else(|| Cell::text("–"), |p| p_near(p, material.facts.spec.risk.significance)));
+            }
+            table.rows.push(cells);
         }
     }
     table.shown = table.rows.len();
+    let adjusted = if is_adjusted { ", by the adjusted p where there is one (Holm, over the model's tests that decide), else by p" } else { "" };
     table.note(format!(
-        "Null hypotheses. {} Decisions at {}; sidedness, degrees of freedom and sources are under the definitions.",
+        "Null hypotheses. {} Decisions at {}{adjusted}; sidedness, degrees of freedom and sources are under the definitions.",
         nulls.join(" "),
         level(material)
     ))
+}
+
+/// How many tests are decided together: "Holm-adjusted over 8 tests", "over 4 to 8 tests"; `None` where there are none.
+pub(super) fn adjusted_over<'a>(found: impl Iterator<Item = &'a Found>) -> Option<String> {
+    let mut sizes: Vec<usize> = found.filter_map(|one| one.family.as_ref()).map(|family| family.n_tests).collect();
+    sizes.sort_unstable();
+    let (least, most) = (sizes.first()?, sizes.last()?);
+    Some(match (*least, *most) {
+        (least, most) if least == most => format!("Holm-adjusted over {}", counted(most, "test", "tests")),
+        (least, most) => format!("Holm-adjusted over {least} to {most} tests"),
+    })
+}
+
+/// "p 0.030, adjusted 0.120"; of a test that is decided by itself "p 0.030".
+fn p_words(found: &Found, p_value: f64) -> String {
+    let adjusted = found.adjusted_p.map_or(String::new(), |adjusted| format!(", adjusted {}", format::p_value(adjusted)));
+    format!("p {}{adjusted}", format::p_value(p_value))
 }
 
 fn row(material: &Material<'_>, one: &Found) -> Vec<Cell> {
@@ -134,6 +163,7 @@ pub(super) fn decision(found: &Found) -> Cell {
             let state = if found.about.tier == Tier::Verdict { State::Red } else { State::Amber };
             Cell::verdict(state, words)
         }
+        Some(Decision::NotRejected) if found.rejects_alone() => Cell::verdict(State::Neutral, "not rejected after adjustment"),
         Some(Decision::NotRejected) => Cell::verdict(State::Green, "not rejected"),
         Some(Decision::Descriptive) => Cell::verdict(State::Neutral, "descriptive only: targets overlap"),
         Some(Decision::NotJudged) | None => Cell::verdict(State::Neutral, "not judged"),
@@ -156,12 +186,13 @@ pub(super) fn failure(material: &Material<'_>, found: &Found) -> String {
             };
             let words = words.unwrap_or(match found.decision {
                 Some(Decision::Descriptive) => "descriptive only, targets overlap",
+                Some(Decision::NotRejected) if found.rejects_alone() => "not rejected after adjustment",
                 Some(Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged) | None => "not rejected at the report's level",
             });
             // One row a loan: loans do not overlap, yet defaults come together.
             let of_loans = matches!(found.subject.quantity, Some(Quantity::Probability)) && 1 < material.summary.horizon;
             let taken = if of_loans && found.about.overlap == Overlap::Descriptive { ", loans taken as independent" } else { "" };
-            format!("{who}: {words} ({name}: {statistic}n = {n}, p {}{taken})", format::p_value(test.p_value))
+            format!("{who}: {words} ({name}: {statistic}n = {n}, {}{taken})", p_words(found, test.p_value))
         }
         (crate::stat::Outcome::Undefined(_), _) => format!("{name} of {who}, n = {n}"),
     }

@@ -11,12 +11,12 @@ mod volatility;
 use std::collections::BTreeSet;
 
 use super::measured;
-use super::pieces::{counted, level, percent, span};
+use super::pieces::{counted, level, percent, plain, span};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Figure, Section};
 use crate::spec::{Learning, Quantity};
-use crate::stat::var::TailCase;
+use crate::stat::var::{KUPIEC_EXACT, TailCase};
 use crate::stat::{Assessed, Found};
 
 /// `None` without a forecast of a quantile or a volatility.
@@ -33,6 +33,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         section.blocks.extend(breach::blocks(material));
         section.blocks.extend(clustering::blocks(material));
         section.blocks.extend(shortfall::blocks(material));
+        section.blocks.extend(sight(material));
         section.record.extend(coverage::appendix(material));
     }
     section.blocks.extend(names::blocks(material));
@@ -52,15 +53,25 @@ fn title(material: &Material<'_>) -> String {
     }
     let judged: Vec<&Found> = material.summary.decided().filter(|found| is_risk(found)).collect();
     let rejected: Vec<&&Found> = judged.iter().filter(|found| found.rejection().is_some()).collect();
-    let p = |found: &Found| found.test().value().map_or(1.0, |test| test.p_value);
+    let p = |found: &Found| found.deciding_p().value().copied().unwrap_or(1.0);
     let Some(worst) = rejected.iter().min_by(|a, b| p(a).total_cmp(&p(b))) else {
+        let alone = match judged.iter().filter(|found| found.rejects_alone()).count() {
+            0 => String::new(),
+            n => format!("; {n} would alone"),
+        };
         return match judged.len() {
             0 => "Risk: no VaR can be tested".to_owned(),
-            n => format!("Risk: none of {} of VaR and ES rejects at {}", counted(n, "deciding test", "deciding tests"), level(material)),
+            n => {
+                format!(
+                    "Risk: none of {} of VaR and ES rejects at {} by model{alone}",
+                    counted(n, "deciding test", "deciding tests"),
+                    level(material)
+                )
+            }
         };
     };
     format!(
-        "Risk: {} of {} of VaR and ES {}; strongest: {}, {} (p {})",
+        "Risk: {} of {} of VaR and ES {}; strongest: {}, {} (adjusted p {})",
         rejected.len(),
         counted(judged.len(), "deciding test", "deciding tests"),
         if rejected.len() == 1 { "rejects" } else { "reject" },
@@ -68,6 +79,11 @@ fn title(material: &Material<'_>) -> String {
         worst.rejection().unwrap_or_default(),
         format::p_value(p(worst))
     )
+}
+
+/// What the deciding tests could have seen.
+fn sight(material: &Material<'_>) -> Option<Block> {
+    measured::sight(material, ("risk-sight", "VaR, ES"), material.summary.found.iter().filter(|found| is_risk(found))).map(Block::Table)
 }
 
 /// Whether a measure is one of VaR or ES.
@@ -83,15 +99,24 @@ fn what_is_tested(material: &Material<'_>) -> String {
     let days = || tails.iter().flat_map(|tail| &tail.case.points).map(|point| point.date);
     let mut entities: Vec<&str> = tails.iter().filter_map(|tail| tail.subject.entity.as_deref()).collect();
     entities.dedup();
-    let n_tests = material.summary.decided().filter(|found| is_risk(found)).count();
     let mut sentences = vec![format!(
-        "Tested on {}, {}: each day's loss against the VaR forecast with what was known before it. Decisions at {}. Deciding tests are the exact test of coverage, independence, autocorrelation and, where ES is forecast, Z2; the others stand beside them. If every null hypothesis were true, {} would reject {} times by chance on average.",
+        "Tested on {}, {}: each day's loss against the VaR forecast with what was known before it. Deciding tests are the exact tests of coverage and independence, autocorrelation given the number of breaches and, where ES is forecast, Z2; the others stand beside them.",
         entities.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>().join(", "),
-        span(days().min(), days().max()),
-        level(material),
-        counted(n_tests, "deciding test", "deciding tests"),
-        format::fixed(n_tests as f64 * material.facts.spec.risk.significance, 1)
+        span(days().min(), days().max())
     )];
+    if let Some(adjusted) = measured::adjusted_over(material.summary.found.iter().filter(|found| is_risk(found))) {
+        sentences.push(format!(
+            "Decisions at {} by model, {adjusted}: a model whose forecasts are right fails in at most {} such reports. Tests that do not decide are held against {} each.",
+            level(material),
+            one_in(material.facts.spec.risk.significance),
+            level(material)
+        ));
+    }
+    let coverage = material.summary.found.iter().filter(|found| found.about.key == KUPIEC_EXACT.about.key);
+    let could_not: BTreeSet<String> = coverage.filter_map(measured::sees).collect();
+    if !could_not.is_empty() {
+        sentences.push(format!("Of coverage, {}.", could_not.into_iter().collect::<Vec<_>>().join("; ")));
+    }
     if 1 < material.summary.horizon {
         sentences.push(format!(
             "Targets span {} dates, so that neighbouring losses share most of their days: tests that take days as independent are descriptive only, and no verdict is drawn from them.",
@@ -107,6 +132,16 @@ fn what_is_tested(material: &Material<'_>) -> String {
         ));
     }
     sentences.join(" ")
+}
+
+/// "1 of 20" where the share is one of a whole number, else "3 % of".
+fn one_in(share: f64) -> String {
+    let times = 1.0 / share;
+    if (times - times.round()).abs() < 1e-9 {
+        format!("1 of {}", format::count(times.round() as u64))
+    } else {
+        format!("{} % of", plain(100.0 * share))
+    }
 }
 
 /// Models that learn from the rows of all series, of which the tested ones are few.
@@ -154,6 +189,11 @@ mod tests {
     fn tail(model: &str, tail: f64) -> Assessed<TailCase> {
         let subject = Subject { model: model.into(), entity: Some("MARKET".into()), quantity: Some(Quantity::Quantile(tail)) };
         Assessed { subject, case: TailCase::new(tail, Vec::new(), 0, 1), found: Vec::new() }
+    }
+
+    #[test]
+    fn a_significance_is_one_of_so_many_reports() {
+        assert_eq!((one_in(0.05), one_in(0.01), one_in(0.03)), ("1 of 20".into(), "1 of 100".into(), "3 % of".into()));
     }
 
     #[test]

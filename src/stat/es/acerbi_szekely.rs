@@ -1,7 +1,9 @@
 //! Is expected shortfall large enough? Acerbi and Szekely's first and second test.
 
+use super::sight;
 use crate::score;
 use crate::stat::Outcome;
+use crate::stat::battery::is_clear;
 use crate::stat::distribution::{normal_density, normal_quantile};
 use crate::stat::draw::Draw;
 use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test, Tier};
@@ -22,13 +24,14 @@ pub const Z2: Measure<TailCase> = Measure {
         name: "ES, frequency and depth (Z2)",
         question: "Are losses beyond VaR as frequent and as large as ES says?",
         formula: "Z2 = 1 + sum over the breaches of return / (ES x N x tail)",
-        convention: "One-sided, low: ES too low; 10,000 simulations, up to 400,000 where p is within four of its standard errors of 5 %, p = (1 + samples at most Z2) / (1 + samples). A fat tail alone may put p just below the level",
+        convention: "One-sided, low: ES too low; 10,000 simulations, up to 400,000 where p is within four of its standard errors of 5 % or of a step of its family, p = (1 + samples at most Z2) / (1 + samples). A fat tail alone may put p just below the level",
         source: "Acerbi and Szekely (2014), Risk, December",
         null: "Breaches come independently with the tail's probability, and losses beyond VaR are those of the normal tail with the day's VaR and ES",
         form: Form::Test("Z2"),
         tier: Tier::Verdict,
         overlap: Overlap::Descriptive,
         says,
+        power: Some(sight::power),
         ..About::NUMBER
     },
     take: |case| case.with_shortfall(|forecasts| acerbi_szekely_2(forecasts, case.seed)).map(Answer::Test),
@@ -79,7 +82,7 @@ pub struct TailForecasts<'a> {
     pub tail: f64,
 }
 
-/// Samples a p-value is simulated with, and added as long as it lies near 5 %.
+/// Samples a p-value is simulated with, and added as long as it lies near a level it may be decided at.
 pub const N_SIMULATED: usize = 10_000;
 
 /// Samples at most.
@@ -93,7 +96,7 @@ const N_SIMULATED_MOST: usize = 40 * N_SIMULATED;
 /// Null hypothesis: breaches come independently with probability `tail`, and a loss beyond VaR is distributed as the
 /// tail of the normal that has the day's VaR and ES; where the two are in a normal's proportion, that is a normal of
 /// mean zero. One-sided p-value by simulation with `seed`, (1 + samples at most Z2) / (1 + samples), of so many samples that chance
-/// does not decide on which side of 5 % it lies. Fat tails would
+/// does not decide on which side of 5 %, or of a step of its family, it lies. Fat tails would
 /// widen the null: the 5 % value for 250 days at 0.025 is -0.70 for a normal and -0.82 for a Student t with three
 /// degrees of freedom, so a p-value just below the level may be a fat tail only.
 ///
@@ -110,18 +113,7 @@ pub fn acerbi_szekely_2(forecasts: &TailForecasts<'_>, seed: u64) -> Outcome<Tes
     let observed = 1.0 - breaches.iter().map(|&idx| -realized[idx] / shortfall[idx]).sum::<f64>() / expected;
     let excess = NormalExcess::new(tail);
     let mut draw = Draw::new(seed);
-    let ln_quiet = (1.0 - tail).ln();
-    let simulated = simulate(observed, || {
-        let mut losses = 0.0;
-        // Waiting times are geometric: only the days with a breach are visited.
-        let mut day = draw.unit().ln() / ln_quiet;
-        while day < n as f64 {
-            let idx = day as usize;
-            losses += excess.loss(&mut draw, var[idx], shortfall[idx]) / shortfall[idx];
-            day = day.floor() + 1.0 + draw.unit().ln() / ln_quiet;
-        }
-        1.0 - losses / expected
-    });
+    let simulated = simulate(observed, || excess.z2(&mut draw, var, shortfall));
     Outcome::Value(judge(n, observed, simulated))
 }
 
@@ -165,16 +157,31 @@ pub fn fissler_ziegel_loss(forecasts: &TailForecasts<'_>) -> Outcome<f64> {
 }
 
 /// The normal's losses beyond VaR, as a multiple of (ES - VaR) of mean one.
-struct NormalExcess {
+pub(in crate::stat) struct NormalExcess {
     tail: f64,
-    z: f64,
-    scale: f64,
+    pub(super) z: f64,
+    pub(super) scale: f64,
 }
 
 impl NormalExcess {
-    fn new(tail: f64) -> Self {
+    pub(in crate::stat) fn new(tail: f64) -> Self {
         let z = normal_quantile(tail);
         Self { tail, z, scale: normal_density(z) / tail + z }
+    }
+
+    /// Z2 of one history under the null.
+    pub(in crate::stat) fn z2(&self, draw: &mut Draw, var: &[f64], shortfall: &[f64]) -> f64 {
+        let n = var.len() as f64;
+        let ln_quiet = (1.0 - self.tail).ln();
+        let mut losses = 0.0;
+        // Waiting times are geometric: only the days with a breach are visited.
+        let mut day = draw.unit().ln() / ln_quiet;
+        while day < n {
+            let idx = day as usize;
+            losses += self.loss(draw, var[idx], shortfall[idx]) / shortfall[idx];
+            day = day.floor() + 1.0 + draw.unit().ln() / ln_quiet;
+        }
+        1.0 - losses / (n * self.tail)
     }
 
     fn loss(&self, draw: &mut Draw, var: f64, shortfall: f64) -> f64 {
@@ -198,7 +205,7 @@ fn breaches(forecasts: &TailForecasts<'_>) -> Vec<usize> {
     (0..forecasts.realized.len()).filter(|&idx| forecasts.var[idx] < -forecasts.realized[idx]).collect()
 }
 
-/// Samples of the statistic, more of them while the p-value is within four of its standard errors of 5 %.
+/// Samples of the statistic, more of them while the p-value is within four of its standard errors of a level it may be decided at.
 fn simulate(observed: f64, mut sample: impl FnMut() -> f64) -> Vec<f64> {
     let mut simulated = Vec::with_capacity(N_SIMULATED);
     let mut as_low = 0;
@@ -208,10 +215,7 @@ fn simulate(observed: f64, mut sample: impl FnMut() -> f64) -> Vec<f64> {
             as_low += usize::from(value <= observed);
             simulated.push(value);
         }
-        let n = simulated.len() as f64;
-        let p = as_low as f64 / n;
-        let is_clear = 4.0 * (p * (1.0 - p) / n).sqrt() < (p - 0.05).abs();
-        if is_clear || N_SIMULATED_MOST <= simulated.len() {
+        if is_clear(as_low, simulated.len()) || N_SIMULATED_MOST <= simulated.len() {
             return simulated;
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{About, Answer, Form, Measure, Overlap, Subject, Test, Unit};
+use super::{About, Answer, Family, Form, Measure, Overlap, Power, Subject, Test, Tier, Unit};
 use crate::stat::Outcome;
 use crate::stat::distribution::Interval;
 
@@ -35,6 +35,12 @@ pub struct Found {
     pub answer: Outcome<Answer>,
     /// What a test decides; `None` where nothing is tested.
     pub decision: Option<Decision>,
+    /// Its p-value adjusted for the other tests of its family, which decides; `None` of a test that is decided by itself, or not at all.
+    pub adjusted_p: Option<f64>,
+    /// The tests it is decided together with.
+    pub family: Option<Family>,
+    /// What it could have seen; `None` where its measure does not say, and before the families are known.
+    pub power: Option<Outcome<Power>>,
 }
 
 impl Found {
@@ -65,6 +71,27 @@ impl Found {
         }
     }
 
+    /// The p-value that decided: the adjusted one, or its own where it is decided by itself.
+    #[must_use]
+    pub fn deciding_p(&self) -> Outcome<f64> {
+        self.adjusted_p.map_or_else(|| self.test().map(|test| test.p_value), Outcome::Value)
+    }
+
+    /// Whether it would reject by itself, and does not among the tests of its family.
+    #[must_use]
+    pub fn rejects_alone(&self) -> bool {
+        let level = self.family.as_ref().map(|family| family.significance);
+        let p_value = self.test().value().map(|test| test.p_value);
+        self.decision == Some(Decision::NotRejected) && level.zip(p_value).is_some_and(|(level, p)| p < level)
+    }
+
+    /// Takes the decision again, by a p-value adjusted for the tests of its family: one below the level rejects, one equal to it does not.
+    pub(in crate::stat) fn decide(&mut self, adjusted_p: f64, significance: f64) {
+        let Outcome::Value(test) = self.test() else { return };
+        self.adjusted_p = Some(adjusted_p);
+        self.decision = Some(if adjusted_p < significance { Decision::Rejected((self.about.says)(test.direction)) } else { Decision::NotRejected });
+    }
+
     /// Its metrics: flat name, value, and how it is read.
     #[must_use]
     pub fn metrics(&self) -> Vec<(String, Outcome<f64>, Unit)> {
@@ -77,14 +104,24 @@ impl Found {
             })
         };
         let unit = self.about.unit;
+        let of_test = || {
+            let adjusted = self.adjusted_p.map_or_else(|| self.unadjusted(), Outcome::Value);
+            let adjusted = (self.about.tier == Tier::Verdict).then(|| (name("_p_holm"), adjusted, Unit::PValue));
+            adjusted.into_iter().chain([(name("_p"), p_value.clone(), Unit::PValue)])
+        };
         match self.about.form {
             Form::Number => vec![(name(""), self.number(), unit)],
             Form::Interval => {
                 vec![(name(""), self.number(), unit), (name("_low"), end(|it| it.low), unit), (name("_high"), end(|it| it.high), unit)]
             }
-            Form::Test(_) => vec![(name(""), self.number(), unit), (name("_p"), p_value, Unit::PValue)],
-            Form::ExactTest => vec![(name("_p"), p_value, Unit::PValue)],
+            Form::Test(_) => std::iter::once((name(""), self.number(), unit)).chain(of_test()).collect(),
+            Form::ExactTest => of_test().collect(),
         }
+    }
+
+    /// Why there is no adjusted p-value.
+    fn unadjusted(&self) -> Outcome<f64> {
+        self.test().and_then(|_| Outcome::undefined("targets overlap: the test is descriptive only, and of no family"))
     }
 }
 
@@ -143,7 +180,9 @@ pub fn take<Case>(family: &[&'static Measure<Case>], prefix: &str, (subject, n):
             Answer::Test(test) => test.n,
             Answer::Number(_) | Answer::Interval(..) => n,
         });
-        Found { prefix: prefix.to_owned(), subject: subject.clone(), about, n, decision: decide(about, &answer, level), answer }
+        let decision = decide(about, &answer, level);
+        let (adjusted_p, family, power) = (None, None, None);
+        Found { prefix: prefix.to_owned(), subject: subject.clone(), about, n, answer, decision, adjusted_p, family, power }
     };
     family.iter().map(one).collect()
 }
@@ -156,7 +195,7 @@ fn finite(answer: Answer) -> Outcome<Answer> {
     if is_finite { Outcome::Value(answer) } else { Outcome::undefined("the arithmetic gave no finite number") }
 }
 
-/// What a test decides: a p-value below the level rejects, one equal to it does not.
+/// What a test decides by itself: a p-value below the level rejects, one equal to it does not.
 pub(in crate::stat) fn decide(about: &About, answer: &Outcome<Answer>, level: Level) -> Option<Decision> {
     match about.form {
         Form::Number | Form::Interval => return None,

@@ -26,6 +26,7 @@ use crate::book::{Book, Replay, replay_loans};
 use crate::feature::{Dataset, Observation};
 use crate::spec::{BookSpec, Spec};
 use crate::stat::alarm::{disagreeing_accounts, leaking_models};
+use crate::stat::battery::{Sight, decide_together};
 use crate::stat::credit::ProbabilityCase;
 use crate::stat::mean::MeanCase;
 use crate::stat::measure::{Assessed, Decision, Found, Tier, Unit};
@@ -121,6 +122,11 @@ impl Summary {
         self.found.iter().filter(|found| found.about.tier == Tier::Verdict && found.decision == Some(Decision::Descriptive))
     }
 
+    /// Tests that would reject by themselves, and do not among those of their family.
+    pub fn rejected_alone(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.rejects_alone())
+    }
+
     /// Decided tests that reject, and whose question no limit of the spec asks of the same subject.
     #[must_use]
     pub fn unlimited_rejections(&self) -> Vec<&Found> {
@@ -163,13 +169,13 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     let mut metrics = Metrics::default();
     counts(facts, &mut metrics);
     let features = feature::summarize(facts, &mut metrics);
-    let means = mean::summarize(&tested);
-    let probabilities = probability::summarize(&tested);
+    let mut means = mean::summarize(&tested);
+    let mut probabilities = probability::summarize(&tested);
     let auc_lead = probability::lead(&tested, &probabilities);
-    let volatilities = volatility::summarize(&tested);
-    let tails = tail::summarize(&tested);
+    let mut volatilities = volatility::summarize(&tested);
+    let mut tails = tail::summarize(&tested);
     let names = tail::names(&tested);
-    let (strategies, of_books) = match facts.book {
+    let (strategies, mut of_books) = match facts.book {
         Some(Book::LongShort(books)) => {
             strategy::spec(facts).map_or_else(Default::default, |spec| strategy::summarize(facts, spec, books, tested.level()))
         }
@@ -177,6 +183,13 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
         None => (Vec::new(), Vec::new()),
     };
     let replays = replays(facts, &strategies);
+    let in_families = tests(&mut tails).chain(tests(&mut probabilities)).chain(tests(&mut means)).chain(tests(&mut volatilities));
+    decide_together(in_families.chain(&mut of_books).collect(), facts.spec.risk.significance);
+    let mut sight = Sight::default();
+    tails.iter_mut().for_each(|one| sight.look(&mut one.found, &tail::plan(&one.case)));
+    probabilities
+        .iter_mut()
+        .for_each(|one| probability::plan(&one.case, facts.spec.seed).into_iter().for_each(|plan| sight.look(&mut one.found, &plan)));
     let found: Vec<Found> = collect(&tails)
         .chain(collect(&names))
         .chain(collect(&probabilities))
@@ -216,6 +229,10 @@ fn replays(facts: &Facts<'_>, strategies: &[StrategySummary]) -> Vec<(String, Re
         }
         (Some(_) | None, _) => strategies.iter().map(|summary| (summary.model.clone(), summary.replay.clone())).collect(),
     }
+}
+
+fn tests<Case>(assessed: &mut [Assessed<Case>]) -> impl Iterator<Item = &mut Found> {
+    assessed.iter_mut().flat_map(|one| &mut one.found)
 }
 
 fn collect<Case>(assessed: &[Assessed<Case>]) -> impl Iterator<Item = Found> {

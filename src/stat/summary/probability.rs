@@ -7,7 +7,7 @@ use crate::score::brier;
 use crate::spec::{BookSpec, Quantity};
 use crate::stat::compare::{COMPARISON, Comparison};
 use crate::stat::credit::{AUC_DIFFERENCE, DISCRIMINATION, PROBABILITY, ProbabilityCase, ProbabilityGroup, paired_auc};
-use crate::stat::measure::{Answer, Assessed, Decision, Subject, Test, decide, take};
+use crate::stat::measure::{Answer, Assessed, Decision, Design, Subject, Test, decide, take};
 use crate::stat::{Outcome, calibration, confusion, discrimination, probability_scores};
 use crate::walk::Series;
 
@@ -38,6 +38,12 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<ProbabilityCase>> {
             Assessed { subject, case, found }
         })
         .collect()
+}
+
+/// The plan of the tests of a calibration; the level is their family's. `None` where there is none.
+pub(super) fn plan(case: &ProbabilityCase, seed: u64) -> Option<Design> {
+    let pool = case.calibration.value()?.pool.value()?;
+    Some(Design { n: pool.n, promised: pool.pd, level: 0.0, var_to_shortfall: None, seed })
 }
 
 /// The model with the largest AUC, the next, and whether their difference is more than chance.

@@ -7,7 +7,7 @@ use super::tested::Tested;
 use crate::day::Day;
 use crate::spec::Quantity;
 use crate::stat::es::ES;
-use crate::stat::measure::{Assessed, Subject, take};
+use crate::stat::measure::{Assessed, Design, Subject, take};
 use crate::stat::var::{BASEL_DAYS, NAMES, NamesCase, TailCase, TailPoint, VAR, kupiec};
 use crate::walk::Series;
 
@@ -49,6 +49,13 @@ fn one(tested: &Tested<'_>, quantile: &Series, entity: u32) -> Assessed<TailCase
         found.extend(take(ES, &shortfall_prefix(&quantile.model, tail, other), (&subject, n), &case, level));
     }
     Assessed { subject, case, found }
+}
+
+/// The plan of the tests of a VaR and its ES; the level is their family's.
+pub(super) fn plan(case: &TailCase) -> Design {
+    let ratios: Option<Vec<f64>> = case.points.iter().map(|point| point.shortfall.map(|shortfall| point.var / shortfall)).collect();
+    let mean = |ratios: Vec<f64>| (!ratios.is_empty()).then(|| ratios.iter().sum::<f64>() / ratios.len() as f64);
+    Design { n: case.points.len(), promised: case.tail, level: 0.0, var_to_shortfall: ratios.and_then(mean), seed: case.seed }
 }
 
 /// All names' VaR; empty where the headline is the only entity.

@@ -3,12 +3,29 @@
 use serde::Serialize;
 
 use super::TailCase;
-use super::kupiec::{kupiec, x_ln_p};
+use super::chain::{pairs, transitions_of};
+use super::clustered::clustered;
+use super::kupiec::{count, kupiec, x_ln_p};
 use crate::stat::Outcome;
-use crate::stat::distribution::chi_square_at_least;
-use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test, Tier};
+use crate::stat::distribution::{chi_square_at_least, ln_choose};
+use crate::stat::measure::{About, Answer, Design, Direction, Form, Measure, Overlap, Power, Test, Tier};
 
-/// Christoffersen's test of independence.
+/// Christoffersen's test of independence by its exact p-value; it decides.
+pub const INDEPENDENCE_EXACT: Measure<TailCase> = Measure {
+    about: About {
+        key: "christoffersen_exact",
+        name: "Independence, exact",
+        formula: "Share, among all arrangements of the breaches seen over the days, of those with an independence LR at least as large as that seen",
+        convention: "Two-sided, given the number of breaches; it decides, for the chi-square is rough at few breaches; blind to clustering beyond the next day",
+        source: "Christoffersen (1998), International Economic Review 39(4), exactly",
+        tier: Tier::Verdict,
+        power: Some(power),
+        ..INDEPENDENCE.about
+    },
+    take: |case| independence_exact(&case.breached).map(Answer::Test),
+};
+
+/// Christoffersen's test of independence, by the chi-square.
 pub const INDEPENDENCE: Measure<TailCase> = Measure {
     about: About {
         key: "christoffersen",
@@ -19,7 +36,7 @@ pub const INDEPENDENCE: Measure<TailCase> = Measure {
         source: "Christoffersen (1998), International Economic Review 39(4)",
         null: "A breach is as likely after a breach as after a quiet day",
         form: Form::Test("LR"),
-        tier: Tier::Verdict,
+        tier: Tier::Appendix,
         overlap: Overlap::Descriptive,
         says: |direction| match direction {
             Direction::Above => "breaches follow one another more often than by chance",
@@ -91,20 +108,96 @@ impl Transitions {
 /// Source: Christoffersen (1998), International Economic Review 39(4), 841-862.
 pub fn independence(breached: &[bool]) -> Outcome<Test> {
     let table = transitions(breached);
-    let Transitions { n00, n01, n10, n11 } = table;
     let Some(rate_after_breach) = table.rate_after_breach() else {
         return Outcome::undefined("no breach is followed by another day, so clustering cannot be seen");
     };
     let Some(rate_after_quiet) = table.rate_after_quiet() else {
         return Outcome::undefined("no quiet day is followed by another day, so clustering cannot be seen");
     };
-    let n = n00 + n01 + n10 + n11;
-    let row = |quiet: usize, breach: usize, rate: f64| x_ln_p(quiet, 1.0 - rate) + x_ln_p(breach, rate);
-    let pooled = (n01 + n11) as f64 / n as f64;
-    let free = row(n00, n01, rate_after_quiet) + row(n10, n11, rate_after_breach);
-    let statistic = (2.0 * (free - row(n00 + n10, n01 + n11, pooled))).max(0.0);
+    let statistic = ratio(table);
+    let n = breached.len() - 1;
     let direction = Direction::of(rate_after_breach, rate_after_quiet);
     Outcome::Value(Test { statistic, df: Some(1.0), n, p_value: chi_square_at_least(statistic, 1), critical: None, direction })
+}
+
+/// The likelihood ratio of a rate that depends on the day before; 0 where the table misses a row, of which nothing can be said.
+fn ratio(table: Transitions) -> f64 {
+    let (Some(after_breach), Some(after_quiet)) = (table.rate_after_breach(), table.rate_after_quiet()) else { return 0.0 };
+    let Transitions { n00, n01, n10, n11 } = table;
+    let row = |quiet: usize, breach: usize, rate: f64| x_ln_p(quiet, 1.0 - rate) + x_ln_p(breach, rate);
+    let pooled = (n01 + n11) as f64 / (n00 + n01 + n10 + n11) as f64;
+    let free = row(n00, n01, after_quiet) + row(n10, n11, after_breach);
+    (2.0 * (free - row(n00 + n10, n01 + n11, pooled))).max(0.0)
+}
+
+/// The exact p-value of [`independence`]: P(LR >= the ratio observed), given the number of breaches.
+///
+/// If breaches are independent and equally likely, every arrangement of x breaches over n days is as likely as any other, whatever the
+/// probability of a breach. Arrangements with r runs of breaches, that begin (a = 1) and end (b = 1) with a breach or not, are
+/// C(x - 1, r - 1) C(n - x - 1, q - 1) of C(n, x), q = r + 1 - a - b the runs of quiet days, and have one table of transitions.
+///
+/// Undefined as [`independence`] is. Source: Mood (1940), Annals of Mathematical Statistics 11(4), 367-392, for the counts of runs.
+pub fn independence_exact(breached: &[bool]) -> Outcome<Test> {
+    independence(breached).map(|observed| {
+        let at_least = |class: &&Class| observed.statistic * (1.0 - 1e-12) - 1e-12 <= class.ratio;
+        let classes = classes(breached.len(), count(breached));
+        let p_value = classes.iter().filter(at_least).map(|class| class.share).sum::<f64>().min(1.0);
+        Test { df: None, p_value, ..observed }
+    })
+}
+
+/// Arrangements of breaches that share their table of transitions.
+struct Class {
+    /// Their likelihood ratio.
+    ratio: f64,
+    /// Their share among all arrangements.
+    share: f64,
+}
+
+/// Every class of arrangements of `x` breaches over `n` days.
+fn classes(n: usize, x: usize) -> Vec<Class> {
+    let quiet = n - x;
+    if x == 0 || quiet == 0 {
+        return vec![Class { ratio: 0.0, share: 1.0 }];
+    }
+    let ln_all = ln_choose(n, x);
+    let mut found = Vec::new();
+    for n_runs in 1..=x {
+        for (is_first, is_last) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let n_quiet_runs = n_runs + 1 - is_first - is_last;
+            if (1..=quiet).contains(&n_quiet_runs) {
+                let share = (ln_choose(x - 1, n_runs - 1) + ln_choose(quiet - 1, n_quiet_runs - 1) - ln_all).exp();
+                found.push(Class { ratio: ratio(pairs(n, x, x - n_runs, (is_first, is_last))), share });
+            }
+        }
+    }
+    found
+}
+
+/// The least ratio that the exact test rejects at `level`; infinite where none is.
+fn critical(n: usize, x: usize, level: f64) -> f64 {
+    let mut classes = classes(n, x);
+    classes.sort_by(|a, b| b.ratio.total_cmp(&a.ratio));
+    let (mut sum, mut least) = (0.0, f64::INFINITY);
+    for tied in classes.chunk_by(|a, b| a.ratio * (1.0 - 1e-12) - 1e-12 <= b.ratio) {
+        sum += tied.iter().map(|class| class.share).sum::<f64>();
+        if level <= sum {
+            break;
+        }
+        least = tied.last().map_or(least, |class| class.ratio);
+    }
+    // A hair below, for ratios that are equal but for rounding.
+    least * (1.0 - 1e-12) - 1e-12
+}
+
+/// What the exact test could have seen: its power where breaches are a Markov chain of the promised frequency.
+fn power(design: &Design) -> Outcome<Power> {
+    let mut known: Vec<Option<f64>> = vec![None; design.n + 1];
+    clustered(design, |days| {
+        let x = days.len();
+        let critical = *known[x].get_or_insert_with(|| critical(design.n, x, design.level));
+        critical <= ratio(transitions_of(design.n, days))
+    })
 }
 
 /// Christoffersen's conditional coverage: as frequent as `tail` promises, and no clustering?
@@ -165,6 +258,36 @@ mod tests {
             assert!(independence(breached).value().is_none(), "{breached:?}");
             assert!(conditional_coverage(breached, 0.01).value().is_none(), "{breached:?}");
         }
+    }
+
+    #[test]
+    fn exact_p_values_equal_the_enumeration_of_all_arrangements() {
+        // tests/golden/test_power.py: all 1,001 arrangements of 4 breaches in 14 days.
+        let p = |places: [usize; 4]| {
+            let breached: Vec<bool> = (0..14).map(|day| places.contains(&day)).collect();
+            independence_exact(&breached).value().map(|test| (test.statistic, test.p_value)).expect("both rows")
+        };
+        for (places, statistic, expected) in [
+            ([2, 3, 4, 9], 0.968_396_985_471_539_3, 0.505_494_505_494_505_5),
+            ([1, 4, 8, 12], 3.682_977_634_237_062, 0.139_860_139_860_139_87),
+            ([0, 1, 2, 3], 9.546_626_545_159_915, 0.001_998_001_998_001_998),
+        ] {
+            let found = p(places);
+            assert_close(found.0, statistic, 1e-12);
+            assert_close(found.1, expected, 1e-12);
+        }
+        let sum: f64 = classes(1_685, 42).iter().map(|class| class.share).sum();
+        assert_close(sum, 1.0, 1e-9);
+    }
+
+    #[test]
+    fn the_critical_ratio_is_the_least_whose_exact_p_is_below_the_level() {
+        let classes = classes(250, 8);
+        let p = |ratio: f64| classes.iter().filter(|class| ratio - 1e-9 <= class.ratio).map(|class| class.share).sum::<f64>();
+        let least = critical(250, 8, 0.05);
+        let (inside, outside): (Vec<&Class>, Vec<&Class>) = classes.iter().partition(|class| class.ratio < least);
+        assert!(outside.iter().all(|class| p(class.ratio) < 0.05) && inside.iter().all(|class| 0.05 <= p(class.ratio)));
+        assert_eq!(critical(250, 0, 0.05), f64::INFINITY);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use super::TailCase;
 use crate::stat::Outcome;
+use crate::stat::battery::Region;
 use crate::stat::distribution::{chi_square_at_least, normal_two_sided};
-use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test, Tier};
+use crate::stat::measure::{About, Answer, Departure, Design, Direction, Form, Measure, Overlap, Power, Test, Tier};
 
 /// What every test of the number of breaches asks.
 const QUESTION: &str = "Are breaches as frequent as the tail promises?";
@@ -31,6 +32,7 @@ pub const KUPIEC_EXACT: Measure<TailCase> = Measure {
         source: "Kupiec (1995), Journal of Derivatives 3(2), exactly",
         form: Form::ExactTest,
         tier: Tier::Verdict,
+        power: Some(power),
         ..COUNTS
     },
     take: |case| kupiec_exact(&case.breached, case.tail).map(Answer::Test),
@@ -107,21 +109,68 @@ pub fn time_until_first(breached: &[bool], tail: f64) -> Outcome<Test> {
 /// The chi-square is an approximation that is rough where fewer than about five breaches are expected; this sums the
 /// binomial probabilities of every count at least as unlikely. Undefined without forecasts.
 pub fn kupiec_exact(breached: &[bool], tail: f64) -> Outcome<Test> {
-    let n = breached.len();
-    coverage(n, count(breached), tail).map(|observed| {
-        let mut ln_choose = 0.0;
-        let mut sum = 0.0;
-        for x in 0..=n {
-            if 0 < x {
-                ln_choose += ((n - x + 1) as f64 / x as f64).ln();
-            }
-            // A hair below the ratio observed, so that rounding does not drop the observed count itself.
-            if observed.statistic * (1.0 - 1e-12) - 1e-12 <= ratio(n, x, tail) {
-                sum += (ln_choose + ln_likelihood(n, x, tail)).exp();
-            }
+    let (n, x) = (breached.len(), count(breached));
+    coverage(n, x, tail).map(|observed| Test { statistic: x as f64, df: None, p_value: exact_p(n, x, tail), ..observed })
+}
+
+/// P(LR >= that of `x` in `n`) with binomial breaches, n at least 1.
+fn exact_p(n: usize, x: usize, tail: f64) -> f64 {
+    let observed = ratio(n, x, tail);
+    let mut ln_choose = 0.0;
+    let mut sum = 0.0;
+    for x in 0..=n {
+        if 0 < x {
+            ln_choose += ((n - x + 1) as f64 / x as f64).ln();
         }
-        Test { statistic: count(breached) as f64, df: None, p_value: sum.min(1.0), ..observed }
-    })
+        // A hair below the ratio observed, so that rounding does not drop the observed count itself.
+        if observed * (1.0 - 1e-12) - 1e-12 <= ratio(n, x, tail) {
+            sum += (ln_choose + ln_likelihood(n, x, tail)).exp();
+        }
+    }
+    sum.min(1.0)
+}
+
+/// The numbers of breaches that the exact test rejects at `level`, n at least 1.
+///
+/// Further from the expected number the ratio only grows and its p-value only falls: the ends are found by halving.
+fn region(n: usize, tail: f64, level: f64) -> Region {
+    let rejects = |x: usize| exact_p(n, x, tail) < level;
+    let expected = ((n as f64 * tail) as usize).min(n);
+    let many = expected + 1 + first(n - expected, |step| rejects(expected + 1 + step));
+    let few = first(expected + 1, |step| rejects(expected - step));
+    Region { few: expected.checked_sub(few), many: (many <= n).then_some(many) }
+}
+
+/// The first of 0 .. n for which something is true from there on; n where it is true of none.
+fn first(n: usize, is_true: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, n);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if is_true(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
+}
+
+/// Fewest and most breaches that the exact test does not reject at `level`.
+///
+/// Undefined without forecasts.
+pub fn acceptable_breaches(n: usize, tail: f64, level: f64) -> Outcome<(usize, usize)> {
+    assert_tail(tail);
+    if n == 0 {
+        return Outcome::undefined("there are no forecasts");
+    }
+    let Region { few, many } = region(n, tail, level);
+    Outcome::Value((few.map_or(0, |few| few + 1), many.map_or(n, |many| many - 1)))
+}
+
+/// What the exact test could have seen: its size, and its power where breaches are half as frequent again as promised and twice as frequent.
+///
+/// Exact: binomial probabilities of the counts it rejects. Undefined without forecasts.
+fn power(design: &Design) -> Outcome<Power> {
+    match design.n {
+        0 => Outcome::undefined("there are no forecasts"),
+        n => Outcome::Value(region(n, design.promised, design.level).sees(design, Departure::Tail, &[1.5, 2.0])),
+    }
 }
 
 /// The binomial z: how many standard deviations are the breaches from their expected number?
@@ -249,5 +298,32 @@ mod tests {
         // scipy: binom.pmf over every count whose ratio is at least that of 6 of 255 at 1 %.
         assert_close(kupiec_exact(&breaches(6, 255), 0.01).value().expect("forecasts").p_value, 0.121_668_059_349_120_4, 1e-10);
         assert_close(kupiec_exact(&breaches(5, 100), 0.05).value().expect("forecasts").p_value, 1.0, 1e-12);
+    }
+
+    #[test]
+    fn the_counts_rejected_are_those_of_scipy_and_one_step_within_them_passes() {
+        // tests/golden/test_power.py.
+        let cases =
+            [(250, 0.01, 0.05, None, 7), (1685, 0.01, 0.05, Some(9), 27), (1685, 0.01, 0.00625, Some(6), 30), (1000, 0.025, 0.05, Some(15), 36)];
+        for (n, tail, level, few, many) in cases {
+            assert_eq!(region(n, tail, level), Region { few, many: Some(many) }, "{n} days at {tail}, level {level}");
+        }
+        // Kupiec (1995) prints 1 to 6 for 255 days at 1 %, by the chi-square. Exactly, a count as odd as 0 (0.0771) or as 7 and
+        // more (0.0151) comes with probability 0.092, so that 0 passes; one as odd as 7 with 0.015.
+        assert_eq!(acceptable_breaches(255, 0.01, 0.05), Outcome::Value((0, 6)));
+        // Three days at 1 %: two breaches come with probability 0.0003.
+        assert_eq!(acceptable_breaches(3, 0.01, 0.02), Outcome::Value((0, 1)));
+        assert_eq!(acceptable_breaches(0, 0.01, 0.05), Outcome::undefined("there are no forecasts"));
+    }
+
+    #[test]
+    fn a_year_could_not_tell_one_percent_from_three() {
+        // tests/golden/test_power.py: 250 days at 5 %: size 1.4 %, power 24 % against 2 %, 80 % from 3.6 %; too few breaches are never seen.
+        let design = Design { n: 250, promised: 0.01, level: 0.05, var_to_shortfall: None, seed: 1 };
+        let sees = power(&design).value().expect("days").clone();
+        assert_close(sees.size, 0.013_701_447_855_203_663, 1e-10);
+        assert_close(sees.against[1].power, 0.236_327_040_139_707_7, 1e-10);
+        assert_close(sees.above.expect("above"), 0.036_078_116_850_486_654, 1e-10);
+        assert_eq!(sees.below, None);
     }
 }

@@ -1,25 +1,43 @@
 //! Do breaches lean on those of the last ten days? The Ljung-Box test of the breach indicator.
 
 use super::TailCase;
+use super::clustered::clustered;
+use super::kupiec::count;
 use crate::stat::Outcome;
+use crate::stat::battery::is_clear;
 use crate::stat::distribution::chi_square_at_least;
-use crate::stat::measure::{About, Answer, Direction, Form, Measure, Overlap, Test, Tier};
+use crate::stat::draw::Draw;
+use crate::stat::measure::{About, Answer, Design, Direction, Form, Measure, Overlap, Power, Test, Tier};
 
 /// Lags looked back over: two trading weeks.
 const N_LAGS: usize = 10;
 
-/// Ljung and Box's test of the breaches at ten lags.
+/// Ljung and Box's test of the breaches at ten lags by its p-value given their number; it decides.
+pub(super) const LJUNG_BOX_EXACT: Measure<TailCase> = Measure {
+    about: About {
+        key: "ljung_box_exact",
+        name: "Autocorrelation of breaches, given their number",
+        formula: "Share, among arrangements of the breaches seen over the days, of those with a Q of ten lags at least as large as that seen",
+        convention: "Two-sided, given the number of breaches; 10,000 simulations and up to 400,000 where p is near a level it is decided at, p = (1 + samples at least Q) / (1 + samples); it decides, for the chi-square blames right models where few breaches are expected",
+        tier: Tier::Verdict,
+        power: Some(power),
+        ..LJUNG_BOX.about
+    },
+    take: |case| ljung_box_exact(&case.breached, case.seed).map(Answer::Test),
+};
+
+/// Ljung and Box's test of the breaches at ten lags, by the chi-square.
 pub(super) const LJUNG_BOX: Measure<TailCase> = Measure {
     about: About {
         key: "ljung_box",
         name: "Autocorrelation of breaches, ten lags",
         question: "Do breaches depend on those of the last ten days?",
         formula: "Q = N (N + 2) sum over k = 1 .. 10 of r_k² / (N - k), r_k the autocorrelation of the breach indicator at lag k",
-        convention: "Two-sided, chi-square with 10 degrees of freedom; rough where few breaches are expected",
+        convention: "Two-sided, chi-square with 10 degrees of freedom; rejects too often where few breaches are expected",
         source: "Ljung and Box (1978), Biometrika 65(2); Berkowitz, Christoffersen and Pelletier (2011), Management Science 57(12)",
         null: "Breaches are uncorrelated at lags of 1 to 10 days",
         form: Form::Test("Q"),
-        tier: Tier::Verdict,
+        tier: Tier::Appendix,
         overlap: Overlap::Descriptive,
         says: |direction| match direction {
             Direction::Above => "breaches cluster within ten days",
@@ -64,6 +82,131 @@ fn ljung_box(breached: &[bool], n_lags: usize) -> Outcome<Test> {
     Outcome::Value(Test { statistic, df: Some(n_lags as f64), n, p_value, critical: None, direction: Direction::of(total, 0.0) })
 }
 
+/// The p-value of [`ljung_box`] at ten lags, P(Q >= that observed), given the number of breaches.
+///
+/// If breaches are independent and equally likely, every arrangement of x breaches over n days is as likely as any other, whatever the
+/// probability of a breach: arrangements are drawn with `seed`. The chi-square has no such right: with the three breaches of a year at 1 %, two
+/// of them within ten days make Q large, and do so far oftener than the chi-square says.
+///
+/// Undefined as [`ljung_box`] is. Source: Dufour (2006), Journal of Econometrics 133(2), 443-477, for tests by simulation.
+fn ljung_box_exact(breached: &[bool], seed: u64) -> Outcome<Test> {
+    ljung_box(breached, N_LAGS).map(|observed| {
+        let mut arrangement = Arrangement::new(breached.len());
+        let n_breaches = count(breached);
+        let mut draw = Draw::new(seed);
+        let least = observed.statistic * (1.0 - 1e-9);
+        let n_most = (N_VISITS / n_breaches).clamp(N_SIMULATED, N_SIMULATED_MOST);
+        let (mut n, mut as_large) = (0, 0);
+        while n == 0 || (n < n_most && !is_clear(as_large, n)) {
+            as_large += (0..N_SIMULATED).filter(|_| least <= arrangement.shuffle(n_breaches, &mut draw)).count();
+            n += N_SIMULATED;
+        }
+        Test { df: None, p_value: (1 + as_large) as f64 / (1 + n) as f64, ..observed }
+    })
+}
+
+/// Samples a p-value is simulated with, and added as long as it lies near a level it may be decided at.
+const N_SIMULATED: usize = 10_000;
+/// Samples at most.
+const N_SIMULATED_MOST: usize = 40 * N_SIMULATED;
+/// Breaches placed at most, beyond the first samples.
+const N_VISITS: usize = 40_000_000;
+
+/// An arrangement of breaches over days.
+struct Arrangement {
+    /// One flag a day, and quiet days behind them so that every day has its lags.
+    is_breach: Vec<bool>,
+    days: Vec<usize>,
+}
+
+impl Arrangement {
+    fn new(n: usize) -> Self {
+        Self { is_breach: vec![false; n + N_LAGS], days: Vec::new() }
+    }
+
+    /// Q of `n_breaches` on days drawn without replacement (Floyd's way).
+    fn shuffle(&mut self, n_breaches: usize, draw: &mut Draw) -> f64 {
+        let n = self.is_breach.len() - N_LAGS;
+        self.days.clear();
+        for last in n - n_breaches..n {
+            let day = draw.below(last + 1);
+            let day = if self.is_breach[day] { last } else { day };
+            self.is_breach[day] = true;
+            self.days.push(day);
+        }
+        self.statistic()
+    }
+
+    /// Q of breaches on these days.
+    fn place(&mut self, days: &[usize]) -> f64 {
+        self.days.clear();
+        self.days.extend_from_slice(days);
+        days.iter().for_each(|&day| self.is_breach[day] = true);
+        self.statistic()
+    }
+
+    /// Q of the days that are marked, which are unmarked; 0 where every day is a breach or none.
+    fn statistic(&mut self) -> f64 {
+        let n = self.is_breach.len() - N_LAGS;
+        let mut pairs = [0.0; N_LAGS + 1];
+        let mut at_ends = [0.0; N_LAGS + 1];
+        for &day in &self.days {
+            for (lag, pairs) in pairs.iter_mut().enumerate().skip(1) {
+                *pairs += f64::from(u8::from(self.is_breach[day + lag]));
+            }
+            // Breaches among the first k days have no day k before them, among the last none after.
+            if day < N_LAGS || n - N_LAGS <= day {
+                for (lag, at_ends) in at_ends.iter_mut().enumerate().skip(1) {
+                    *at_ends += f64::from(u8::from(day < lag)) + f64::from(u8::from(n - lag <= day));
+                }
+            }
+        }
+        self.days.iter().for_each(|&day| self.is_breach[day] = false);
+        let x = self.days.len() as f64;
+        let mean = x / n as f64;
+        let variance = x * (1.0 - mean);
+        if variance == 0.0 {
+            return 0.0;
+        }
+        let of_lag = |lag: usize| {
+            // sum (x_t - m)(x_(t-k) - m) over t > k, from the counts.
+            let product = pairs[lag] - mean * (2.0 * x - at_ends[lag]) + (n - lag) as f64 * mean * mean;
+            (product / variance).powi(2) / (n - lag) as f64
+        };
+        n as f64 * (n as f64 + 2.0) * (1..=N_LAGS).map(of_lag).sum::<f64>()
+    }
+}
+
+/// What the test could have seen: its power where breaches are a Markov chain of the promised frequency.
+///
+/// Each number of breaches has a critical value of its own, of 2,000 arrangements.
+fn power(design: &Design) -> Outcome<Power> {
+    let &Design { n, level, seed, .. } = design;
+    if n <= 2 * N_LAGS {
+        return Outcome::undefined(format!("{n} forecasts, more than {} needed", 2 * N_LAGS));
+    }
+    let mut known: Vec<Option<f64>> = vec![None; n + 1];
+    let mut arrangement = Arrangement::new(n);
+    clustered(design, |days| {
+        let x = days.len();
+        let least = *known[x].get_or_insert_with(|| critical(&mut arrangement, x, level, seed));
+        x != 0 && x != n && least <= arrangement.place(days)
+    })
+}
+
+/// Arrangements behind a critical value.
+const N_CRITICAL: usize = 2_000;
+
+/// The least Q that is rejected at `level` where there are `x` breaches; infinite where the largest of all comes too often.
+fn critical(arrangement: &mut Arrangement, x: usize, level: f64, seed: u64) -> f64 {
+    let mut draw = Draw::new(seed.wrapping_add(x as u64));
+    let mut samples: Vec<f64> = (0..N_CRITICAL).map(|_| arrangement.shuffle(x, &mut draw)).collect();
+    samples.sort_unstable_by(|a, b| b.total_cmp(a));
+    let allowed = (level * N_CRITICAL as f64) as usize;
+    // Ties with the first value that may not be rejected may not be either.
+    samples.get(allowed).map_or(f64::INFINITY, |&first| if first == samples[0] { f64::INFINITY } else { first * (1.0 + 1e-9) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +232,45 @@ mod tests {
         let pairs = super::super::transitions(&breached);
         assert_eq!(pairs.n11, 0);
         assert!(ljung_box(&breached, 10).value().is_some_and(|test| test.p_value < 0.001));
+    }
+
+    #[test]
+    fn q_from_counts_equals_q_from_the_sums() {
+        let mut arrangement = Arrangement::new(250);
+        for days in [&[0, 3, 5, 100, 101, 249][..], &[7], &[240, 241, 242, 243, 244, 245, 246, 247, 248, 249]] {
+            let breached: Vec<bool> = (0..250).map(|day| days.contains(&day)).collect();
+            assert_close(arrangement.place(days), ljung_box(&breached, 10).value().expect("breaches").statistic, 1e-8);
+            assert!(arrangement.is_breach.iter().all(|&flag| !flag));
+        }
+    }
+
+    #[test]
+    fn two_breaches_of_three_within_ten_days_are_no_rarity() {
+        // By hand: of C(250, 3) = 2,573,000 arrangements of 3 breaches C(250 - 20, 3) = 2,001,460 have no two within 10 days, so that 22.2 %
+        // have two, most of them at least 5 days apart, whose Q is as large as this one's or larger. The chi-square says 0.2 %.
+        let breached: Vec<bool> = (0..250).map(|day| [50, 55, 150].contains(&day)).collect();
+        let rough = *ljung_box(&breached, 10).value().expect("breaches");
+        let exact = *ljung_box_exact(&breached, 1).value().expect("breaches");
+        assert!(rough.p_value < 0.003, "{rough:?}");
+        assert!((0.1..0.25).contains(&exact.p_value), "{exact:?}");
+        assert_eq!(exact.statistic, rough.statistic);
+    }
+
+    #[test]
+    fn p_values_given_the_number_of_breaches_are_valid() {
+        // 1,000 histories of 250 independent days at 2.5 %: P(p < 0.05) is at most 0.05, standard error 0.007; 70 is three of them beyond.
+        let chain = super::super::chain::Chain { n: 250, tail: 0.025, after_breach: 0.025 };
+        let (mut draw, mut days) = (Draw::new(3), Vec::new());
+        let mut arrangement = Arrangement::new(250);
+        let mut rejects = || {
+            chain.history(&mut draw, &mut days);
+            let least = arrangement.place(&days) * (1.0 - 1e-9);
+            let mut null = Draw::new(1);
+            let as_large = (0..2_000).filter(|_| least <= arrangement.shuffle(days.len(), &mut null)).count();
+            ((1 + as_large) as f64) / 2_001.0 < 0.05
+        };
+        let n = (0..1_000).filter(|_| rejects()).count();
+        assert!((20..=70).contains(&n), "{n} of 1,000");
     }
 
     #[test]

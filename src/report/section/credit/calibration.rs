@@ -8,7 +8,7 @@ use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::measured;
 use crate::report::section::pieces::{capital, count, counted, decision, level, of, period, row_words, short, whole};
 use crate::stat::credit::{HOSMER_LEMESHOW, JEFFREYS};
-use crate::stat::{Band, Calibration, Decision, Outcome, PdTest};
+use crate::stat::{Band, Calibration, Decision, Found, Outcome, PdTest};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     let found: Vec<(&str, &Calibration)> = material
@@ -103,6 +103,9 @@ fn pools(material: &Material<'_>) -> Table {
             of(&pool, |test| test.z_p, Cell::PValue),
             match model.decision(&JEFFREYS) {
                 Decision::Descriptive => Cell::verdict(State::Neutral, "descriptive only: targets overlap"),
+                Decision::NotRejected if model.find(&JEFFREYS).is_some_and(Found::rejects_alone) => {
+                    Cell::verdict(State::Neutral, "not rejected after adjustment")
+                }
                 Decision::Rejected(_) | Decision::NotRejected | Decision::NotJudged => judged(&pool, significance),
             },
         ]);

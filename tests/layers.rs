@@ -33,9 +33,25 @@ const MODEL: [&str; 17] = [
     "admit",
 ];
 /// The order inside `report`: from a printed number to a page, and from a page to its files.
-const REPORT: [&str; 16] = [
-    "format", "cell", "page", "number", "chart", "previous", "material", "metric", "section", "compose", "filter", "policy", "render", "list",
-    "sidecar", "snapshot",
+const REPORT: [&str; 18] = [
+    "format",
+    "cell",
+    "page",
+    "number",
+    "chart",
+    "previous",
+    "material",
+    "metric",
+    "register",
+    "framework",
+    "section",
+    "compose",
+    "filter",
+    "policy",
+    "render",
+    "list",
+    "sidecar",
+    "snapshot",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

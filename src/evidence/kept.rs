@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::Finding;
 use super::content::{self, SIGNATURES};
 use super::statement::{self, ATTESTATION, LimitState, Link};
 use crate::day::Day;
@@ -32,6 +33,8 @@ pub struct Kept {
     pub before: Option<Link>,
     /// Its metrics; `None` where undefined.
     pub metrics: BTreeMap<String, Option<f64>>,
+    /// Its findings, open and closed; none in a run of a program that kept no register.
+    pub findings: Vec<Finding>,
 }
 
 /// What is read of `summary.json`.
@@ -42,6 +45,8 @@ pub(super) struct Summary {
     inputs_sha256: String,
     limits: Vec<Judged>,
     metrics: BTreeMap<String, Metric>,
+    #[serde(default)]
+    findings: Vec<Finding>,
     page: Page,
 }
 
@@ -141,12 +146,13 @@ impl Kept {
         if ended != manifest.ended || told != [&manifest.name, &manifest.as_of, &manifest.inputs_sha256, &manifest.title] {
             return refuse(MANIFEST, format!("says of the run what {SUMMARY} does not: it has been edited"));
         }
+        let findings = summary.findings.clone();
         let metrics = summary.metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied())).collect();
         if statement::envelope(&manifest, summary.limits(), previous.clone()) != attestation {
             return refuse(ATTESTATION, format!("does not attest this {MANIFEST}: one of them has been edited"));
         }
         let (run_sha256, attestation_sha256) = (sha256(&manifest_bytes), sha256(&attestation));
-        Ok(Self { manifest, ended, run_sha256, attestation_sha256, before: previous, metrics })
+        Ok(Self { manifest, ended, run_sha256, attestation_sha256, before: previous, metrics, findings })
     }
 
     /// How the run after this one names it.

@@ -4,6 +4,7 @@
 //! tools read; sign-offs below `signatures/` sign the attestation. A folder is believed only where all of these agree.
 
 mod content;
+mod finding;
 mod kept;
 mod sign_off;
 mod signature;
@@ -11,6 +12,7 @@ mod signers;
 mod statement;
 
 pub use content::{SIGNATURES, TIMESTAMP, files};
+pub use finding::{Finding, Origin};
 pub use kept::{Kept, SUMMARY, edited, edited_of, problems};
 pub use sign_off::{Role, SignOff, SignedBy, Timestamp, sign, sign_offs};
 pub use signers::Signers;

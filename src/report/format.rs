@@ -40,6 +40,11 @@ pub(super) fn count(value: u64) -> String {
     out
 }
 
+/// "1 breach", "14 breaches".
+pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(n as u64), if n == 1 { one } else { many })
+}
+
 /// 0.0123 as 1.23: two decimals, one from 1,000 % on, two significant digits below 0.01 %.
 pub(super) fn percent(value: f64) -> String {
     let percent = 100.0 * value;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::Kept;
+use crate::evidence::{Finding, Kept};
 use crate::manifest::Inputs;
 use crate::stat::Colour;
 
@@ -17,6 +17,8 @@ pub struct Previous {
     pub colour: Colour,
     /// Its metrics; `None` where undefined.
     pub metrics: BTreeMap<String, Option<f64>>,
+    /// Its findings, open and closed.
+    pub findings: Vec<Finding>,
 }
 
 /// A number that differs between two runs.
@@ -34,7 +36,8 @@ impl Previous {
     /// What is kept of a run whose folder was checked.
     #[must_use]
     pub fn of(kept: Kept) -> Self {
-        Self { as_of: kept.manifest.as_of, inputs: kept.manifest.inputs, colour: kept.ended.colour, metrics: kept.metrics }
+        let Kept { manifest, ended, metrics, findings, .. } = kept;
+        Self { as_of: manifest.as_of, inputs: manifest.inputs, colour: ended.colour, metrics, findings }
     }
 
     /// Numbers that differ from `after`'s, by name.

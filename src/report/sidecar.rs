@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::material::Material;
 use super::page::Page;
+use super::register::{Entry, register};
 use crate::model::Card;
 use crate::spec::Spec;
 use crate::stat::{Judged, Metrics};
@@ -21,12 +22,14 @@ struct Summary<'a> {
     inputs_sha256: String,
     limits: &'a [Judged],
     metrics: &'a Metrics,
+    findings: Vec<&'a Entry>,
     page: &'a Page,
 }
 
-/// `summary.json`: the metrics by flat name, the limits, and the page itself: each table with all its rows.
+/// `summary.json`: the metrics by flat name, the limits, the findings, which the next run reads, and the page itself: each table with all its rows.
 #[must_use]
 pub fn summary_json(material: &Material<'_>, page: &Page) -> Vec<u8> {
+    let register = register(material);
     let summary = Summary {
         schema: SCHEMA,
         name: &material.facts.spec.name,
@@ -34,6 +37,7 @@ pub fn summary_json(material: &Material<'_>, page: &Page) -> Vec<u8> {
         inputs_sha256: material.inputs.sha256(),
         limits: &material.summary.judged,
         metrics: &material.summary.metrics,
+        findings: register.all().collect(),
         page,
     };
     json(&summary)

@@ -4,6 +4,7 @@
 mod agreement;
 mod book;
 mod file;
+mod governance;
 mod model;
 mod name;
 mod select;
@@ -58,6 +59,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
     let risk = book::risk(&top, &models)?;
     let limits = book::limits(&top)?;
     let sign_off = sign_off(&top)?;
+    let governance = governance::governance(&top)?;
     Ok(Spec {
         name,
         file: path.to_path_buf(),
@@ -77,6 +79,7 @@ fn parse(name: String, path: &Path, text: String) -> Result<Spec> {
         limits,
         limitations,
         sign_off,
+        governance,
     })
 }
 

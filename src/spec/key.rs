@@ -32,6 +32,7 @@ impl Key {
             | Shape::Remark
             | Shape::Texts
             | Shape::SomeTexts
+            | Shape::OneOrMore
             | Shape::Choice(_)
             | Shape::Integer(..)
             | Shape::Number(_)
@@ -80,6 +81,8 @@ pub(super) enum Shape {
     Texts,
     /// As `Texts`, with at least one.
     SomeTexts,
+    /// A text that is not blank, or a list of such texts, each once and at least one.
+    OneOrMore,
     /// One of these texts.
     Choice(&'static [&'static str]),
     /// A whole number from the first to the last, both allowed.
@@ -149,6 +152,7 @@ impl fmt::Display for Shape {
         match self {
             Self::Text | Self::Remark => f.write_str("a text"),
             Self::Texts | Self::SomeTexts => f.write_str("a list of texts"),
+            Self::OneOrMore => f.write_str("a text or a list of texts"),
             Self::Choice(choices) => write!(f, "one of {}", choices.join(", ")),
             Self::Integer(..) => f.write_str("a whole number"),
             Self::Number(_) => f.write_str("a number"),
@@ -219,7 +223,7 @@ fn entry(section: &Section, key: &Key) -> String {
         Shape::Integer(low, high) => format!(" between {low} and {high}"),
         Shape::Number(range) => format!(", {range}"),
         Shape::Period => ", above zero".to_owned(),
-        Shape::SomeTexts | Shape::Ranges => ", at least one".to_owned(),
+        Shape::SomeTexts | Shape::OneOrMore | Shape::Ranges => ", at least one".to_owned(),
         Shape::Text | Shape::Remark | Shape::Texts | Shape::Choice(_) | Shape::Date | Shape::Gap | Shape::Block | Shape::Blocks | Shape::Named => {
             String::new()
         }

@@ -3,6 +3,8 @@
 //! `raw` mirrors the TOML, `check` turns it into these types in one place, `key` documents every key.
 
 mod check;
+mod framework;
+mod governance;
 mod key;
 mod model;
 mod near;
@@ -18,6 +20,8 @@ mod view;
 pub use check::load;
 #[cfg(test)]
 pub(crate) use check::tests::parsed;
+pub use framework::{Answers, Condition, Framework, Requirement};
+pub use governance::{Governance, Gravity, Overlay, StatedFinding};
 pub use key::explain;
 pub use model::{
     AdaBoostParams, BaselineParams, BoostError, ColumnParams, ComponentParams, DecisionTreeParams, EarlyStopSpec, ElasticNetParams, EnsembleParams,
@@ -34,7 +38,7 @@ pub use tune::{Search, Trial, TuneSpec};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 
@@ -84,10 +88,12 @@ pub struct Spec {
     pub limitations: Vec<String>,
     /// Names for the sign-off block.
     pub sign_off: SignOff,
+    /// Who answers for the model, and what stands against it.
+    pub governance: Governance,
 }
 
 /// The kind of report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Returns, VaR and a traded book.

@@ -231,6 +231,7 @@ impl<'a> Reader<'a> {
             | Shape::Remark
             | Shape::Texts
             | Shape::SomeTexts
+            | Shape::OneOrMore
             | Shape::Choice(_)
             | Shape::Integer(..)
             | Shape::Number(_)

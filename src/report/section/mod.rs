@@ -6,7 +6,9 @@ mod convention;
 mod credit;
 mod data;
 mod error;
+mod evidence_map;
 mod feature;
+mod finding;
 mod front;
 mod limit;
 mod limitation;
@@ -14,6 +16,7 @@ mod measured;
 mod model;
 mod pieces;
 mod reproduce;
+mod responsible;
 mod risk;
 mod window;
 
@@ -37,6 +40,9 @@ fn evidence(material: &Material<'_>) -> Vec<Option<Section>> {
         Some(window::section(material)),
         Some(feature::section(material)),
         Some(data::section(material)),
+        Some(responsible::section(material)),
+        Some(finding::section(material)),
+        evidence_map::section(material),
         Some(limitation::section(material)),
     ]
 }

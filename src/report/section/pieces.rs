@@ -7,6 +7,7 @@ use crate::feature::Observation;
 use crate::report::cell::{Cell, State};
 use crate::report::chart::{Scale, Series};
 use crate::report::format;
+pub(in crate::report) use crate::report::format::counted;
 use crate::report::material::Material;
 use crate::spec::{Quantity, TargetUnit};
 use crate::stat::Outcome;
@@ -134,11 +135,6 @@ pub(super) fn plain(value: f64) -> String {
 /// The level of the tests' decisions: "5 %".
 pub(super) fn level(material: &Material<'_>) -> String {
     format!("{} %", plain(100.0 * material.facts.spec.risk.significance))
-}
-
-/// "1 breach", "14 breaches".
-pub(in crate::report) fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", format::count(n as u64), if n == 1 { one } else { many })
 }
 
 /// What a row of a credit report is called, one and many: a loan that is seen every quarter has a row a quarter.

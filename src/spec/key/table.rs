@@ -1,11 +1,13 @@
 //! The table of keys: type, default, range and meaning stand here and nowhere else.
 
+mod governance;
 mod search;
 
+use self::governance::{FINDING, OVERLAY};
 use self::search::{CORRELATION, ELIMINATION, ENDS, GRID, HALVING, IMPORTANCE, RANDOM, SELECT, STABILITY, TUNE};
 use super::Need::{Default, Optional, Required};
 use super::Range::{Above, AboveUpTo, Between, Finite, Inside};
-use super::Shape::{Block, Blocks, Choice, Date, Gap, Integer, Named, Number, Period, Remark, SomeTexts, Text, Texts};
+use super::Shape::{Block, Blocks, Choice, Date, Gap, Integer, Named, Number, OneOrMore, Period, Remark, SomeTexts, Text, Texts};
 use super::{DAYS, Key, Section, Shape, key, section, where_is};
 use crate::spec::model::{KINDS, NAMES};
 
@@ -16,7 +18,7 @@ const BEFORE: &[Section] = &[TOP, TABLE, QUALITY, SEVERITIES, FEATURE, TARGET, W
 
 /// Blocks after them.
 const AFTER: &[Section] =
-    &[TUNE, GRID, RANDOM, HALVING, ENDS, SELECT, CORRELATION, IMPORTANCE, ELIMINATION, STABILITY, BOOK, LONG_SHORT, LOANS, RISK, LIMIT, SIGN_OFF];
+    &[TUNE, GRID, RANDOM, HALVING, ENDS, SELECT, CORRELATION, IMPORTANCE, ELIMINATION, STABILITY, BOOK, LONG_SHORT, LOANS, RISK, LIMIT, OVERLAY, FINDING, SIGN_OFF];
 
 /// Every block of a spec, in the order of a file.
 pub(in crate::spec) fn sections() -> impl Iterator<Item = &'static Section> {
@@ -33,6 +35,22 @@ const TOP: Section = section(
         key("as_of", Date, Optional, "2020-01-01", "Data of this day and later are not read."),
         key("seed", Integer(0, i64::MAX), Default("1"), "1", "Seed of everything random."),
         key("limitations", Texts, Default("[]"), "[\"Prices are synthetic.\"]", "Known limitations, printed as they are."),
+        key("model_id", Text, Optional, "\"EQ-VAR-001\"", "Identity of the model in the owner's inventory."),
+        key("tier", Text, Optional, "\"1\"", "Tier of the model in the owner's inventory."),
+        key("owner", Text, Optional, "\"Head of market risk\"", "Who owns the model."),
+        key("developer", Text, Optional, "\"Quant team\"", "Who developed it."),
+        key("validator", Text, Optional, "\"Model validation\"", "Who validates it."),
+        key("intended_use", Text, Optional, "\"Daily VaR of the equity book.\"", "What the model is to be used for."),
+        key("restrictions", Texts, Default("[]"), "[\"Not for single names.\"]", "What it may not be used for, or only so."),
+        key("next_review", Date, Optional, "2020-06-30", "Day of the next review."),
+        key("recommendation", Text, Optional, "\"Use, with a limit on ES.\"", "What the author recommends, printed on page one."),
+        key(
+            "framework",
+            OneOrMore,
+            Optional,
+            "\"ss1_23\"",
+            "Framework of the evidence map, or a list of them: sr_26_2, sr_11_7, ss1_23, ecb, mar32_33, ifrs_9.",
+        ),
         key("tables", Named, Required, "prices", "Parquet tables; the name is the one used in SQL."),
         key("features", Block, Required, "", "The SQL that makes features."),
         key("target", Block, Optional, "", "The unit of what is forecast."),
@@ -41,6 +59,8 @@ const TOP: Section = section(
         key("book", Block, Optional, "", "What is held on the forecasts; without it, no book is made."),
         key("risk", Block, Optional, "", "How risk is judged."),
         key("limits", Blocks, Optional, "", "Limits that colour the report and set the exit code."),
+        key("overlays", Blocks, Optional, "", "Adjustments made to the model's output outside it."),
+        key("findings", Blocks, Optional, "", "What stands against the model; kept from run to run until closed."),
         key("sign_off", Block, Optional, "", "Names under the report."),
     ],
 );

@@ -34,7 +34,27 @@ impl Reader<'_> {
             Value::Text(text) => return Err(self.wrong(key, &Value::Text(text.clone())).hint(format!("write it in brackets: [{text:?}]"))),
             other => return Err(self.wrong(key, &other)),
         };
-        if items.is_empty() && matches!(key.shape, Shape::SomeTexts) {
+        self.listed(name, items)
+    }
+
+    /// One text or several, each with the place that messages name.
+    pub(in crate::spec) fn one_or_more(&self, name: &str) -> Result<Vec<(String, String)>> {
+        let (key, value) = (self.key(name), self.value(name));
+        match value {
+            None => Ok(Vec::new()),
+            Some(Value::Text(_)) => Ok(vec![(name.to_owned(), self.text(name)?)]),
+            Some(Value::List(items)) => {
+                let texts = self.listed(name, items)?;
+                Ok(texts.into_iter().enumerate().map(|(idx, text)| (format!("{name}[{idx}]"), text)).collect())
+            }
+            Some(other) => Err(self.wrong(key, &other)),
+        }
+    }
+
+    /// The texts of a list, each once and none blank.
+    fn listed(&self, name: &str, items: Vec<Value>) -> Result<Vec<String>> {
+        let key = self.key(name);
+        if items.is_empty() && matches!(key.shape, Shape::SomeTexts | Shape::OneOrMore) {
             return Err(self.refuse(name, "is empty").hint(self.add(key)));
         }
         let mut texts: Vec<String> = Vec::with_capacity(items.len());

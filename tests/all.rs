@@ -14,6 +14,7 @@ mod evidence;
 mod fault;
 mod fixture;
 mod folder;
+mod index;
 mod inputs;
 mod layers;
 mod limits;

@@ -33,7 +33,7 @@ const MODEL: [&str; 17] = [
     "admit",
 ];
 /// The order inside `report`: from a printed number to a page, and from a page to its files.
-const REPORT: [&str; 18] = [
+const REPORT: [&str; 22] = [
     "format",
     "cell",
     "page",
@@ -49,7 +49,11 @@ const REPORT: [&str; 18] = [
     "filter",
     "policy",
     "render",
+    "told",
+    "index",
     "list",
+    "comparison",
+    "markdown",
     "sidecar",
     "snapshot",
 ];

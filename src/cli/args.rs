@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// Project root: paths in a spec, sql/ and templates/ are relative to it.
     #[arg(long, global = true, default_value = ".")]
     pub(super) root: PathBuf,
-    /// Folder of the runs; default: reports/ under the root.
+    /// Folder of the runs; default: reports/ under the root. Of `diff --html` and `report`, the file to write; default: stdout.
     #[arg(long, global = true)]
     pub(super) out: Option<PathBuf>,
     /// Threads; the results do not depend on it.
@@ -117,12 +117,26 @@ pub(super) enum Command {
         #[arg(long, default_value = "")]
         remark: String,
     },
-    /// List the numbers that moved between two runs.
+    /// List the numbers that moved between two runs, or write a page that compares them.
     Diff {
+        /// Write a page: verdicts, limits crossed, numbers that moved by size, inputs that changed.
+        #[arg(long)]
+        html: bool,
         /// Run folder before.
         before: PathBuf,
         /// Run folder after.
         after: PathBuf,
+    },
+    /// Write the page of a run as Markdown, and its tables as CSV.
+    Report {
+        /// Run folder, such as reports/equity_var/2020-01-01; or equity_var/2020-01-01.
+        run: PathBuf,
+        /// Write the page as Markdown, to `--out` or to stdout.
+        #[arg(long, required_unless_present = "csv")]
+        markdown: bool,
+        /// Write every table to this folder, a CSV file each, named by its anchor.
+        #[arg(long, value_name = "FOLDER")]
+        csv: Option<PathBuf>,
     },
     /// Write the synthetic sample data.
     Sample {
@@ -146,6 +160,7 @@ impl Command {
             Self::Windows { .. } => "windows",
             Self::Verify { .. } => "verify",
             Self::Diff { .. } => "diff",
+            Self::Report { .. } => "report",
             Self::Sign { .. } => "sign",
             Self::Sample { .. } => "sample",
         }

@@ -1,14 +1,16 @@
-//! `plimsoll diff`: the numbers that moved between two runs.
+//! `plimsoll diff`: the numbers that moved between two runs, as lines or as a page.
 
 use std::path::Path;
 
+use super::args::Args;
+use super::report::{below, write};
 use super::{Exit, aligned, say};
 use crate::error::{Error, Result};
 use crate::evidence::{self, Kept};
-use crate::report::Previous;
+use crate::report::{self, Previous, Templates};
 
 /// A run whose files are those that it wrote.
-fn whole(folder: &Path) -> Result<Kept> {
+pub(super) fn whole(folder: &Path) -> Result<Kept> {
     let kept = Kept::read(folder)?;
     match &evidence::edited(folder, &kept.manifest)[..] {
         [] => Ok(kept),
@@ -29,5 +31,14 @@ pub(super) fn diff(before: &Path, after: &Path) -> Result<Exit> {
     } else {
         say(&aligned(&rows))?;
     }
+    Ok(Exit::Good)
+}
+
+/// The page that compares two runs.
+pub(super) fn page(args: &Args, before: &Path, after: &Path) -> Result<Exit> {
+    let templates = Templates::load(&args.root)?;
+    let [before, after] = [before, after].map(|folder| below(args, folder));
+    let kept = [whole(&before)?, whole(&after)?];
+    write(args, &report::compared(&templates, (&before, &kept[0]), (&after, &kept[1]))?)?;
     Ok(Exit::Good)
 }

@@ -8,6 +8,7 @@ mod escape;
 mod features;
 mod progress;
 mod query;
+mod report;
 mod run;
 mod sign;
 mod under_way;
@@ -103,7 +104,9 @@ fn dispatch(args: &Args) -> Result<Exit> {
         Command::Windows { spec } => windows::windows(root, spec),
         Command::Verify { run, signers, at, require } => verify::verify(args, run, signers.as_deref(), *at, require),
         Command::Sign { run, role, key, remark } => sign::sign(args, run, *role, key, remark),
-        Command::Diff { before, after } => diff::diff(before, after),
+        Command::Diff { html: true, before, after } => diff::page(args, before, after),
+        Command::Diff { html: false, before, after } => diff::diff(before, after),
+        Command::Report { run, markdown, csv } => report::report(args, run, *markdown, csv.as_deref()),
         Command::Sample { folder, seed } => {
             for file in sample::write(&root.join(folder), *seed)? {
                 say(&format!("{}  {}  {} rows  {} bytes", file.sha256, file.name, file.n_rows, file.n_bytes))?;

@@ -1,16 +1,24 @@
 //! Policy: what a browser may do with a page, written into the page. It may use the page's own stylesheet, told by its hash, and nothing
-//! else: no script, no picture, no font, no form, no address.
+//! else: no script, no picture, no font, no form, no address. The index alone may run one script, told by its hash too.
 
 use crate::digest::sha256;
 
 /// The page with its Content-Security-Policy at the beginning of its head; a template without a head has none.
-pub(super) fn guarded(page: &str) -> String {
+///
+/// * `script`: the text of the one script that may run; no other does, wherever it stands.
+pub(super) fn guarded(page: &str, script: Option<&str>) -> String {
     let Some((before, after)) = page.split_once("<head>") else { return page.to_owned() };
-    let hashes: Vec<String> = styles(page).map(|style| format!("'sha256-{}'", base64(&sha256(style.as_bytes())))).collect();
+    let hashes: Vec<String> = styles(page).map(hashed).collect();
     let styles = if hashes.is_empty() { "'none'".to_owned() } else { hashes.join(" ") };
+    let script = script.map(|text| format!(" script-src {};", hashed(text))).unwrap_or_default();
     format!(
-        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {styles}; base-uri 'none'; form-action 'none'\">{after}"
+        "{before}<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src {styles};{script} base-uri 'none'; form-action 'none'\">{after}"
     )
+}
+
+/// A text by its hash, as a policy names it.
+fn hashed(text: &str) -> String {
+    format!("'sha256-{}'", base64(&sha256(text.as_bytes())))
 }
 
 /// What stands between the tags of each stylesheet.
@@ -46,10 +54,18 @@ mod tests {
     #[test]
     fn a_page_may_use_its_own_style_and_nothing_else() {
         // printf 'a{}' | openssl dgst -sha256 -binary | base64
-        let page = guarded("<html>\n<head>\n<style>a{}</style></head><style>b{}</style>");
+        let page = guarded("<html>\n<head>\n<style>a{}</style></head><style>b{}</style>", None);
         let policy = page.split("content=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a policy");
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk=' 'sha256-"), "{policy}");
-        assert_eq!(guarded("no head"), "no head");
+        assert!(!policy.contains("script"), "{policy}");
+        assert_eq!(guarded("no head", None), "no head");
+    }
+
+    #[test]
+    fn one_script_may_run_and_only_where_it_is_named() {
+        // printf 'a()' | openssl dgst -sha256 -binary | base64
+        let page = guarded("<head><script>a()</script></head>", Some("a()"));
+        assert!(page.contains("style-src 'none'; script-src 'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4='; base-uri 'none'"), "{page}");
     }
 
     #[test]

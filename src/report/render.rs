@@ -7,22 +7,24 @@ use std::path::Path;
 use serde::Serialize;
 use tera::{Context, ErrorKind, Tera};
 
-use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::place;
 use crate::spec::Kind;
 
-use super::cell::State;
 use super::filter;
 use super::page::{Block, Page};
 use super::policy;
 
 /// The templates as they were when the program was built.
-const EMBEDDED: [(&str, &str); 7] = [
+const EMBEDDED: [(&str, &str); 11] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("credit.html", include_str!("../../templates/credit.html")),
+    ("diff.html", include_str!("../../templates/diff.html")),
+    ("figure.css", include_str!("../../templates/figure.css")),
     ("front.html", include_str!("../../templates/front.html")),
+    ("index.css", include_str!("../../templates/index.css")),
     ("index.html", include_str!("../../templates/index.html")),
+    ("index.js", include_str!("../../templates/index.js")),
     ("macros.html", include_str!("../../templates/macros.html")),
     ("market.html", include_str!("../../templates/market.html")),
     ("style.css", include_str!("../../templates/style.css")),
@@ -33,33 +35,6 @@ const EMBEDDED: [(&str, &str); 7] = [
 pub struct Templates {
     tera: Tera,
     sources: BTreeMap<String, String>,
-}
-
-/// One run in the list of all runs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct IndexEntry {
-    /// The report's name: its spec's file stem.
-    pub name: String,
-    /// The report's title.
-    pub title: String,
-    /// The run's as-of date.
-    pub as_of: Day,
-    /// The verdict's colour.
-    pub state: State,
-    /// The verdict's headline.
-    pub verdict: String,
-    /// Limits breached.
-    pub breached: u64,
-    /// Limits judged.
-    pub limits: u64,
-    /// How long the run took.
-    pub seconds: f64,
-    /// Digest of the whole run; empty where its files do not agree.
-    pub digest: String,
-    /// Who signed it and what does not hold of it, in words.
-    pub signed: Vec<String>,
-    /// Where the report is, relative to the list.
-    pub link: String,
 }
 
 impl Templates {
@@ -88,7 +63,7 @@ impl Templates {
     }
 
     fn render(&self, name: &str, context: &Context) -> Result<String> {
-        self.tera.render(name, context).map(|page| policy::guarded(&page)).map_err(|error| blame(&error))
+        self.tera.render(name, context).map(|page| policy::guarded(&page, None)).map_err(|error| blame(&error))
     }
 }
 
@@ -107,15 +82,15 @@ pub fn html(templates: &Templates, kind: Kind, page: &Page) -> Result<String> {
     templates.render(name, &context)
 }
 
-/// The list of all runs, newest first.
+/// A page about runs: the list of all reports, or a comparison.
 ///
-/// Errors when the template asks for what an entry does not hold.
-pub fn index(templates: &Templates, entries: &[IndexEntry]) -> Result<String> {
-    let mut newest_first: Vec<&IndexEntry> = entries.iter().collect();
-    newest_first.sort_by(|a, b| b.as_of.cmp(&a.as_of).then_with(|| a.name.cmp(&b.name)));
-    let mut context = Context::new();
-    context.insert("runs", &newest_first);
-    templates.render("index.html", &context)
+/// * `script`: the template of the one script that the page may run.
+///
+/// Errors when the template asks for what is not told.
+pub(super) fn about(templates: &Templates, name: &str, told: &impl Serialize, script: Option<&str>) -> Result<String> {
+    let context = Context::from_serialize(told).map_err(|error| blame(&error))?;
+    let script = script.and_then(|name| templates.sources.get(name));
+    templates.tera.render(name, &context).map(|page| policy::guarded(&page, script.map(String::as_str))).map_err(|error| blame(&error))
 }
 
 fn drawings(page: &Page) -> BTreeMap<&str, &str> {
@@ -131,7 +106,7 @@ fn read_folder(root: &Path, folder: &Path, sources: &mut BTreeMap<String, String
     let refused = |path: &Path, error: std::io::Error| Error::machine(path.display(), format!("cannot be read: {error}"));
     for entry in fs::read_dir(folder).map_err(|error| refused(folder, error))? {
         let path = entry.map_err(|error| refused(folder, error))?.path();
-        let is_template = path.extension().is_some_and(|extension| extension == "html" || extension == "css");
+        let is_template = path.extension().is_some_and(|extension| extension == "html" || extension == "css" || extension == "js");
         let name = path.file_name().and_then(|name| name.to_str());
         if let Some(name) = name.filter(|_| is_template) {
             let found = place::find(root, &Path::new("templates").join(name)).map_err(|refused| {
@@ -233,25 +208,5 @@ mod tests {
         for part in ["<svg id=\"drawn\">", "&lt;img src=x&gt;", "1,043", "fewer than 2 &quot;days&quot;", "nothing was traded"] {
             assert!(html.contains(part), "`{part}` must be in the page");
         }
-    }
-
-    #[test]
-    fn the_list_of_runs_is_newest_first() {
-        let entry = |name: &str, day: i32| IndexEntry {
-            name: name.into(),
-            title: format!("<{name}>"),
-            as_of: Day(day),
-            state: State::Green,
-            verdict: "0 of 2 limits breached".into(),
-            breached: 0,
-            limits: 2,
-            seconds: 12.3,
-            digest: "ab".repeat(32),
-            signed: vec!["reviewed by key SHA256:x".into()],
-            link: format!("{name}/report.html"),
-        };
-        let html = index(&embedded(), &[entry("older", 1), entry("b", 2), entry("a", 2)]).expect("a list");
-        let place = |name: &str| html.find(&format!("&lt;{name}&gt;")).expect("every run is listed");
-        assert!(place("a") < place("b") && place("b") < place("older"));
     }
 }

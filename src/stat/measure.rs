@@ -12,7 +12,7 @@ pub(super) use found::decide;
 pub use found::{Assessed, Decision, Found, Level, take};
 pub use power::{Against, Departure, Design, Power, SEEN};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 use super::distribution::Interval;
@@ -96,7 +96,7 @@ pub enum Form {
 }
 
 /// How a number is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A plain number.

@@ -22,6 +22,7 @@ mod window;
 
 pub(super) use book::ruin;
 pub(super) use front::{front, verdict};
+pub(super) use measured::p_near;
 pub(super) use pieces::{confidence, counted};
 
 use super::material::Material;

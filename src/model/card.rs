@@ -16,6 +16,9 @@ pub struct Card {
     pub coefficient_scale: CoefficientScale,
     /// Importance of the features for each quantity; empty for models without, and for quantities whose trees have no split.
     pub importance: Vec<Importance>,
+    /// How the first quantity moves with the strongest features; of the last window's model alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dependence: Vec<Dependence>,
     /// Settings that a search chose in this window.
     pub chosen: Vec<(String, String)>,
     /// Combinations of settings that were tried, in the order of the spec; empty without a search.
@@ -36,7 +39,8 @@ impl Card {
     pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut f64> {
         let shares = self.importance.iter_mut().map(|importance| &mut importance.shares);
         let named = [&mut self.coefficients, &mut self.errors].into_iter().chain(shares).flatten().map(|(_, value)| value);
-        named.chain(self.trials.iter_mut().filter_map(|trial| trial.score.as_mut()))
+        let lines = self.dependence.iter_mut().flat_map(|line| line.values.iter_mut().chain(&mut line.forecasts));
+        named.chain(lines).chain(self.trials.iter_mut().filter_map(|trial| trial.score.as_mut()))
     }
 }
 
@@ -47,6 +51,17 @@ pub struct Importance {
     pub of: String,
     /// Features, largest first, in shares of 1.
     pub shares: Vec<(String, f64)>,
+}
+
+/// Mean forecast at values of one feature, all else as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Dependence {
+    /// The feature.
+    pub feature: String,
+    /// Its values, ascending.
+    pub values: Vec<f64>,
+    /// The mean forecast at each.
+    pub forecasts: Vec<f64>,
 }
 
 impl Importance {

@@ -21,7 +21,7 @@ mod shared;
 mod tune;
 
 pub use admit::admit;
-pub use card::{Card, CoefficientScale, Importance, TrialScore};
+pub use card::{Card, CoefficientScale, Dependence, Importance, TrialScore};
 pub use extreme::extreme_probabilities;
 pub use kind::learner;
 pub use learner::{Anchor, Learner, Model, Query, Train};

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::dependence::partial_dependence;
 use super::key::{Fingerprint, Key, Shows};
 use super::predictions::Predictions;
 use super::prior::PriorCorrection;
@@ -212,6 +213,9 @@ impl Walk<'_> {
                 .hint("bound or scale the features; a smaller learning rate or a larger penalty may help"));
         }
         let mut card = fitted.card();
+        if self.is_last(window) {
+            card.dependence = partial_dependence(self.data, lesson, (&*fitted, &card), &self.past);
+        }
         card.notes.extend(extreme_probabilities(&model.ask, &forecasts, card.n_rows));
         Ok(Finished { card, forecasts })
     }

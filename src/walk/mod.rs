@@ -1,5 +1,6 @@
 //! Walk: every window x model, in parallel, with a memory of past work.
 
+mod dependence;
 mod ensemble;
 #[cfg(test)]
 mod fixture;

@@ -1,6 +1,7 @@
 //! Models: settings, searches, feature importance, coefficients over time, and fitting messages.
 
 mod coefficient;
+mod dependence;
 mod importance;
 mod message;
 mod search;
@@ -8,9 +9,10 @@ mod setting;
 
 use crate::model::Card;
 use crate::report::cell::Cell;
+use crate::report::chart::Style;
 use crate::report::format;
 use crate::report::material::Material;
-use crate::report::page::{Block, Column, Section, Subhead, Table, anchor};
+use crate::report::page::{Block, Column, Section, Table, anchor};
 use crate::report::section::pieces::counted;
 use crate::spec::{EnsembleWeights, Learning, ModelKind, ModelSpec, TargetUnit};
 use crate::walk::WindowCards;
@@ -40,20 +42,23 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let facts = &material.facts;
     let models = Models { specs: &facts.spec.models, unit: &facts.spec.target.unit, windows: facts.windows, cards: &facts.predictions.cards };
     let mut section = Section::new("models", title(models.specs, models.windows.len()));
-    section.blocks = blocks(&models);
+    (section.blocks, section.record) = blocks(&models);
     section
 }
 
-fn blocks(models: &Models<'_>) -> Vec<Block> {
+/// The evidence, and the tables that are kept for the record.
+fn blocks(models: &Models<'_>) -> (Vec<Block>, Vec<Block>) {
     let mut blocks = vec![Block::Text(search::sentence(models.specs))];
     blocks.extend(not_fitted(models.specs).map(Block::Text));
-    blocks.push(Block::Table(setting::table(models)));
+    let mut record = vec![Block::Table(setting::table(models))];
     for (at, spec) in models.specs.iter().enumerate() {
         let cards: Vec<&Card> = models.cards.iter().map(|window| &window.cards[at].1).collect();
-        blocks.extend(of_model(&Fits { spec, unit: models.unit, windows: models.windows, cards: &cards }));
+        let (evidence, tables) = of_model(&Fits { spec, unit: models.unit, windows: models.windows, cards: &cards }, Style::Series(at));
+        blocks.extend(evidence);
+        record.extend(tables);
     }
     blocks.extend(message::table(models.cards).map(Block::Table));
-    blocks
+    (blocks, record)
 }
 
 /// "Models: 5, of which 3 are fitted anew in each of 13 windows".
@@ -81,16 +86,15 @@ fn not_fitted(specs: &[ModelSpec]) -> Option<String> {
     (!words.is_empty()).then(|| format!("Nothing is fitted for {} of the models: {}.", words.len(), words.join("; ")))
 }
 
-fn of_model(fits: &Fits<'_>) -> Vec<Block> {
+fn of_model(fits: &Fits<'_>, color: Style) -> (Vec<Block>, Vec<Block>) {
     let name = &fits.spec.name;
     let mut blocks = search::blocks(fits);
     blocks.extend(importance::figures(fits).into_iter().map(Block::Figure));
-    blocks.extend(coefficient::blocks(fits));
+    blocks.extend(dependence::figure(fits, color).map(Block::Figure));
+    let (tables, figures) = coefficient::blocks(fits).into_iter().partition(|block| matches!(block, Block::Table(_)));
+    blocks.extend::<Vec<Block>>(figures);
     blocks.extend(rules(name, fits.cards).map(Block::Table));
-    if !blocks.is_empty() {
-        blocks.insert(0, Block::Subhead(Subhead::new(anchor(&format!("model-{name}")), format!("`{name}`"))));
-    }
-    blocks
+    (blocks, tables)
 }
 
 /// Whether the model is an equal-weighted mean of others.
@@ -153,7 +157,8 @@ mod tests {
     fn a_section_without_anything_learnt_is_its_settings() {
         let specs = [mean_of("pool", &["a", "b"])];
         let (windows, cards) = (windows(2), cards(&specs, 2));
-        let blocks = blocks(&Models { specs: &specs, unit: &TargetUnit::Return, windows: &windows, cards: &cards });
-        assert!(matches!(&blocks[..], [Block::Text(_), Block::Text(_), Block::Table(settings)] if settings.id == "settings"), "{blocks:?}");
+        let (blocks, record) = blocks(&Models { specs: &specs, unit: &TargetUnit::Return, windows: &windows, cards: &cards });
+        assert!(matches!(&blocks[..], [Block::Text(_), Block::Text(_)]), "{blocks:?}");
+        assert!(matches!(&record[..], [Block::Table(settings)] if settings.id == "settings"), "{record:?}");
     }
 }

@@ -3,7 +3,7 @@
 use super::{Fits, means, weighs_alike};
 use crate::model::{Card, CoefficientScale};
 use crate::report::cell::Cell;
-use crate::report::chart::{LineChart, Scale, Series, Style, Zero, lines};
+use crate::report::chart::{LineChart, Scale, Series, Size, Style, Zero, lines};
 use crate::report::format;
 use crate::report::page::{Block, Column, Figure, Table, anchor};
 use crate::report::section::pieces::{counted, significant};
@@ -87,20 +87,15 @@ fn figure(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficient
         .collect();
     let is_weight = scale == CoefficientScale::Weight;
     let noun = if is_weight { "Weights" } else { "Coefficients" };
-    let svg = lines(&LineChart {
-        label: format!("{noun} of {name} over time"),
-        y_title: unit.axis.clone(),
-        scale: Scale::Number,
-        zero: Zero::Shown,
-        series,
-    });
+    let chart =
+        LineChart { label: format!("{noun} of {name} over time"), y_title: unit.axis.clone(), scale: Scale::Number, zero: Zero::Shown, series };
     let about = if is_weight { "learnt from forecasts whose outcome was known before it." } else { "where a line crosses zero the sign changed." };
     let note = format!(
         "The {} of the largest mean size over {}, at each test's start; {about}",
         coefficients.iter().filter(|(feature, _)| !is_intercept(feature)).count().min(N_LINES),
         counted(fits.cards.len(), "window", "windows")
     );
-    Figure::new(anchor(&format!("coefficients-{name}")), format!("{noun} of `{name}` over time"), note, svg)
+    Figure::half(anchor(&format!("coefficients-{name}")), format!("{noun} of `{name}` over time"), note, lines(&chart, Size::Half))
 }
 
 fn table(fits: &Fits<'_>, scale: CoefficientScale, unit: &Unit<'_>, coefficients: &[(String, f64)]) -> Table {

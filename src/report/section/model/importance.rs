@@ -42,7 +42,7 @@ fn over_windows(fits: &Fits<'_>, of: &str, n_quantities: usize) -> Figure {
     let n_first = told.iter().filter(|name| **name == first).count();
     let title = format!("`{first}` was the strongest feature of `{name}`{about} in {n_first} of {}", counted(told.len(), "window", "windows"));
     let note = "Darker: a larger share; blank: the window's model does not use the feature. The mean counts such a window as 0.".to_owned();
-    Figure::new(anchor(&format!("importance-over-windows-{name}{about}")), title, note, importance_over_windows(&chart, Size::Wide))
+    Figure::half(anchor(&format!("importance-over-windows-{name}{about}")), title, note, importance_over_windows(&chart, Size::Half))
 }
 
 fn figure(fits: &Fits<'_>, of: &str, n_quantities: usize) -> Figure {
@@ -50,12 +50,12 @@ fn figure(fits: &Fits<'_>, of: &str, n_quantities: usize) -> Figure {
     let (n_windows, features) = averaged(fits.cards, of);
     let (id, about) =
         if n_quantities == 1 { (format!("importance-{name}"), String::new()) } else { (format!("importance-{name}-{of}"), format!(", {of}")) };
-    let svg = bars(&BarChart {
+    let chart = BarChart {
         label: format!("Feature importance of {name}{about}"),
         x_title: "Share of importance, %".to_owned(),
         scale: Scale::Percent,
         bars: features.iter().take(N_SHOWN).map(|(name, value)| Bar { name: name.clone(), value: *value }).collect(),
-    });
+    };
     let over = if n_windows == fits.cards.len() {
         format!("Mean over {}", counted(n_windows, "window", "windows"))
     } else {
@@ -66,7 +66,7 @@ fn figure(fits: &Fits<'_>, of: &str, n_quantities: usize) -> Figure {
         features.len().min(N_SHOWN),
         features.len()
     );
-    Figure::new(anchor(&id), format!("Feature importance, `{name}`{about}"), note, svg)
+    Figure::half(anchor(&id), format!("Feature importance, `{name}`{about}"), note, bars(&chart, Size::Half))
 }
 
 fn in_window<'a>(card: &'a Card, of: &str) -> Option<&'a Importance> {

@@ -6,6 +6,7 @@
 use fixed_libm as _;
 
 pub mod day;
+pub mod acting;
 pub mod digest;
 pub mod stamp;
 pub mod error;

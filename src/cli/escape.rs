@@ -1,24 +1,8 @@
 //! What a terminal shows: no text of a spec, a file or a cell moves its cursor, changes its colours or turns its letters round.
 
-/// Letters that act instead of being seen: of control, of direction, and the two that break a line.
-fn acts(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
+pub(super) use crate::acting::{lines, value};
 
-/// A value, such as a title or a cell: each of them is written as `\u{1b}`.
-pub(super) fn value(text: &str) -> String {
-    text.chars().map(|letter| if acts(letter) { format!("\\u{{{:x}}}", u32::from(letter)) } else { letter.to_string() }).collect()
-}
-
-/// Lines of ours around values: line ends and tabs stay.
-pub(super) fn lines(text: &str) -> String {
-    text.split_inclusive(['\n', '\t'])
-        .map(|part| match part.strip_suffix(['\n', '\t']) {
-            Some(words) => value(words) + &part[words.len()..],
-            None => value(part),
-        })
-        .collect()
-}
+use crate::acting::acts;
 
 /// A line of JSON, in which they are escaped as JSON does it.
 pub(super) fn json(object: &serde_json::Value) -> String {

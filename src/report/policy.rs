@@ -1,14 +1,17 @@
 //! Policy: what a browser may do with a page, written into the page. It may use the page's own stylesheet, told by its hash, and nothing
 //! else: no script, no picture, no font, no form, no address. The index alone may run one script, told by its hash too.
 
+use crate::acting;
 use crate::digest::sha256;
 
-/// The page with its Content-Security-Policy at the beginning of its head; a template without a head has none.
+/// The page with its Content-Security-Policy at the beginning of its head; a template without a head has none. Letters that act instead of
+/// being seen are written out: a title does not turn the letters of a page round.
 ///
 /// * `script`: the text of the one script that may run; no other does, wherever it stands.
 pub(super) fn guarded(page: &str, script: Option<&str>) -> String {
-    let Some((before, after)) = page.split_once("<head>") else { return page.to_owned() };
-    let hashes: Vec<String> = styles(page).map(hashed).collect();
+    let page = acting::lines(page);
+    let Some((before, after)) = page.split_once("<head>") else { return page };
+    let hashes: Vec<String> = styles(&page).map(hashed).collect();
     let styles = if hashes.is_empty() { "'none'".to_owned() } else { hashes.join(" ") };
     let script = script.map(|text| format!(" script-src {};", hashed(text))).unwrap_or_default();
     format!(

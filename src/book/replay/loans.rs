@@ -122,3 +122,56 @@ fn total(mut amounts: Vec<f64>) -> f64 {
     }
     sum + lost
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::loans;
+    use crate::spec::Quantity;
+    use crate::walk::{Predictions, Series};
+
+    /// Forty loans of two quarters, a PD and an exposure of its own each, and their book.
+    fn book() -> (LoansSpec, Dataset, LoanBook) {
+        let first: Day = "2009-02-20".parse().expect("a day");
+        let n = 40_i32;
+        let data = Dataset {
+            entities: (0..n).map(|loan| format!("l{loan:02}")).collect(),
+            entity: (0..n as u32).collect(),
+            as_of: (0..n).map(|loan| first.plus_days(2 * loan)).collect(),
+            target: (0..n).map(|loan| Some(f64::from(u8::from(loan % 7 == 3)))).collect(),
+            carried: BTreeMap::from([("amount".to_owned(), (0..n).map(|loan| Some(1e3 + 137.0 * f64::from(loan % 11))).collect())]),
+            ..Dataset::default()
+        };
+        let predicted = (0..n).map(|loan| Some(0.01 + 0.19 * f64::from(loan * loan % 23) / 23.0)).collect();
+        let series = Series { model: "pd".into(), quantity: Quantity::Probability, predicted };
+        let predictions = Predictions { rows: (0..n as u32).collect(), window: vec![0; n as usize], series: vec![series], ..Predictions::default() };
+        let spec = LoansSpec { models: vec!["pd".into()], lgd: 0.45, exposure: "amount".into(), realized_loss: None, cutoff: 0.1 };
+        let book = loans(&spec, &data, &predictions).expect("every exposure is there").remove(0);
+        (spec, data, book)
+    }
+
+    #[test]
+    fn a_loan_book_that_is_right_agrees() {
+        let (spec, data, book) = book();
+        let found = replay_loans(&spec, &data, &book);
+        assert!(found.agrees() && 80 < found.n_checks && found.worst_gap < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn planted_faults_of_a_loan_book_are_caught() {
+        type Fault = fn(&mut LoanBook);
+        let faults: [(Fault, &str); 5] = [
+            (|book| book.loans[7].expected_loss *= 2.0, "`l07`, expected loss"),
+            (|book| book.loans[3].is_approved ^= true, "is on the wrong side of the cut-off"),
+            (|book| book.total.realized_loss += 1.0, "all loans: realised loss"),
+            (|book| book.vintages[0].totals.n += 1, "loans of the quarter from 2009-01-01: "),
+            (|book| book.vintages[1].start = book.vintages[1].start.plus_days(92), "the quarters are not those of the loans"),
+        ];
+        for (plant, sentence) in faults {
+            let (spec, data, mut book) = book();
+            plant(&mut book);
+            let found = replay_loans(&spec, &data, &book);
+            assert!(!found.agrees() && found.faults.iter().any(|fault| fault.contains(sentence)), "{sentence:?} is not among {:#?}", found.faults);
+        }
+    }
+}

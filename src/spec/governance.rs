@@ -8,6 +8,8 @@ use crate::day::Day;
 /// Who answers for the model and what stands against it, in the author's words; nothing of it moves a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Governance {
+    /// Whether the tables hold what happened.
+    pub data_origin: Option<DataOrigin>,
     /// Identity of the model in the owner's inventory.
     pub model_id: Option<String>,
     /// Tier of the model in the owner's inventory, such as `1` or `high`.
@@ -32,6 +34,18 @@ pub struct Governance {
     pub overlays: Vec<Overlay>,
     /// What stands against the model, by the author.
     pub findings: Vec<StatedFinding>,
+}
+
+/// Where the rows of the tables come from, as the author states it; the program cannot see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataOrigin {
+    /// They hold what happened.
+    Observed,
+    /// They were made.
+    Synthetic,
+    /// Some of either.
+    Mixed,
 }
 
 /// An adjustment made to the model's output outside it.

@@ -21,7 +21,7 @@ pub use check::load;
 #[cfg(test)]
 pub(crate) use check::tests::parsed;
 pub use framework::{Answers, Condition, Framework, Requirement};
-pub use governance::{Governance, Gravity, Overlay, StatedFinding};
+pub use governance::{DataOrigin, Governance, Gravity, Overlay, StatedFinding};
 pub use key::explain;
 pub use model::{
     AdaBoostParams, BaselineParams, BoostError, ColumnParams, ComponentParams, DecisionTreeParams, EarlyStopSpec, ElasticNetParams, EnsembleParams,

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::error::Result;
 use crate::spec::near::hint;
 use crate::spec::reader::Reader;
-use crate::spec::{Framework, Governance, Gravity, Overlay, StatedFinding};
+use crate::spec::{DataOrigin, Framework, Governance, Gravity, Overlay, StatedFinding};
 
 pub(super) fn governance(top: &Reader<'_>) -> Result<Governance> {
     Ok(Governance {
+        data_origin: top.choice_if("data_origin")?.map(origin),
         model_id: top.text_if("model_id")?,
         tier: top.text_if("tier")?,
         owner: top.text_if("owner")?,
@@ -24,14 +25,25 @@ pub(super) fn governance(top: &Reader<'_>) -> Result<Governance> {
     })
 }
 
+fn origin(name: &str) -> DataOrigin {
+    match name {
+        "observed" => DataOrigin::Observed,
+        "synthetic" => DataOrigin::Synthetic,
+        "mixed" => DataOrigin::Mixed,
+        other => unreachable!("the table of keys has no origin {other}"),
+    }
+}
+
 /// One name or a list of names.
 fn frameworks(top: &Reader<'_>) -> Result<Vec<Framework>> {
     let mut found = Vec::new();
     for (place, name) in top.one_or_more("framework")? {
         let Some(framework) = Framework::named(&name) else {
-            return Err(top
-                .refuse(&place, format!("is `{name}`, which is no framework that this program has a map of"))
-                .hint(hint(&name, "frameworks", &Framework::names())));
+            return Err(top.refuse(&place, format!("is `{name}`, which is no framework that this program has a map of")).hint(hint(
+                &name,
+                "frameworks",
+                &Framework::names(),
+            )));
         };
         found.push(framework);
     }
@@ -105,7 +117,9 @@ mod tests {
         assert!(spec.governance.owner.is_none() && spec.governance.findings.is_empty() && spec.governance.restrictions.is_empty());
         let one = parsed(&SPEC.replace("[\"ss1_23\", \"mar32_33\"]", "\"ecb\"")).expect("a spec");
         assert_eq!(one.governance.frameworks.len(), 1);
-        let text = format!("{SPEC}[[findings]]\nid = \"F-1\"\nseverity = \"low\"\ntext = \"x\"\ndue = \"2020-01-31\"\nopened = 2020-01-01\nclosed = 2020-01-01\n");
+        let text = format!(
+            "{SPEC}[[findings]]\nid = \"F-1\"\nseverity = \"low\"\ntext = \"x\"\ndue = \"2020-01-31\"\nopened = 2020-01-01\nclosed = 2020-01-01\n"
+        );
         let finding = parsed(&text).expect("closed on the day it was opened").governance.findings.remove(0);
         assert_eq!((finding.due.map(|day| day.to_string()), finding.owner), (Some("2020-01-31".to_owned()), None));
     }

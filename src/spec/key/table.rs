@@ -17,8 +17,26 @@ const SEVERITY: Shape = Choice(&["ignore", "note", "warn", "stop"]);
 const BEFORE: &[Section] = &[TOP, TABLE, QUALITY, SEVERITIES, FEATURE, TARGET, WINDOW, SLIDING, EXPANDING, SPLIT, MODEL];
 
 /// Blocks after them.
-const AFTER: &[Section] =
-    &[TUNE, GRID, RANDOM, HALVING, ENDS, SELECT, CORRELATION, IMPORTANCE, ELIMINATION, STABILITY, BOOK, LONG_SHORT, LOANS, RISK, LIMIT, OVERLAY, FINDING, SIGN_OFF];
+const AFTER: &[Section] = &[
+    TUNE,
+    GRID,
+    RANDOM,
+    HALVING,
+    ENDS,
+    SELECT,
+    CORRELATION,
+    IMPORTANCE,
+    ELIMINATION,
+    STABILITY,
+    BOOK,
+    LONG_SHORT,
+    LOANS,
+    RISK,
+    LIMIT,
+    OVERLAY,
+    FINDING,
+    SIGN_OFF,
+];
 
 /// Every block of a spec, in the order of a file.
 pub(in crate::spec) fn sections() -> impl Iterator<Item = &'static Section> {
@@ -35,6 +53,13 @@ const TOP: Section = section(
         key("as_of", Date, Optional, "2020-01-01", "Data of this day and later are not read."),
         key("seed", Integer(0, i64::MAX), Default("1"), "1", "Seed of everything random."),
         key("limitations", Texts, Default("[]"), "[\"Prices are synthetic.\"]", "Known limitations, printed as they are."),
+        key(
+            "data_origin",
+            Choice(&["observed", "synthetic", "mixed"]),
+            Optional,
+            "\"observed\"",
+            "Whether the tables hold what happened or were made, printed on page one.",
+        ),
         key("model_id", Text, Optional, "\"EQ-VAR-001\"", "Identity of the model in the owner's inventory."),
         key("tier", Text, Optional, "\"1\"", "Tier of the model in the owner's inventory."),
         key("owner", Text, Optional, "\"Head of market risk\"", "Who owns the model."),

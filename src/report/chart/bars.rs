@@ -33,15 +33,9 @@ pub(crate) struct BarChart {
     pub(crate) bars: Vec<Bar>,
 }
 
-/// Draws horizontal bars with their numbers, across the page.
-#[must_use]
-pub(crate) fn bars(chart: &BarChart) -> String {
-    bars_at(chart, Size::Wide)
-}
-
 /// Draws horizontal bars with their numbers.
 #[must_use]
-pub(crate) fn bars_at(chart: &BarChart, size: Size) -> String {
+pub(crate) fn bars(chart: &BarChart, size: Size) -> String {
     let bars: Vec<&Bar> = chart.bars.iter().filter(|bar| bar.value.is_finite()).collect();
     if bars.is_empty() {
         return no_data(&chart.label, "there is nothing to compare");
@@ -81,10 +75,10 @@ mod tests {
         let long = "a_feature_with_a_very_long_name_indeed_and_more_of_it";
         let bars_of = vec![Bar { name: "momentum".into(), value: 0.312 }, Bar { name: long.into(), value: -0.021 }];
         let mut chart = BarChart { label: "b".into(), x_title: "Share, %".into(), scale: Scale::Percent, bars: bars_of };
-        let svg = bars(&chart);
+        let svg = bars(&chart, Size::Wide);
         assert!(svg.contains(">31.2<") && svg.contains(">−2.10<"));
         assert!(svg.contains(&format!("<title>{long}: −2.10 %</title>")) && svg.contains("…<"));
         chart.bars.clear();
-        assert!(bars(&chart).contains("No data"));
+        assert!(bars(&chart, Size::Wide).contains("No data"));
     }
 }

@@ -50,15 +50,9 @@ pub(crate) struct CalibrationChart {
 /// Height of the bars of counts, across the page.
 const COUNTS: f64 = 46.0;
 
-/// Draws calibration with intervals across the page, and how many forecasts lie where.
-#[must_use]
-pub(crate) fn calibration(chart: &CalibrationChart) -> String {
-    calibration_at(chart, Size::Wide)
-}
-
 /// Draws calibration with intervals, and how many forecasts lie where.
 #[must_use]
-pub(crate) fn calibration_at(chart: &CalibrationChart, size: Size) -> String {
+pub(crate) fn calibration(chart: &CalibrationChart, size: Size) -> String {
     let points = || chart.series.iter().flat_map(|series| &series.points).filter(|point| is_finite(point));
     if points().next().is_none() {
         return no_data(&chart.label, "no bin has forecasts");
@@ -161,8 +155,8 @@ mod tests {
         let point = CalibrationPoint { predicted: 0.02, observed: 0.03, low: 0.01, high: 0.05, n: 1_200 };
         let series = vec![CalibrationSeries { name: "gbdt".into(), color: Style::Series(0), points: vec![point] }];
         let mut chart = CalibrationChart { label: "c".into(), x_title: "x".into(), y_title: "y".into(), scale: Scale::Percent, series };
-        assert!(calibration(&chart).contains("gbdt: predicted 2.00 %, observed 3.00 % (1.00 % to 5.00 %), n = 1,200"));
+        assert!(calibration(&chart, Size::Wide).contains("gbdt: predicted 2.00 %, observed 3.00 % (1.00 % to 5.00 %), n = 1,200"));
         chart.series[0].points[0].low = f64::NAN;
-        assert!(calibration(&chart).contains("No data"));
+        assert!(calibration(&chart, Size::Wide).contains("No data"));
     }
 }

@@ -62,9 +62,10 @@ pub(crate) fn columns(chart: &ColumnChart, size: Size) -> String {
     let levels = chart.levels.iter().map(|level| level.at).chain(finite(chart.band).into_iter().flat_map(|(low, high)| [low, high]));
     let heights: Vec<f64> = heights.chain(levels).chain([0.0]).collect();
     let (low, high) = heights.iter().fold((0.0_f64, 0.0_f64), |(low, high), &value| (low.min(value), high.max(value)));
-    // Room for the numbers below what is negative.
-    let below = if low < 0.0 { Some(low - 0.08 * (high - low)) } else { None };
-    let y = numbers(heights.into_iter().chain(below), chart.scale, &chart.y_title);
+    // Room for the numbers below what is negative and above what is positive.
+    let pad = 0.08 * (high - low);
+    let room = [(low < 0.0).then_some(low - pad), (0.0 < high).then_some(high + pad)];
+    let y = numbers(heights.into_iter().chain(room.into_iter().flatten()), chart.scale, &chart.y_title);
     let x = places(chart.columns.iter().map(|column| column.name.clone()), &chart.x_title);
     let right = chart.levels.iter().map(|level| text_width(&level.name) + 8.0).fold(10.0, f64::max);
     let frame = Frame { size, height: size.height(260.0), label: chart.label.clone(), x, y, legend_lines: 0, right, left: None };
@@ -129,7 +130,7 @@ fn short(scale: Scale, value: f64) -> String {
         Scale::Percent => 100.0 * value,
     };
     let decimals = match value.abs() {
-        size if size < 1e-12 || 9.95 <= size => 0,
+        size if !(1e-12..9.95).contains(&size) => 0,
         size if 0.995 <= size => 1,
         size if 0.0995 <= size => 2,
         _ => 3,
@@ -152,8 +153,8 @@ mod tests {
     fn columns_carry_their_numbers_and_stand_on_zero() {
         let svg = columns(&chart(&[0.2, -0.1]), Size::Wide);
         assert!(svg.contains(">20<") && svg.contains(">−10<") && svg.contains(">2001<"), "{svg}");
-        // From −13 (room for the number) to 20 %: zero lies at 20 of 33 parts of 26..234.
-        assert!(svg.contains("y=\"26\" width=") && svg.contains("y=\"152.1\" width="), "{svg}");
+        // From −12.4 to 22.4 % (room for the numbers): zero and 20 % lie at 22.4 and 2.4 of 34.8 parts, inside the axis' own margin.
+        assert!(svg.contains("y=\"43.3\" width=") && svg.contains("y=\"158.9\" width="), "{svg}");
         assert!(columns(&chart(&[]), Size::Wide).contains("No data"));
         assert!(columns(&chart(&[f64::NAN]), Size::Half).contains("No data"));
         assert!(!columns(&chart(&[f64::NAN, 0.0, 0.0]), Size::Half).contains("NaN"));

@@ -29,15 +29,9 @@ pub(crate) struct HeatMap {
     pub(crate) rows: Vec<HeatRow>,
 }
 
-/// Draws a year a row, a month a column, the year's total at the end, across the page.
-#[must_use]
-pub(crate) fn heat_map(chart: &HeatMap) -> String {
-    heat_map_at(chart, Size::Wide)
-}
-
 /// Draws a year a row, a month a column, the year's total at the end.
 #[must_use]
-pub(crate) fn heat_map_at(chart: &HeatMap, size: Size) -> String {
+pub(crate) fn heat_map(chart: &HeatMap, size: Size) -> String {
     let values = || chart.rows.iter().flat_map(|row| row.months).flatten().filter(|value| value.is_finite());
     if values().next().is_none() {
         return no_data(&chart.label, "no month was held");
@@ -81,14 +75,14 @@ mod tests {
         let mut months = [None; 12];
         (months[0], months[1], months[2]) = (Some(0.0213), Some(-0.105), Some(0.0));
         let mut chart = HeatMap { label: "h".into(), title: "Return, %".into(), rows: vec![HeatRow { year: 2008, months, total: Some(-0.086) }] };
-        let svg = heat_map(&chart);
+        let svg = heat_map(&chart, Size::Wide);
         for text in [">+2.1<", ">−10.5<", ">0.0<", ">−8.6<", ">2008<", "class=\"f h0\"", "class=\"f h5\""] {
             assert!(svg.contains(text), "{text} in {svg}");
         }
         // Beside another figure cells are narrower: the plus goes first, then the decimal.
-        let narrow = heat_map_at(&chart, Size::Half);
+        let narrow = heat_map(&chart, Size::Half);
         assert!(narrow.contains(">+2.1<") && narrow.contains(">−10<") && narrow.contains(">−8.6<"), "{narrow}");
         chart.rows.clear();
-        assert!(heat_map(&chart).contains("No data"));
+        assert!(heat_map(&chart, Size::Wide).contains("No data"));
     }
 }

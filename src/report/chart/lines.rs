@@ -44,15 +44,9 @@ pub(crate) struct LineChart {
     pub(crate) series: Vec<Series>,
 }
 
-/// Draws time series across the page.
-#[must_use]
-pub(crate) fn lines(chart: &LineChart) -> String {
-    lines_at(chart, Size::Wide)
-}
-
 /// Draws time series.
 #[must_use]
-pub(crate) fn lines_at(chart: &LineChart, size: Size) -> String {
+pub(crate) fn lines(chart: &LineChart, size: Size) -> String {
     framed(chart, (size, 320.0), "no series has a point", |canvas, line| draw(canvas, line, chart.scale))
 }
 
@@ -162,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_long_series_makes_a_small_figure() {
-        let svg = lines(&chart(3_500, 1));
+        let svg = lines(&chart(3_500, 1), Size::Wide);
         let polyline = svg.lines().find(|line| line.contains("k s0")).expect("the series is drawn");
         assert!(polyline.matches(',').count() <= POINTS);
         assert!(svg.len() < 12_000, "{} bytes", svg.len());
@@ -170,16 +164,16 @@ mod tests {
 
     #[test]
     fn no_points_and_one_point_are_figures_too() {
-        assert!(lines(&chart(0, 1)).contains("No data: no series has a point"));
-        assert!(lines(&chart(1, 1)).contains("model0, 2008-05-01: 0.00 %"));
+        assert!(lines(&chart(0, 1), Size::Wide).contains("No data: no series has a point"));
+        assert!(lines(&chart(1, 1), Size::Wide).contains("model0, 2008-05-01: 0.00 %"));
         let mut not_finite = chart(3, 1);
         not_finite.series[0].points[1].1 = f64::NAN;
-        assert!(!lines(&not_finite).contains("NaN"));
+        assert!(!lines(&not_finite, Size::Wide).contains("NaN"));
     }
 
     #[test]
     fn of_nineteen_models_thirteen_are_grey_and_named_together() {
-        let svg = lines_at(&chart(30, 19), Size::Half);
+        let svg = lines(&chart(30, 19), Size::Half);
         assert_eq!(svg.matches("class=\"k grey\" stroke-width=\"0.8\"").count(), 13);
         assert!(svg.contains(">and 13 others<") && svg.contains(">model5<") && !svg.contains(">model6<"), "{svg}");
     }
@@ -188,7 +182,7 @@ mod tests {
     fn a_flat_line_at_zero_lies_in_the_middle() {
         let mut flat = chart(2, 1);
         flat.series[0].points.iter_mut().for_each(|point| point.1 = 0.0);
-        let svg = lines(&flat);
+        let svg = lines(&flat, Size::Wide);
         // From the axis title's 26 to the labels above 320: half of 26 + 294.
         assert!(svg.contains(",160 ") && svg.contains(">0<"), "{svg}");
     }

@@ -37,15 +37,9 @@ pub(crate) struct LossChart {
     pub(crate) breaches: Vec<Breach>,
 }
 
-/// Draws losses against VaR across the page.
-#[must_use]
-pub(crate) fn losses_against_var(chart: &LossChart) -> String {
-    losses_against_var_at(chart, Size::Wide)
-}
-
 /// Draws losses as thin grey bars, VaR as solid lines, every breach as a dark dot.
 #[must_use]
-pub(crate) fn losses_against_var_at(chart: &LossChart, size: Size) -> String {
+pub(crate) fn losses_against_var(chart: &LossChart, size: Size) -> String {
     let losses: Vec<(f64, f64)> = chart.losses.iter().filter(|(_, loss)| loss.is_finite()).map(|(day, loss)| (f64::from(day.0), *loss)).collect();
     let days = || chart.losses.iter().map(|(day, _)| *day);
     let (Some(from), Some(to)) = (days().min(), days().max()) else { return no_data(&chart.label, "no day has both a loss and a forecast") };
@@ -99,10 +93,10 @@ mod tests {
             vars: vec![Series { name: "VaR 99 %".into(), color: Style::Series(0), points: var }],
             breaches,
         };
-        let svg = losses_against_var(&chart);
+        let svg = losses_against_var(&chart, Size::Wide);
         assert_eq!(svg.matches("<circle class=\"f hit ink\"").count(), 7);
         assert!(svg.contains("<title>1971-05-15: loss 5.00 %, VaR 3.00 %</title>"));
         chart.losses.clear();
-        assert!(losses_against_var(&chart).contains("No data"));
+        assert!(losses_against_var(&chart, Size::Wide).contains("No data"));
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn partial_dependence(chart: &DependenceChart, size: Size) -> String 
         let (row, column) = (idx / n_columns as usize, idx % n_columns as usize);
         let from = left + width * column as f64;
         let top = LINE + row_height * row as f64 + LINE + HEAD - 4.0;
-        let edges = Edges { left: from, right: from + width - 16.0, top, bottom: top + HEIGHT };
+        let edges = Edges { left: from, right: from + width - 30.0, top, bottom: top + HEIGHT };
         // Two ticks: more would run into one another in so small a plot.
         let mut x = numbers_with(points.iter().map(|point| point.0), Scale::Number, "", 2);
         x.ticks = ends_of(x.ticks);

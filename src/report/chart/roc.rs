@@ -29,15 +29,9 @@ pub(crate) struct RocChart {
     pub(crate) curves: Vec<RocCurve>,
 }
 
-/// Draws ROC curves across the page; their names and areas are listed beside them, best first.
-#[must_use]
-pub(crate) fn roc(chart: &RocChart) -> String {
-    roc_at(chart, Size::Wide)
-}
-
 /// Draws ROC curves; their names and areas are listed under the diagonal or beside the curves, best first.
 #[must_use]
-pub(crate) fn roc_at(chart: &RocChart, size: Size) -> String {
+pub(crate) fn roc(chart: &RocChart, size: Size) -> String {
     let curves: Vec<&RocCurve> = chart.curves.iter().filter(|curve| !curve.points.is_empty() && curve.auc.is_finite()).collect();
     if curves.is_empty() {
         return no_data(&chart.label, "one of the two outcomes never occurred");
@@ -148,8 +142,8 @@ mod tests {
         assert_eq!(thin[thin.len() - 1], (1.0, 1.0));
         let mut chart =
             RocChart { label: "r".into(), curves: vec![RocCurve { name: "gbdt".into(), color: Style::Series(0), auc: 2.0 / 3.0, points }] };
-        assert!(roc(&chart).contains("gbdt, AUC 0.667"));
+        assert!(roc(&chart, Size::Wide).contains("gbdt, AUC 0.667"));
         chart.curves[0].auc = f64::NAN;
-        assert!(roc(&chart).contains("No data"));
+        assert!(roc(&chart, Size::Wide).contains("No data"));
     }
 }

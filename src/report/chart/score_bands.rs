@@ -37,15 +37,9 @@ pub(crate) struct BandChart {
     pub(crate) bands: Vec<Band>,
 }
 
-/// Draws observed rates as bars and predicted ones as a line, across the page.
-#[must_use]
-pub(crate) fn score_bands(chart: &BandChart) -> String {
-    score_bands_at(chart, Size::Wide)
-}
-
 /// Draws observed rates as bars and predicted ones as a line.
 #[must_use]
-pub(crate) fn score_bands_at(chart: &BandChart, size: Size) -> String {
+pub(crate) fn score_bands(chart: &BandChart, size: Size) -> String {
     let bands: Vec<&Band> = chart.bands.iter().filter(|band| band.observed.is_finite() && band.predicted.is_finite()).collect();
     if bands.is_empty() {
         return no_data(&chart.label, "no band has cases");
@@ -89,8 +83,8 @@ mod tests {
         let bands = vec![Band { name: "A".into(), n: 1_500, observed: 0.012, predicted: 0.0105 }];
         let mut chart =
             BandChart { label: "b".into(), x_title: "Grade".into(), y_title: "%".into(), scale: Scale::Percent, color: Style::Series(0), bands };
-        assert!(score_bands(&chart).contains("A: observed 1.20 %, predicted 1.05 %, n = 1,500"));
+        assert!(score_bands(&chart, Size::Wide).contains("A: observed 1.20 %, predicted 1.05 %, n = 1,500"));
         chart.bands.clear();
-        assert!(score_bands(&chart).contains("No data"));
+        assert!(score_bands(&chart, Size::Wide).contains("No data"));
     }
 }

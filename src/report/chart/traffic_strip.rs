@@ -67,8 +67,7 @@ impl Zone {
 
 /// Draws the count as steps, the zones as thresholds, and a strip below with colour and word.
 #[must_use]
-pub(crate) fn traffic_strip(chart: &TrafficChart) -> String {
-    let size = Size::Wide;
+pub(crate) fn traffic_strip(chart: &TrafficChart, size: Size) -> String {
     let (Some(first), Some(last)) = (chart.counts.first(), chart.counts.last()) else {
         return no_data(&chart.label, "there are fewer days than the window needs");
     };
@@ -163,7 +162,7 @@ mod tests {
     #[test]
     fn steps_keep_only_corners() {
         assert_eq!(steps(&[(Day(0), 1), (Day(1), 1), (Day(2), 3), (Day(3), 3)]), [(0.0, 1.0), (2.0, 1.0), (2.0, 3.0), (3.0, 3.0), (3.0, 3.0)]);
-        assert!(traffic_strip(&chart(&[])).contains("No data"));
-        assert!(traffic_strip(&chart(&[11])).contains("red: 1970-01-01 to 1970-01-01, 1 days, at most 11 breaches"));
+        assert!(traffic_strip(&chart(&[]), Size::Half).contains("No data"));
+        assert!(traffic_strip(&chart(&[11]), Size::Half).contains("red: 1970-01-01 to 1970-01-01, 1 days, at most 11 breaches"));
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn window_spans(chart: &WindowSpans) -> String {
     let title =
         if every == 1 { format!("{} windows", windows.len()) } else { format!("{} windows; one in {every} and the last are shown", windows.len()) };
     let y = Axis { from: 0.0, to: 1.0, ticks: vec![], title, ends: <_>::default() };
-    let (size, height) = (Size::Wide, HEAD + 2.0 * LINE + row * shown.len() as f64 + 30.0);
+    let (size, height) = (Size::Half, HEAD + 2.0 * LINE + row * shown.len() as f64 + 30.0);
     let frame = Frame { size, height, label: chart.label.clone(), x: dates(from, to, size), y, legend_lines: 1, right: 14.0, left: Some(30.0) };
     paint(&frame, |canvas| {
         let legend_y = canvas.top - HEAD - 0.5 * LINE;

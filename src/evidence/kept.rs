@@ -33,6 +33,8 @@ pub struct Kept {
     pub before: Option<Link>,
     /// Its metrics; `None` where undefined.
     pub metrics: BTreeMap<String, Option<f64>>,
+    /// Its limits and how they fared.
+    pub limits: Vec<LimitState>,
     /// Its findings, open and closed; none in a run of a program that kept no register.
     pub findings: Vec<Finding>,
 }
@@ -148,11 +150,12 @@ impl Kept {
         }
         let findings = summary.findings.clone();
         let metrics = summary.metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied())).collect();
-        if statement::envelope(&manifest, summary.limits(), previous.clone()) != attestation {
+        let limits = summary.limits();
+        if statement::envelope(&manifest, limits.clone(), previous.clone()) != attestation {
             return refuse(ATTESTATION, format!("does not attest this {MANIFEST}: one of them has been edited"));
         }
         let (run_sha256, attestation_sha256) = (sha256(&manifest_bytes), sha256(&attestation));
-        Ok(Self { manifest, ended, run_sha256, attestation_sha256, before: previous, metrics, findings })
+        Ok(Self { manifest, ended, run_sha256, attestation_sha256, before: previous, metrics, limits, findings })
     }
 
     /// How the run after this one names it.

@@ -16,4 +16,4 @@ pub use finding::{Finding, Origin};
 pub use kept::{Kept, SUMMARY, edited, edited_of, problems};
 pub use sign_off::{Role, SignOff, SignedBy, Timestamp, sign, sign_offs};
 pub use signers::Signers;
-pub use statement::{ATTESTATION, Link, attestation};
+pub use statement::{ATTESTATION, LimitState, Link, attestation};

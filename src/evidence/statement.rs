@@ -74,11 +74,15 @@ struct Predicate {
 
 /// A limit and how it fared; its value stands in `summary.json`, which is a subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct LimitState {
-    pub(super) metric: String,
-    pub(super) min: Option<f64>,
-    pub(super) max: Option<f64>,
-    pub(super) standing: Standing,
+pub struct LimitState {
+    /// The metric that it is on.
+    pub metric: String,
+    /// Least value that keeps it.
+    pub min: Option<f64>,
+    /// Largest value that keeps it.
+    pub max: Option<f64>,
+    /// How it fared.
+    pub standing: Standing,
 }
 
 /// The attestation's bytes: a subject for `run.json` and every file that it names.

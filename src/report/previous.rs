@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Finding, Kept};
+use crate::evidence::{Finding, Kept, LimitState};
 use crate::manifest::Inputs;
 use crate::stat::Colour;
 
@@ -17,6 +17,8 @@ pub struct Previous {
     pub colour: Colour,
     /// Its metrics; `None` where undefined.
     pub metrics: BTreeMap<String, Option<f64>>,
+    /// Its limits and how they fared.
+    pub limits: Vec<LimitState>,
     /// Its findings, open and closed.
     pub findings: Vec<Finding>,
 }
@@ -36,8 +38,8 @@ impl Previous {
     /// What is kept of a run whose folder was checked.
     #[must_use]
     pub fn of(kept: Kept) -> Self {
-        let Kept { manifest, ended, metrics, findings, .. } = kept;
-        Self { as_of: manifest.as_of, inputs: manifest.inputs, colour: ended.colour, metrics, findings }
+        let Kept { manifest, ended, metrics, limits, findings, .. } = kept;
+        Self { as_of: manifest.as_of, inputs: manifest.inputs, colour: ended.colour, metrics, limits, findings }
     }
 
     /// Numbers that differ from `after`'s, by name.

@@ -1,5 +1,7 @@
 //! What changed since the previous run: limits crossed first, then numbers with a limit, then the rest by size.
 
+mod limit;
+
 use crate::report::cell::{Cell, State};
 use crate::report::format;
 use crate::report::material::Material;
@@ -9,7 +11,8 @@ use crate::report::previous::{Moved, Previous, as_read, moved};
 use crate::spec::Limit;
 use crate::stat::{Metric, Outcome, Unit};
 
-use super::pieces::counted;
+use super::pieces::{capital, counted};
+use limit::Fate;
 
 /// A number without a limit is listed when it moved by more than this share of its size.
 const THRESHOLD: f64 = 0.05;
@@ -43,7 +46,11 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let all = moved(&previous.metrics, &now);
     let unit = |name: &str| metrics.get(name).map_or(Unit::Number, |metric| metric.unit);
     let listed = listed(&all, &material.facts.spec.limits, unit);
-    let mut section = Section::new("changed", title(previous, all.len(), &listed));
+    let fates = limit::fates(material, previous);
+    let mut section = Section::new("changed", title(previous, all.len(), &listed, &fates));
+    if !fates.is_empty() {
+        section.blocks.push(Block::List(fates.iter().map(|fate| format!("{}.", capital(&fate.words))).collect()));
+    }
     let inputs = previous.inputs.differences(material.inputs);
     let inputs: Vec<String> = inputs.into_iter().filter(|line| !line.contains("previous run")).collect();
     if inputs.is_empty() {
@@ -64,19 +71,20 @@ pub(super) fn lines(material: &Material<'_>) -> Vec<String> {
     let metrics = &material.summary.metrics.0;
     let now = metrics.iter().map(|(name, metric)| (name.clone(), metric.value.value().copied().and_then(as_read))).collect();
     let all = moved(&previous.metrics, &now);
-    let unit = |name: &str| metrics.get(name).map_or(Unit::Number, |metric| metric.unit);
-    let listed = listed(&all, &material.facts.spec.limits, unit);
-    let side = |is_within: bool| if is_within { "is within its limit again" } else { "crossed its limit" };
-    let crossed = listed.iter().filter_map(|(moved, why)| match why {
-        Why::Crossed { is_within } => Some(format!("`{}` {}", moved.metric, side(*is_within))),
-        Why::Limited | Why::Large => None,
-    });
-    let mut lines: Vec<String> = crossed.take(N_CROSSED).collect();
+    let fates = limit::fates(material, previous);
+    let mut lines: Vec<String> = fates.iter().take(N_CROSSED).map(|fate| capital(&fate.words)).collect();
     if lines.is_empty() {
-        lines.push(format!("No limit crossed since {}", previous.as_of));
+        lines.push(format!("No limit crossed or moved since {}", previous.as_of));
+    }
+    if N_CROSSED < fates.len() {
+        lines.push(format!("{} more limits ([#changed])", fates.len() - N_CROSSED));
     }
     let n_inputs = previous.inputs.differences(material.inputs).into_iter().filter(|line| !line.contains("previous run")).count();
-    lines.push(if n_inputs == 0 { "Spec, SQL and data are the same".to_owned() } else { counted(n_inputs, "input changed", "inputs changed") });
+    lines.push(if n_inputs == 0 {
+        "Spec, SQL, templates and files are the same".to_owned()
+    } else {
+        counted(n_inputs, "input changed", "inputs changed")
+    });
     lines.push(format!("{} ([#changed])", counted(all.len(), "number moved", "numbers moved")));
     lines
 }
@@ -121,13 +129,15 @@ fn size(moved: &Moved, unit: Unit) -> f64 {
     }
 }
 
-fn title(previous: &Previous, n_moved: usize, listed: &[(&Moved, Why)]) -> String {
+fn title(previous: &Previous, n_moved: usize, listed: &[(&Moved, Why)], fates: &[Fate]) -> String {
     let since = &previous.as_of;
-    let crossed = listed.iter().filter(|(_, why)| matches!(why, Why::Crossed { .. })).count();
+    let crossed = fates.iter().filter(|fate| fate.is_crossed).count();
+    let reset = fates.len() - crossed;
     let large = listed.iter().filter(|(_, why)| *why == Why::Large).count();
     let crossed = if crossed == 0 { String::new() } else { format!("{} crossed; ", counted(crossed, "limit", "limits")) };
+    let crossed = if reset == 0 { crossed } else { format!("{crossed}{} new or moved; ", counted(reset, "limit is", "limits are")) };
     match (n_moved, large) {
-        (0, _) => format!("What changed: nothing since the run of {since}"),
+        (0, _) if fates.is_empty() => format!("What changed: nothing since the run of {since}"),
         (n, 0) => format!("What changed since {since}: {crossed}{} moved, none without a limit by more than 5 %", counted(n, "number", "numbers")),
         (n, large) => {
             format!("What changed since {since}: {crossed}{} moved, {large} without a limit by more than 5 %", counted(n, "number", "numbers"))

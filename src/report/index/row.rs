@@ -9,7 +9,6 @@ use super::run::{Run, Seen};
 use super::trend::{Trend, trends};
 use crate::day::Day;
 use crate::report::cell::State;
-use crate::report::compose::state;
 use crate::stat::Colour;
 
 /// Verdicts shown as squares.
@@ -86,7 +85,7 @@ pub(super) struct Colouring {
 impl Colouring {
     /// All of them, gravest first.
     pub(super) fn all() -> Vec<Self> {
-        [Colour::Red, Colour::Amber, Colour::Neutral, Colour::Green].map(|colour| Self { state: state(colour), word: colour_word(colour) }).to_vec()
+        [Colour::Red, Colour::Amber, Colour::Neutral, Colour::Green].map(|colour| Self { state: colour.into(), word: colour_word(colour) }).to_vec()
     }
 }
 
@@ -136,7 +135,7 @@ impl Row {
             rank,
             state: last.state,
             word: line.map_or("Red", |line| colour_word(line.ended.colour)).to_owned(),
-            headline: last.headline.clone(),
+            headline: if matches!(latest.run, Run::Whole(_)) { outcome(&last.headline).to_owned() } else { last.headline.clone() },
             worst: text(|line| &line.worst).unwrap_or_default(),
             notes: notes(runs, latest),
             change: match (before.map(|before| &before.run), line) {
@@ -194,12 +193,18 @@ fn notes(runs: &[Seen], latest: &Seen) -> Vec<String> {
     notes
 }
 
+/// What became of the limits; which tests reject stands in the sentence beside it and in the history.
+fn outcome(headline: &str) -> &str {
+    let ends = ["; ", " ("].into_iter().filter_map(|end| headline.find(end)).min();
+    &headline[..ends.unwrap_or(headline.len())]
+}
+
 impl Past {
     fn of(folder: &str, seen: &Seen) -> Self {
         let link = format!("./{folder}/{}/report.html", seen.as_of);
         let of = |line: &Line, link: String, headline: String| Self {
             as_of: seen.as_of,
-            state: state(line.ended.colour),
+            state: line.ended.colour.into(),
             letter: letter(line.ended.colour),
             headline,
             digest: line.digest.clone(),

@@ -66,8 +66,7 @@ struct Page {
 
 #[derive(Deserialize)]
 struct Head {
-    #[serde(default)]
-    owner: String,
+    owner: Option<String>,
     verdict: Verdict,
 }
 
@@ -80,7 +79,8 @@ struct Verdict {
 /// Reads a run's folder; `name` is the folder below the folder of the runs.
 pub(super) fn read(folder: &Path, name: &str, as_of: Day) -> Run {
     // Before the files are read: one that changes meanwhile does not agree with it afterwards.
-    let seal = Seal::of(folder);
+    // A call that fails once may be a hiccup of the disk; one that fails twice is told.
+    let seal = Seal::of(folder).or_else(|| Seal::of(folder));
     let words = |error: crate::error::Error| format!("{}: {}", file_name(&error.fault().place), error.fault().problem);
     let page = |kept: &Kept| evidence::edited_of(folder, &kept.manifest, PAGE);
     let whole = Kept::read(folder).map_err(words).and_then(|kept| page(&kept).map_or(Ok(kept), Err));
@@ -96,7 +96,7 @@ pub(super) fn read(folder: &Path, name: &str, as_of: Day) -> Run {
             title: kept.manifest.title.clone(),
             as_of,
             ended: kept.ended.clone(),
-            owner: told.page.head.owner,
+            owner: told.page.head.owner.unwrap_or_default(),
             worst: told.page.head.verdict.sentences.into_iter().next().unwrap_or_default(),
             limits: told.limits.iter().map(|limit| LimitLine::of(&limit.judged())).collect(),
             signed: signed(folder, &kept),

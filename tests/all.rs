@@ -14,6 +14,7 @@ mod evidence;
 mod fault;
 mod fixture;
 mod folder;
+mod hostile;
 mod index;
 mod inputs;
 mod layers;

@@ -110,8 +110,8 @@ fn same_table(table: &Value, html: &str) -> usize {
     let id = table["id"].as_str().expect("an id");
     let n_columns = table["columns"].as_array().expect("columns").len();
     let rows = table["rows"].as_array().expect("rows");
-    let opened = |class: &str| html.split_once(&format!("<figure class=\"{class}\" id=\"{id}\">"));
-    let (_, drawn) = opened("table").or_else(|| opened("table cards")).unwrap_or_else(|| panic!("table {id} is on the page"));
+    let opened = |class: &str| html.split_once(&format!("<figure class=\"table {class}\" id=\"{id}\">"));
+    let (_, drawn) = ["wide", "half", "cards"].into_iter().find_map(opened).unwrap_or_else(|| panic!("table {id} is on the page"));
     let drawn = drawn.split("</figure>").next().unwrap_or_default();
     let body = drawn.split_once("<tbody>").map_or("", |(_, rest)| rest.split("</tbody>").next().unwrap_or_default());
     let printed: Vec<Vec<String>> = body.split("<tr>").skip(1).map(cells).collect();

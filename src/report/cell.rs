@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::day::Day;
-use crate::stat::Outcome;
+use crate::stat::{Colour, Outcome};
 
 use super::format;
 
@@ -20,6 +20,17 @@ pub enum State {
     Red,
     /// Not judged.
     Neutral,
+}
+
+impl From<Colour> for State {
+    fn from(colour: Colour) -> Self {
+        match colour {
+            Colour::Green => Self::Green,
+            Colour::Amber => Self::Amber,
+            Colour::Red => Self::Red,
+            Colour::Neutral => Self::Neutral,
+        }
+    }
 }
 
 /// One value of a table; numbers stay raw, only templates format them.
@@ -191,7 +202,7 @@ impl Serialize for Cell {
                 map.serialize_entry("digits", digits)?;
             }
             Self::Percent(value) | Self::BasisPoints(value) | Self::Money(value) | Self::PValue(value) | Self::Bar(value) => {
-                map.serialize_entry("value", value)?
+                map.serialize_entry("value", value)?;
             }
             Self::Date(day) => map.serialize_entry("value", day)?,
             Self::Verdict(state, word) => {

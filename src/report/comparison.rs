@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::cell::State;
-use super::compose::state;
 use super::format;
 use super::metric;
 use super::previous::{Moved, moved};
@@ -112,7 +111,7 @@ pub fn compared(templates: &Templates, before: (&Path, &Kept), after: (&Path, &K
     let limits = limits(&told);
     let (moved, n_moved, n_same) = moved_rows(kept, &told);
     let (was, is) = (before.1.ended.colour, after.1.ended.colour);
-    let words = |colour| format!("{:?}", colour).to_lowercase();
+    let words = |colour| format!("{colour:?}").to_lowercase();
     let comparison = Comparison {
         sides: [side(before.1, &told[0]), side(after.1, &told[1])],
         verdict: if was == is { format!("Still {}", words(is)) } else { format!("From {} to {}", words(was), words(is)) },
@@ -135,7 +134,7 @@ fn side(kept: &Kept, told: &Told<Page>) -> Side {
         name: kept.manifest.name.clone(),
         title: kept.manifest.title.clone(),
         as_of: kept.manifest.as_of.clone(),
-        state: state(kept.ended.colour),
+        state: kept.ended.colour.into(),
         headline: kept.ended.headline.clone(),
         sentences: told.page.head.verdict.sentences.clone(),
         version: format!("{}, commit {}", kept.manifest.program.version, kept.manifest.program.commit),

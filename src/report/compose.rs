@@ -1,11 +1,9 @@
 //! Composes the page: head, page one, and the sections in the order of a reviewer's doubts.
 
-use super::cell::State;
 use super::material::Material;
 use super::page::{Head, Page, TestPeriod};
 use super::section;
 use crate::manifest::VERSION;
-use crate::stat::Colour;
 
 /// The page of a report.
 #[must_use]
@@ -18,16 +16,16 @@ pub fn compose(material: &Material<'_>) -> Page {
 
 fn head(material: &Material<'_>) -> Head {
     let spec = material.facts.spec;
-    let windows = material.facts.windows;
     let hash = material.inputs.sha256();
     Head {
         title: spec.title.clone(),
         portfolio: spec.portfolio.clone(),
-        model_id: String::new(),
-        tier: String::new(),
-        owner: String::new(),
+        model_id: spec.governance.model_id.clone(),
+        tier: spec.governance.tier.clone(),
+        owner: spec.governance.owner.clone(),
+        validator: spec.governance.validator.clone(),
         as_of: material.as_of,
-        test_period: windows.first().zip(last_judged(material)).map(|(first, to)| TestPeriod { from: first.test.start, to }),
+        test_period: first_tested(material).zip(last_judged(material)).map(|(first, to)| TestPeriod { from: first, to }),
         run_id: hash[..12].to_owned(),
         inputs_sha256: hash,
         version: VERSION.to_owned(),
@@ -36,18 +34,13 @@ fn head(material: &Material<'_>) -> Head {
     }
 }
 
+/// First day with a tested row.
+fn first_tested(material: &Material<'_>) -> Option<crate::day::Day> {
+    material.facts.predictions.rows.first().map(|&row| material.facts.data.as_of[row as usize])
+}
+
 /// Last day whose forecast could be held against an outcome.
 fn last_judged(material: &Material<'_>) -> Option<crate::day::Day> {
     let data = material.facts.data;
     material.facts.predictions.rows.iter().rev().find(|&&row| data.target[row as usize].is_some()).map(|&row| data.as_of[row as usize])
-}
-
-/// The page's colour of a run's.
-pub(super) fn state(colour: Colour) -> State {
-    match colour {
-        Colour::Green => State::Green,
-        Colour::Amber => State::Amber,
-        Colour::Red => State::Red,
-        Colour::Neutral => State::Neutral,
-    }
 }

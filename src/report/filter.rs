@@ -102,7 +102,7 @@ fn bar(share: f64) -> String {
     };
     let width = (60.0 * share.clamp(0.0, 1.0)).round();
     format!(
-        "<svg class=\"bar\" viewBox=\"0 0 60 8\" width=\"60\" height=\"8\" aria-hidden=\"true\"><path class=\"f rule\" d=\"M0 0h60v8h-60z\"/><path class=\"f muted\" d=\"M0 0h{width}v8h-{width}z\"/></svg> {}\u{a0}%",
+        "<svg class=\"share\" viewBox=\"0 0 60 8\" width=\"60\" height=\"8\" aria-hidden=\"true\"><path class=\"f rule\" d=\"M0 0h60v8h-60z\"/><path class=\"f muted\" d=\"M0 0h{width}v8h-{width}z\"/></svg> {}\u{a0}%",
         format::escaped(&words)
     )
 }

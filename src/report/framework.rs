@@ -64,7 +64,11 @@ impl Mapped<'_> {
             1 => "; 1 does not apply".to_owned(),
             n => format!("; {n} do not apply"),
         };
-        format!("{}: {met} of {} met, {not_met} not met, {person} a person must answer{outside}", self.framework.title, counted(all, "requirement", "requirements"))
+        format!(
+            "{}: {met} of {} met, {not_met} not met, {person} a person must answer{outside}",
+            self.framework.title,
+            counted(all, "requirement", "requirements")
+        )
     }
 }
 

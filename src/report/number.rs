@@ -20,6 +20,12 @@ impl Page {
         for text in self.words() {
             *text = linked(text, &names);
         }
+        self.tables().for_each(widen);
+    }
+
+    fn tables(&mut self) -> impl Iterator<Item = &mut Table> {
+        let blocks = self.sections.iter_mut().chain(&mut self.record).flat_map(|section| &mut section.blocks);
+        std::iter::once(&mut self.front.limits).chain(blocks.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None }))
     }
 
     /// Every text that may hold references.
@@ -30,7 +36,7 @@ impl Page {
         out.extend(front.cells.iter_mut().flat_map(|cell| &mut cell.lines));
         out.extend(front.figures.iter_mut().map(|figure| &mut figure.note));
         out.extend(front.tiles.iter_mut().map(|tile| &mut tile.comparison));
-        out.extend(&mut front.limitations);
+        out.extend(front.overdue.iter_mut().chain(&mut front.limitations));
         for block in self.sections.iter_mut().chain(&mut self.record).flat_map(|section| &mut section.blocks) {
             match block {
                 Block::Text(text) => out.push(text),
@@ -134,12 +140,12 @@ fn prepare(table: &mut Table) {
     table.hidden = table.rows.len().saturating_sub(table.shown);
     table.reasons.clear();
     for column in &mut table.columns {
-        (column.decimals, column.widest) = (0, 0);
+        column.decimals = 0;
     }
+    let mixed: Vec<bool> = (0..table.columns.len()).map(|at| is_mixed(table.rows.iter().take(table.shown).map(|row| &row[at]))).collect();
     for row in table.rows.iter().take(table.shown) {
-        for (column, cell) in table.columns.iter_mut().zip(row) {
-            column.widest = column.widest.max(cell.words().chars().count());
-            if let Some(printed) = cell.printed() {
+        for ((column, cell), mixed) in table.columns.iter_mut().zip(row).zip(&mixed) {
+            if let Some(printed) = cell.printed().filter(|_| !mixed) {
                 // A sign of unit behind the number takes room too.
                 let suffix = if column.unit.is_empty() { cell.suffix().chars().count() } else { 0 };
                 column.decimals = column.decimals.max(format::decimals(&printed) + suffix);
@@ -151,6 +157,45 @@ fn prepare(table: &mut Table) {
             }
         }
     }
+}
+
+/// Whether counts stand among numbers with decimals: such a column ends on the right, not on its decimal points.
+fn is_mixed<'a>(cells: impl Iterator<Item = &'a Cell>) -> bool {
+    let kinds = cells.filter(|cell| cell.printed().is_some()).map(|cell| matches!(cell, Cell::Count(_) | Cell::Date(_)));
+    let (mut counts, mut numbers) = (false, false);
+    kinds.for_each(|is_count| if is_count { counts = true } else { numbers = true });
+    counts && numbers
+}
+
+/// Finds how many characters of words each column shows; a link counts by what it is called.
+fn widen(table: &mut Table) {
+    for column in &mut table.columns {
+        column.widest = 0;
+    }
+    for row in table.rows.iter().take(table.shown) {
+        for (column, cell) in table.columns.iter_mut().zip(row) {
+            column.widest = column.widest.max(without_targets(cell.words()).chars().count());
+        }
+    }
+}
+
+/// `[Table 4](#breaches)` is read as `Table 4`.
+fn without_targets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](#") {
+        if let (Some((ahead, name)), Some((_, tail))) = (before.rsplit_once('['), after.split_once(')')) {
+            out.push_str(ahead);
+            out.push_str(name);
+            rest = tail;
+        } else {
+            out.push_str(before);
+            out.push_str("](#");
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// `[#breaches]` becomes `[Table 4](#breaches)`; an unknown anchor stays as it is, to be seen and mended.

@@ -34,12 +34,14 @@ pub struct Head {
     pub title: String,
     /// Book or portfolio judged.
     pub portfolio: String,
-    /// Identity of the model in the owner's inventory; empty where none is stated.
-    pub model_id: String,
-    /// Tier of the model in the owner's inventory; empty where none is stated.
-    pub tier: String,
-    /// Who owns the model; empty where none is stated.
-    pub owner: String,
+    /// Identity of the model in the owner's inventory.
+    pub model_id: Option<String>,
+    /// Tier of the model in the owner's inventory.
+    pub tier: Option<String>,
+    /// Who owns the model.
+    pub owner: Option<String>,
+    /// Who validates the model.
+    pub validator: Option<String>,
     /// Data of this day and later was not read.
     pub as_of: Day,
     /// First and last day tested; `None` when nothing was.
@@ -128,6 +130,8 @@ pub struct Subhead {
 pub struct Table {
     /// Anchor.
     pub id: String,
+    /// How wide it is laid out.
+    pub width: Width,
     /// Set by `Page::number`: "3.2".
     pub number: String,
     /// What the table holds.
@@ -171,7 +175,7 @@ pub enum Align {
     Right,
 }
 
-/// How much of the page's width a figure takes.
+/// How much of the page's width a figure or a table takes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Width {
@@ -222,6 +226,12 @@ impl Table {
     /// A table without rows yet, of which the first 20 are shown.
     pub fn new(id: impl Into<String>, title: impl Into<String>, columns: Vec<Column>) -> Self {
         Self { id: id.into(), title: title.into(), columns, shown: ROWS_SHOWN, ..Self::default() }
+    }
+
+    /// Lets the next one stand beside it.
+    #[must_use]
+    pub fn half(self) -> Self {
+        Self { width: Width::Half, ..self }
     }
 
     /// Adds what to see in it, n and period.
@@ -293,9 +303,10 @@ pub(super) fn blank() -> Page {
         head: Head {
             title: "Title".into(),
             portfolio: "Portfolio".into(),
-            model_id: String::new(),
-            tier: String::new(),
-            owner: String::new(),
+            model_id: None,
+            tier: None,
+            owner: None,
+            validator: None,
             as_of: day,
             test_period: Some(TestPeriod { from: day.plus_days(-365), to: day.plus_days(-1) }),
             run_id: "1a2b3c".into(),

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::format::counted;
 use super::material::Material;
 use crate::day::Day;
 use crate::evidence::{Finding, Origin};
@@ -198,7 +197,8 @@ mod tests {
     #[test]
     fn a_draft_stays_until_the_spec_closes_it() {
         let first = run(&[], &drafted(), &nothing(), "2020-01-01");
-        let told = |register: &Register| register.open.iter().map(|entry| (entry.finding.opened.to_string(), entry.remark.clone())).collect::<Vec<_>>();
+        let told =
+            |register: &Register| register.open.iter().map(|entry| (entry.finding.opened.to_string(), entry.remark.clone())).collect::<Vec<_>>();
         assert_eq!(told(&first), [("2020-01-01".to_owned(), String::new())]);
         let second = run(&[], &[], &first, "2020-01-02");
         assert_eq!(told(&second), [("2020-01-01".to_owned(), "since 2020-01-01; within its limit in this run".to_owned())]);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use super::cell::{Cell, State};
-use super::chart::{LineChart, Scale, Series, Style, Zero, lines};
+use super::chart::{LineChart, Scale, Series, Size, Style, Zero, lines};
 use super::page::{Block, Code, Column, Figure, FrontCell, Page, Section, Subhead, Table, Tile, Verdict, blank};
 use super::render::{Templates, html};
 use crate::day::Day;
@@ -22,7 +22,7 @@ fn market() -> Page {
         headline: "1 of 2 limits breached".into(),
         sentences: vec!["VaR 99 % of `ewma` is too low: `coverage.ewma.0.01.kupiec_exact_p` is 0.012.".into()],
     };
-    page.head.owner = "Equity desk & <co>".into();
+    page.head.owner = Some("Equity desk & <co>".into());
     page.front.limits = limits();
     page.front.cells = ["Tested", "Can it be believed", "Failed where", "Changed"]
         .map(|title| FrontCell { title: title.into(), lines: vec!["61 entities, 13 windows".into(), "see [#prices]".into()] })
@@ -49,7 +49,7 @@ fn market() -> Page {
         Block::Subhead(Subhead::new("tables", "Tables")),
         Block::Table(cells()),
         Block::Text("Tested on 61 entities; see [#cells] and [#prices].".into()),
-        Block::Figure(Figure::half("prices", "Profit and loss", "n = 5 days.", lines(&chart))),
+        Block::Figure(Figure::half("prices", "Profit and loss", "n = 5 days.", lines(&chart, Size::Wide))),
         Block::List(vec!["one `code`".into(), "two < three".into()]),
         Block::Code(Code::new("Commands", "plimsoll verify reports/a\nplimsoll diff a b")),
     ];

@@ -51,9 +51,7 @@ pub(super) fn answer(material: &Material<'_>, condition: Condition) -> Answer {
         Condition::ValidatorNamed => author::validator(stated),
         Condition::IntendedUseStated => author::is_stated(stated.intended_use.is_some(), "the spec states the intended use", "intended_use"),
         Condition::RestrictionsStated => author::is_stated(!stated.restrictions.is_empty(), "the spec states restrictions", "restrictions"),
-        Condition::LimitationsStated => {
-            author::is_stated(!material.facts.spec.limitations.is_empty(), "the spec states limitations", "limitations")
-        }
+        Condition::LimitationsStated => author::is_stated(!material.facts.spec.limitations.is_empty(), "the spec states limitations", "limitations"),
         Condition::ReviewDateSet => author::review(material),
         Condition::SignOffNamed => author::sign_off(material),
     }

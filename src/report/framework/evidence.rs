@@ -60,7 +60,9 @@ pub(super) fn baseline(material: &Material<'_>) -> Answer {
     match &spec.risk.baseline {
         None => Answer::NotMet("no baseline is named (`risk.baseline`)".to_owned()),
         Some(_) if spec.models.len() == 1 => Answer::NotMet("the baseline is the only model".to_owned()),
-        Some(name) => Answer::Met(format!("{} beside the baseline `{name}`", counted(spec.models.len() - 1, "model was tested", "models were tested"))),
+        Some(name) => {
+            Answer::Met(format!("{} beside the baseline `{name}`", counted(spec.models.len() - 1, "model was tested", "models were tested")))
+        }
     }
 }
 
@@ -77,7 +79,8 @@ pub(super) fn challengers(material: &Material<'_>) -> Answer {
 pub(super) fn explained(material: &Material<'_>) -> Answer {
     let learn: Vec<&str> = material.facts.spec.models.iter().filter(|model| model.is_fitted()).map(|model| model.name.as_str()).collect();
     let cards = || material.facts.predictions.cards.iter().flat_map(|window| &window.cards);
-    let has = |name: &str| cards().any(|(own, card)| own == name && !(card.coefficients.is_empty() && card.importance.is_empty() && card.rules.is_empty()));
+    let has =
+        |name: &str| cards().any(|(own, card)| own == name && !(card.coefficients.is_empty() && card.importance.is_empty() && card.rules.is_empty()));
     let named = |models: &[&str]| models.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let (shown, dark): (Vec<&str>, Vec<&str>) = learn.iter().copied().partition(|name| has(name));
     match (shown.is_empty(), dark.is_empty()) {
@@ -104,7 +107,10 @@ pub(super) fn features(material: &Material<'_>) -> Answer {
 }
 
 pub(super) fn reproducible(material: &Material<'_>) -> Answer {
-    Answer::Met(format!("{} hashed; `plimsoll verify` makes the run again and compares every byte", counted(material.inputs.files.len(), "input is", "inputs are")))
+    Answer::Met(format!(
+        "{} hashed; `plimsoll verify` makes the run again and compares every byte",
+        counted(material.inputs.files.len(), "input is", "inputs are")
+    ))
 }
 
 pub(super) fn changes(material: &Material<'_>) -> Answer {

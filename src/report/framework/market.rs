@@ -4,8 +4,8 @@ use super::Answer;
 use crate::report::format::{count, counted};
 use crate::report::material::Material;
 use crate::spec::{Kind, Quantity};
+use crate::stat::Assessed;
 use crate::stat::var::{BASEL_DAYS, INDEPENDENCE, TailCase, Zone, recent_light};
-use crate::stat::{Assessed, Outcome};
 
 /// Exceptions in 12 months that a desk may have: MAR32.19.
 const DESK_MOST: [(f64, usize); 2] = [(0.01, 12), (0.025, 30)];
@@ -49,7 +49,11 @@ pub(super) fn var_at(material: &Material<'_>, wanted: &[f64]) -> Answer {
     let level = |tail: &f64| format!("{} %", ((1.0 - tail) * 1e6).round() / 1e4);
     let (there, missing): (Vec<&f64>, Vec<&f64>) = wanted.iter().partition(|&tail| is_there(tail));
     let words = |tails: &[&f64]| tails.iter().map(|&tail| level(tail)).collect::<Vec<_>>().join(" and ");
-    if missing.is_empty() { Answer::Met(format!("VaR was tested at {}", words(&there))) } else { Answer::NotMet(format!("VaR at {} is not forecast", words(&missing))) }
+    if missing.is_empty() {
+        Answer::Met(format!("VaR was tested at {}", words(&there)))
+    } else {
+        Answer::NotMet(format!("VaR at {} is not forecast", words(&missing)))
+    }
 }
 
 pub(super) fn days(material: &Material<'_>) -> Answer {
@@ -68,8 +72,13 @@ pub(super) fn horizon(material: &Material<'_>) -> Answer {
 }
 
 pub(super) fn missing_days(material: &Material<'_>) -> Answer {
-    let missing: Vec<(String, usize)> =
-        material.summary.tails.iter().filter(|tail| 0 < tail.case.n_without_forecast).map(|tail| (name(tail), tail.case.n_without_forecast)).collect();
+    let missing: Vec<(String, usize)> = material
+        .summary
+        .tails
+        .iter()
+        .filter(|tail| 0 < tail.case.n_without_forecast)
+        .map(|tail| (name(tail), tail.case.n_without_forecast))
+        .collect();
     match (material.summary.tails.is_empty(), missing.iter().max_by_key(|(_, n)| *n)) {
         (true, _) => no_var(),
         (false, None) => Answer::Met("no day with a known loss lacks a forecast".to_owned()),
@@ -129,7 +138,9 @@ pub(super) fn green(material: &Material<'_>) -> Answer {
         .collect();
     match (lights.is_empty(), not_green.is_empty()) {
         (true, _) => Answer::NotMet(format!("no VaR at 99 % has the {BASEL_DAYS} days of a zone")),
-        (false, true) => Answer::Met(format!("{} in the green zone over the last {BASEL_DAYS} days", counted(lights.len(), "VaR at 99 % is", "VaRs at 99 % are"))),
+        (false, true) => {
+            Answer::Met(format!("{} in the green zone over the last {BASEL_DAYS} days", counted(lights.len(), "VaR at 99 % is", "VaRs at 99 % are")))
+        }
         (false, false) => Answer::NotMet(not_green.join("; ")),
     }
 }
@@ -162,7 +173,8 @@ pub(super) fn es_at(material: &Material<'_>, wanted: f64) -> Answer {
 }
 
 pub(super) fn es_tested(material: &Material<'_>) -> Answer {
-    let tests: Vec<_> = material.summary.found.iter().filter(|found| found.prefix.starts_with("shortfall.") && found.test().value().is_some()).collect();
+    let tests: Vec<_> =
+        material.summary.found.iter().filter(|found| found.prefix.starts_with("shortfall.") && found.test().value().is_some()).collect();
     let rejected = tests.iter().filter(|found| found.rejection().is_some()).count();
     match (tests.len(), material.facts.spec.kind) {
         (0, Kind::Market) => Answer::NotMet("no ES is tested".to_owned()),
@@ -174,6 +186,7 @@ pub(super) fn es_tested(material: &Material<'_>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stat::Outcome;
 
     #[test]
     fn undefined_lights_are_no_zones() {

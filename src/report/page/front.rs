@@ -16,6 +16,8 @@ pub struct Front {
     pub figures: Vec<Figure>,
     /// The numbers that matter, large.
     pub tiles: Vec<Tile>,
+    /// Findings whose remedy is overdue.
+    pub overdue: Vec<String>,
     /// The gravest limitations.
     pub limitations: Vec<String>,
     /// The author's recommendation, or that there is none.

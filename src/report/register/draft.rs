@@ -1,6 +1,6 @@
 //! Draft: a finding that the program makes, under an id that is the same in every run.
 
-use crate::report::format::{count, p_value};
+use crate::report::format::{count, number, p_value};
 use crate::report::material::Material;
 use crate::report::metric::{shown, wanted};
 use crate::spec::{Gravity, Quantity};
@@ -30,10 +30,18 @@ pub(super) fn drafts(material: &Material<'_>) -> Vec<Draft> {
     let breached = summary.judged.iter().filter(|judged| judged.standing == Standing::Breached);
     let ruined = summary.strategies.iter().filter_map(|book| {
         let day = book.ruined_on?;
-        Some(Draft { id: format!("{RUIN}{}", book.model), severity: Gravity::High, text: format!("The book of `{}` lost all of its capital on {day}", book.model) })
+        Some(Draft {
+            id: format!("{RUIN}{}", book.model),
+            severity: Gravity::High,
+            text: format!("The book of `{}` lost all of its capital on {day}", book.model),
+        })
     });
     let mut found: Vec<Draft> = Vec::new();
-    let all = breached.map(of_limit).chain(summary.unlimited_rejections().into_iter().map(of_test)).chain(summary.alarms.iter().map(of_alarm)).chain(ruined);
+    let all = breached
+        .map(of_limit)
+        .chain(summary.unlimited_rejections().into_iter().map(of_test))
+        .chain(summary.alarms.iter().map(of_alarm))
+        .chain(ruined);
     for draft in all {
         // Two limits may stand on one metric.
         match found.iter_mut().find(|known| known.id == draft.id) {
@@ -57,7 +65,8 @@ fn of_limit(judged: &Judged) -> Draft {
 
 fn of_test(found: &Found) -> Draft {
     let metric = metric(found);
-    let p = found.test().value().map_or(String::new(), |test| format!(", p {}", p_value(test.p_value)));
+    let adjusted = found.adjusted_p.map_or(String::new(), |p| format!(", adjusted {}", p_value(p)));
+    let p = found.test().value().map_or(String::new(), |test| format!(", p {}{adjusted}", p_value(test.p_value)));
     let words = found.rejection().unwrap_or_default();
     let text = format!("{}: {words} ({}, n = {}{p}); no limit is set on it", subject(found), found.about.name, count(found.n as u64));
     Draft { id: format!("{TEST}{metric}"), severity: Gravity::Medium, text }
@@ -68,19 +77,20 @@ fn metric(found: &Found) -> String {
     found.metrics().pop().map_or_else(String::new, |(name, ..)| name)
 }
 
-/// "`ewma`, VaR at tail 0.01, MARKET".
+/// "VaR 99 % of `ewma` on MARKET".
 fn subject(found: &Found) -> String {
     let subject = &found.subject;
+    let level = |tail: f64| number(100.0 * (1.0 - tail), 4).trim_end_matches('0').trim_end_matches('.').to_owned();
     let quantity = match subject.quantity {
-        Some(Quantity::Quantile(tail)) => format!(", VaR at tail {tail}"),
-        Some(Quantity::Shortfall(tail)) => format!(", ES at tail {tail}"),
-        Some(Quantity::Mean) => ", mean".to_owned(),
-        Some(Quantity::Probability) => ", probability".to_owned(),
-        Some(Quantity::Volatility) => ", volatility".to_owned(),
+        Some(Quantity::Quantile(tail)) => format!("VaR {} % of ", level(tail)),
+        Some(Quantity::Shortfall(tail)) => format!("ES {} % of ", level(tail)),
+        Some(Quantity::Mean) => "mean of ".to_owned(),
+        Some(Quantity::Probability) => "probability of ".to_owned(),
+        Some(Quantity::Volatility) => "volatility of ".to_owned(),
         None => String::new(),
     };
-    let entity = subject.entity.as_ref().map_or(String::new(), |entity| format!(", {entity}"));
-    format!("`{}`{quantity}{entity}", subject.model)
+    let entity = subject.entity.as_ref().map_or(String::new(), |entity| format!(" on {entity}"));
+    format!("{quantity}`{}`{entity}", subject.model)
 }
 
 /// Alarms of one kind are told apart by what they name first.

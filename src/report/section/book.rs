@@ -14,6 +14,7 @@ mod statistic;
 use super::pieces::{counted, percent, plain};
 use crate::book::LONG_SHORT_CONVENTIONS;
 use crate::report::cell::Cell;
+use crate::report::chart::Size;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Subhead, Table};
@@ -31,7 +32,7 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section.blocks.extend(strategies.iter().filter_map(ruin).map(ended).map(Block::Text));
     section.blocks.push(Block::Figure(profit(material)));
     section.blocks.extend(accounts::blocks(strategies));
-    section.blocks.push(Block::Table(statistic::table(material)));
+    section.blocks.extend(statistic::tables(material).map(Block::Table));
     section.blocks.extend(figure::blocks(material, first));
     section.blocks.extend(little::blocks(material, first));
     section.blocks.extend(source::blocks(material, first));
@@ -39,10 +40,13 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section.blocks.extend(benchmark::blocks(strategies));
     section.blocks.push(Block::Subhead(Subhead::new("trading", activity::heading(first))));
     section.blocks.push(Block::Table(activity::table(material)));
-    section.blocks.extend(month::blocks(material, first));
+    section.blocks.extend(month::blocks(first));
     section.blocks.extend(drawdown::blocks(material));
-    section.blocks.push(Block::Subhead(Subhead::new("book-conventions", "How the book counts")));
-    section.blocks.push(Block::List(LONG_SHORT_CONVENTIONS.iter().map(|&convention| convention.to_owned()).collect()));
+    section.record.push(Block::Subhead(Subhead::new("book-conventions", "How the book counts")));
+    section.record.push(Block::List(LONG_SHORT_CONVENTIONS.iter().map(|&convention| convention.to_owned()).collect()));
+    section.record.extend(source::record(material));
+    section.record.extend(drawdown::record(material));
+    section.record.extend(month::record(material));
     Some(section)
 }
 
@@ -109,7 +113,7 @@ pub(in crate::report) fn ruin(summary: &StrategySummary) -> Option<String> {
 
 /// What the book of one model made after and before costs, above its drawdown; for page one. `None` where nothing compounds.
 pub(in crate::report) fn pnl_figure(material: &Material<'_>, summary: &StrategySummary) -> Option<Figure> {
-    summary.net.value().map(|_| figure::pnl(material, &[summary]))
+    summary.net.value().map(|_| figure::pnl(material, &[summary], Size::Half))
 }
 
 /// The first book's, where there is one.
@@ -118,7 +122,7 @@ pub(super) fn profit_figure(material: &Material<'_>) -> Option<Figure> {
 }
 
 fn profit(material: &Material<'_>) -> Figure {
-    figure::pnl(material, &material.summary.strategies.iter().collect::<Vec<_>>())
+    figure::pnl(material, &material.summary.strategies.iter().collect::<Vec<_>>(), Size::Wide)
 }
 
 /// n and period of the first book that has returns.

@@ -9,6 +9,7 @@ mod vintage;
 use std::collections::BTreeSet;
 
 use super::pieces::{counted, period, row_words};
+use crate::report::chart::Size;
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Figure, Section};
@@ -26,9 +27,15 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section.blocks.extend(discrimination::blocks(material));
     section.blocks.extend(cutoff::blocks(material));
     section.blocks.extend(calibration::blocks(material));
+    section.record.extend(calibration::record(material));
     section.blocks.extend(loan::blocks(material));
     section.blocks.extend(vintage::blocks(material));
     Some(section)
+}
+
+/// Observed against forecast default rates over time, drawn to stand beside another figure.
+pub(super) fn default_rates(material: &Material<'_>) -> Option<Figure> {
+    discrimination::rates(material, Size::Half)
 }
 
 /// The reliability diagram.

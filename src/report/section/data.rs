@@ -83,7 +83,7 @@ fn tables(material: &Material<'_>) -> Table {
 fn found(profiles: &[TableProfile]) -> Table {
     let columns =
         vec![Column::words("Table"), Column::words("Severity"), Column::numbers("Found", ""), Column::words("Issue"), Column::words("First example")];
-    let mut table = Table::new("findings", "Data issues", columns)
+    let mut table = Table::new("data-issues", "Data issues", columns)
         .note("Checks that found nothing are not listed; a check runs where the spec names its columns. Severity `stop` ends the run.");
     for profile in profiles {
         for finding in &profile.findings {

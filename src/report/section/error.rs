@@ -1,16 +1,17 @@
 //! Forecast errors: by model, against the baseline, by year, segment and window.
 
+mod group;
 mod ranking;
 
 use super::measured::{self, numbers, p_near};
-use super::pieces::{capital, counted, level, scale, short, significant, windows_drawn};
+use super::pieces::{counted, level, scale, short, windows_drawn};
 use crate::report::cell::{Cell, State};
-use crate::report::chart::{LineChart, Scale, Series, Size, Zero, error_by_window_at};
+use crate::report::chart::{LineChart, Scale, Series, Size, Zero, error_by_window};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Section, Table};
 use crate::stat::compare::{Comparison, DIEBOLD_MARIANO, RANKING_DIFFERENCE};
-use crate::stat::credit::{AUC_DIFFERENCE, ProbabilityGroup};
+use crate::stat::credit::AUC_DIFFERENCE;
 use crate::stat::mean::{BIAS, HIT_RATE, ICIR, MAE, MeanCase, MeanErrors, R2, RANK_IC, RANK_IC_T, RMSE, RMSE_COMMON};
 use crate::stat::measure::Direction;
 use crate::stat::{Assessed, Decision, Found, Group, Grouped, Outcome};
@@ -31,32 +32,13 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     section.blocks.extend(against_baseline(material).map(Block::Table));
     section.blocks.extend(ranking::figures(material).into_iter().map(Block::Figure));
     section.blocks.extend(window_figures(material).into_iter().map(Block::Figure));
-    let year = |table: Table| Block::Table(table);
-    if !summary.means.is_empty() {
-        section.blocks.push(year(mean_groups(
-            material,
-            ("year", "Errors by year"),
-            summary.means.iter().map(|model| (model.subject.model.as_str(), &model.case.by_year)),
-        )));
-        section.blocks.push(year(mean_groups(
-            material,
-            ("segment", "Errors by segment"),
-            summary.means.iter().map(|model| (model.subject.model.as_str(), &model.case.by_segment)),
-        )));
+    for kind in ["year", "segment"] {
+        section.blocks.extend(group::tables(material, kind).map(Block::Table));
+        section.record.extend(group::records(material, kind).map(Block::Table));
     }
-    if !summary.probabilities.is_empty() {
-        section.blocks.push(year(probability_groups(
-            "year",
-            "Errors by year",
-            summary.probabilities.iter().map(|model| (model.subject.model.as_str(), &model.case.by_year)),
-        )));
-        section.blocks.push(year(probability_groups(
-            "segment",
-            "Errors by segment",
-            summary.probabilities.iter().map(|model| (model.subject.model.as_str(), &model.case.by_segment)),
-        )));
-    }
-    section.blocks.retain(|block| !matches!(block, Block::Table(table) if table.rows.is_empty()));
+    let has_rows = |block: &Block| !matches!(block, Block::Table(table) if table.rows.is_empty());
+    section.record.retain(has_rows);
+    section.blocks.retain(has_rows);
     Some(section)
 }
 
@@ -85,7 +67,9 @@ fn title(material: &Material<'_>) -> String {
         (true, true) if !is_tested => format!("Forecast errors: the difference of squared errors from `{}` could not be tested", first.baseline),
         (true, true) => format!("Forecast errors: Diebold-Mariano shows no difference from `{}`", first.baseline),
         (false, true) => format!("Forecast errors: {} significantly smaller squared errors than `{}`", are(&better), first.baseline),
-        (true, false) => format!("Forecast errors: {} significantly larger squared errors than `{}`, none has smaller", are(&worse), first.baseline),
+        (true, false) => {
+            format!("Forecast errors: {} significantly larger squared errors than `{}`, none has significantly smaller", are(&worse), first.baseline)
+        }
         (false, false) => {
             format!("Forecast errors: {} significantly smaller squared errors than `{}`, {} larger", are(&better), first.baseline, are(&worse))
         }
@@ -223,7 +207,7 @@ fn p_value(test: &Outcome<crate::stat::Test>, significance: f64) -> Cell {
 fn compared_cell(found: &Found, good: Direction) -> Cell {
     match (found.rejection(), found.test().value().map(|test| test.direction)) {
         (Some(words), Some(side)) if side == good => Cell::verdict(State::Green, words),
-        (Some(words), _) => Cell::verdict(State::Red, words),
+        (Some(words), _) => Cell::verdict(State::Amber, words),
         (None, Some(_)) if found.decision == Some(Decision::NotRejected) => Cell::verdict(State::Neutral, "no difference shown"),
         (None, _) => measured::decision(found),
     }
@@ -255,7 +239,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             points: points(&model.case.by_window, start, value),
         });
         let chart = LineChart { label: title.to_owned(), y_title, scale: axis, zero: Zero::Shown, series: series.collect() };
-        figures.push(Figure::new(id, title, note(&chart), error_by_window_at(&chart, Size::Half)));
+        figures.push(Figure::half(id, title, note(&chart), error_by_window(&chart, Size::Half)));
     }
     let probabilities = &material.summary.probabilities;
     if !probabilities.is_empty() {
@@ -271,7 +255,7 @@ fn window_figures(material: &Material<'_>) -> Vec<Figure> {
             zero: Zero::Free,
             series: series.collect(),
         };
-        figures.push(Figure::new("auc-by-window", "AUC by window", note(&chart), error_by_window_at(&chart, Size::Half)));
+        figures.push(Figure::half("auc-by-window", "AUC by window", note(&chart), error_by_window(&chart, Size::Half)));
     }
     figures
 }
@@ -282,86 +266,4 @@ fn points<T>(
     value: impl Fn(&T) -> Option<f64>,
 ) -> Vec<(crate::day::Day, f64)> {
     groups.iter().filter_map(|group| Some((start(&group.group)?, value(&group.value)?))).collect()
-}
-
-fn group_note(kind: &str) -> &'static str {
-    match kind {
-        "year" => "Out of sample; years are those of `as_of`.",
-        _ => "Out of sample.",
-    }
-}
-
-fn mean_groups<'a>(
-    material: &Material<'_>,
-    (kind, title): (&str, &str),
-    models: impl Iterator<Item = (&'a str, &'a Vec<Grouped<MeanErrors>>)>,
-) -> Table {
-    let scale = scale(material);
-    let columns = vec![
-        Column::words(capital(kind)),
-        Column::words("Model"),
-        Column::numbers("n", ""),
-        Column::numbers("Bias", &scale.unit),
-        Column::numbers("RMSE", &scale.unit),
-        Column::numbers("R2", "%"),
-        Column::numbers("Rank IC", ""),
-    ];
-    let mut table = Table::new(format!("mean-errors-by-{kind}"), title, columns).note(group_note(kind));
-    for (model, groups) in models {
-        for Grouped { group, value } in groups {
-            let errors = value.errors.as_ref();
-            table.rows.push(vec![
-                Cell::text(group.to_string()),
-                Cell::code(model),
-                Cell::Count(value.n as u64),
-                Cell::outcome(&errors.clone().map(|errors| errors.bias), scale.cell),
-                Cell::outcome(&errors.map(|errors| errors.rmse), scale.cell),
-                Cell::outcome(&value.r2, Cell::Percent),
-                Cell::outcome(&value.rank_ic, |value| Cell::Number { value, digits: 3 }),
-            ]);
-        }
-    }
-    sorted(table)
-}
-
-fn probability_groups<'a>(kind: &str, title: &str, models: impl Iterator<Item = (&'a str, &'a Vec<Grouped<ProbabilityGroup>>)>) -> Table {
-    let columns = vec![
-        Column::words(capital(kind)),
-        Column::words("Model"),
-        Column::numbers("n", ""),
-        Column::numbers("Defaults", ""),
-        Column::numbers("Mean PD", "%"),
-        Column::numbers("Observed", "%"),
-        Column::numbers("AUC", ""),
-        Column::numbers("KS", ""),
-        Column::numbers("Brier", ""),
-    ];
-    let mut table = Table::new(format!("probability-errors-by-{kind}"), title, columns).note(group_note(kind));
-    for (model, groups) in models {
-        for Grouped { group, value } in groups {
-            let scores = value.scores.as_ref();
-            table.rows.push(vec![
-                Cell::text(group.to_string()),
-                Cell::code(model),
-                Cell::Count(value.n as u64),
-                scores.value().map_or_else(|| Cell::na("no forecast"), |scores| Cell::Count(scores.n_defaults as u64)),
-                Cell::outcome(&scores.clone().map(|scores| scores.mean_predicted), Cell::Percent),
-                Cell::outcome(&scores.clone().map(|scores| scores.observed_rate), Cell::Percent),
-                Cell::outcome(&value.auc, short),
-                Cell::outcome(&value.ks, short),
-                Cell::outcome(&scores.map(|scores| scores.brier), significant),
-            ]);
-        }
-    }
-    sorted(table)
-}
-
-/// Groups together, models in the order of the spec inside.
-fn sorted(mut table: Table) -> Table {
-    table.rows.sort_by(|a, b| match (&a[0], &b[0]) {
-        (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
-        (_, _) => std::cmp::Ordering::Equal,
-    });
-    table.shown = 40;
-    table
 }

@@ -22,13 +22,20 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     ));
     let is_alone = maps.len() == 1;
     section.blocks.extend(maps.iter().map(|mapped| {
-        let title = if is_alone { format!("Requirements of {}", mapped.framework.title) } else { mapped.counted() };
-        Block::Table(table(material, mapped, title))
+        let title = if is_alone { format!("Not met of {}", mapped.framework.title) } else { format!("Not met: {}", mapped.counted()) };
+        let missing = |answer: &Answer| matches!(answer, Answer::NotMet(_));
+        let mut table = table(material, mapped, (format!("unmet-{}", anchor(&mapped.framework.title)), title), missing);
+        table.note = format!("All requirements: [#map-{}].", anchor(&mapped.framework.title));
+        Block::Table(table)
+    }));
+    section.record.extend(maps.iter().map(|mapped| {
+        let title = format!("Requirements of {}", mapped.framework.title);
+        Block::Table(table(material, mapped, (format!("map-{}", anchor(&mapped.framework.title)), title), |_| true))
     }));
     Some(section)
 }
 
-fn table(material: &Material<'_>, mapped: &Mapped<'_>, title: String) -> Table {
+fn table(material: &Material<'_>, mapped: &Mapped<'_>, (id, title): (String, String), shown: impl Fn(&Answer) -> bool) -> Table {
     let columns = vec![
         Column::words("Paragraph"),
         Column::words("Requirement"),
@@ -37,9 +44,9 @@ fn table(material: &Material<'_>, mapped: &Mapped<'_>, title: String) -> Table {
         Column::words("Where"),
     ];
     let framework = mapped.framework;
-    let mut table = Table::new(format!("map-{}", anchor(&framework.title)), title, columns);
-    table.note = format!("{}. {}", framework.source, framework.note).trim_end().to_owned();
-    table.rows = mapped.answered.iter().map(|one| row(material, one)).collect();
+    let mut table = Table::new(id, title, columns);
+    format!("{}. {}", framework.source, framework.note).trim_end().clone_into(&mut table.note);
+    table.rows = mapped.answered.iter().filter(|one| shown(&one.answer)).map(|one| row(material, one)).collect();
     table.shown = table.rows.len();
     table
 }

@@ -15,7 +15,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     section.blocks.push(Block::Subhead(Subhead::new("look-ahead", "No look-ahead: the truncation test")));
     section.blocks.push(Block::Text(certificate(material)));
     section.blocks.push(Block::Table(catalogue(material)));
-    section.blocks.extend(drifting::blocks(material));
+    section.record.extend(drifting::blocks(material));
     section.record.push(Block::Table(distributions(material)));
     section.record.push(Block::Table(definitions(material)));
     section

@@ -12,7 +12,9 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     let register = register(material);
     let mut section = Section::new("findings", format!("Findings: {}", register.counted()));
     if register.open.is_empty() {
-        section.blocks.push(Block::Text("No finding is open: the spec states none, no limit is breached, and no test rejects without a limit.".to_owned()));
+        section
+            .blocks
+            .push(Block::Text("No finding is open: the spec states none, no limit is breached, and no test rejects without a limit.".to_owned()));
     } else {
         section.blocks.push(Block::Table(open(material, &register)));
     }

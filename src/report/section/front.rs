@@ -29,6 +29,7 @@ pub(in crate::report) fn front(material: &Material<'_>) -> Front {
         limits: limit::gravest(material),
         figures: figure::pair(material),
         tiles: tile::tiles(material),
+        overdue: foot::overdue(material),
         limitations: foot::limitations(material),
         recommendation: foot::recommendation(material),
     }

@@ -14,7 +14,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     if !said.is_empty() {
         section.blocks.push(Block::List(said));
     }
-    section.blocks.push(Block::Table(all_limits(material)));
+    section.blocks.extend(all_limits(material).map(Block::Table));
     section
 }
 

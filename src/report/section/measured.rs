@@ -160,7 +160,8 @@ pub(in crate::report) fn p_near(p_value: f64, bound: f64) -> Cell {
 pub(super) fn decision(found: &Found) -> Cell {
     match found.decision {
         Some(Decision::Rejected(words)) => {
-            let state = if found.about.tier == Tier::Verdict { State::Red } else { State::Amber };
+            // Red is a limit that is breached; a test that does not decide colours nothing.
+            let state = if found.about.tier == Tier::Verdict { State::Amber } else { State::Neutral };
             Cell::verdict(state, words)
         }
         Some(Decision::NotRejected) if found.rejects_alone() => Cell::verdict(State::Neutral, "not rejected after adjustment"),

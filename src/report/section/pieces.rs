@@ -185,7 +185,7 @@ pub(super) fn capital(word: &str) -> String {
 /// A test's decision in colour and words.
 pub(super) fn decision(p_value: &Outcome<f64>, significance: f64, rejected: &str) -> Cell {
     match p_value {
-        Outcome::Value(p) if *p < significance => Cell::verdict(State::Red, rejected),
+        Outcome::Value(p) if *p < significance => Cell::verdict(State::Amber, rejected),
         Outcome::Value(_) => Cell::verdict(State::Green, "not rejected"),
         Outcome::Undefined(_) => Cell::verdict(State::Neutral, "not judged"),
     }
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_p_value_at_the_level_is_not_rejected() {
         assert_eq!(decision(&Outcome::Value(0.05), 0.05, "rejected"), Cell::verdict(State::Green, "not rejected"));
-        assert_eq!(decision(&Outcome::Value(0.049), 0.05, "rejected"), Cell::verdict(State::Red, "rejected"));
+        assert_eq!(decision(&Outcome::Value(0.049), 0.05, "rejected"), Cell::verdict(State::Amber, "rejected"));
         assert_eq!(decision(&Outcome::undefined("no breach"), 0.05, "rejected"), Cell::verdict(State::Neutral, "not judged"));
     }
 }

@@ -72,7 +72,8 @@ fn overlays(material: &Material<'_>) -> Block {
         Column::words("Expires"),
         Column::words("State"),
     ];
-    let mut table = Table::new("overlays", "Overlays", columns).note("As the spec states. No number of this report holds them: the numbers are the models' own.");
+    let mut table =
+        Table::new("overlays", "Overlays", columns).note("As the spec states. No number of this report holds them: the numbers are the models' own.");
     let stated = |words: Option<&str>| Cell::text(words.unwrap_or("not stated"));
     table.rows = overlays
         .iter()

@@ -31,9 +31,10 @@ pub(super) fn section(material: &Material<'_>) -> Option<Section> {
         section.blocks.extend(coverage::blocks(material));
         section.blocks.extend(light::blocks(material));
         section.blocks.extend(breach::blocks(material));
-        section.blocks.extend(clustering::blocks(material));
         section.blocks.extend(shortfall::blocks(material));
-        section.blocks.extend(sight(material));
+        section.record.extend(sight(material));
+        section.record.extend(breach::record(material));
+        section.record.extend(clustering::blocks(material));
         section.record.extend(coverage::appendix(material));
     }
     section.blocks.extend(names::blocks(material));
@@ -157,13 +158,20 @@ fn learnt_elsewhere(material: &Material<'_>) -> Option<String> {
         .map(|model| model.name.as_str())
         .collect();
     let is_tested: Vec<bool> = data.entities.iter().map(|entity| tested.contains(entity.as_str())).collect();
-    let own = data.entity.iter().filter(|&&entity| is_tested[entity as usize]).count();
-    (!pooled.is_empty() && own < data.n_rows()).then(|| {
+    // Rows of weight 0 are not learnt from.
+    let learnt = || data.entity.iter().zip(&data.weight).filter(|(_, weight)| 0.0 < **weight).map(|(entity, _)| *entity);
+    let (all, own) = (learnt().count(), learnt().filter(|&entity| is_tested[entity as usize]).count());
+    let n_series = learnt().collect::<BTreeSet<u32>>().len();
+    let share = if own == 0 {
+        "none is of the series tested here".to_owned()
+    } else {
+        format!("those of the series tested here are {}", percent(own as f64 / all as f64))
+    };
+    (!pooled.is_empty() && own < all).then(|| {
         format!(
-            "{} learnt from the rows of all {} together, of which those of the series tested here are {}: a VaR learnt on names is held against another series.",
+            "{} learnt from the rows of {} together, of which {share}: a VaR learnt on names is held against another series.",
             pooled.iter().map(|model| format!("`{model}`")).collect::<Vec<_>>().join(", "),
-            counted(data.entities.len(), "series", "series"),
-            percent(own as f64 / data.n_rows() as f64)
+            counted(n_series, "series", "series")
         )
     })
 }

@@ -28,7 +28,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         .collect();
     let svg = window_spans(&WindowSpans { label: "Train and test spans of the windows over time".to_owned(), windows: spans });
     let note = format!("Each row is a window: its training span and the test span after it. n = {} windows.", windows.len());
-    section.blocks.push(Block::Figure(Figure::new("window-spans", "Train and test spans", note, svg)));
+    section.blocks.push(Block::Figure(Figure::half("window-spans", "Train and test spans", note, svg)));
     section.record.push(Block::Table(table(material)));
     section
 }

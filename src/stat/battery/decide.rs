@@ -46,6 +46,7 @@ mod tests {
     const COIN: Measure<Option<f64>> = Measure { about: DECIDES, take: toss };
     const SHOWN: Measure<Option<f64>> = Measure { about: About { key: "shown", tier: Tier::Evidence, ..DECIDES }, take: toss };
 
+    #[expect(clippy::ref_option, reason = "the shape of a measure's function")]
     fn toss(p: &Option<f64>) -> Outcome<Answer> {
         let test = |p_value| Answer::Test(Test { statistic: 2.0, df: None, n: 7, p_value, critical: None, direction: Direction::Above });
         p.map_or_else(|| Outcome::undefined("no toss"), |p| Outcome::Value(test(p)))

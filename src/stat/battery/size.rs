@@ -20,7 +20,7 @@ struct Failing {
 
 /// A standard normal's VaR and ES at the tails tested, and Z2's distribution under its null for so many days.
 struct Tail {
-    tail: f64,
+    share: f64,
     var: f64,
     shortfall: f64,
     null: Vec<f64>,
@@ -35,29 +35,29 @@ impl Tail {
         let (mut draw, vars, shortfalls) = (Draw::new(7), vec![var; n], vec![shortfall; n]);
         let mut null: Vec<f64> = (0..40_000).map(|_| excess.z2(&mut draw, &vars, &shortfalls)).collect();
         null.sort_unstable_by(f64::total_cmp);
-        Self { tail, var, shortfall, null }
+        Self { share: tail, var, shortfall, null }
     }
 
     /// The tests of one history that decide.
     fn found(&self, returns: &[f64], seed: u64) -> Vec<Found> {
         let point = |(day, &value): (usize, &f64)| TailPoint { date: Day(day as i32), loss: -value, var: self.var, shortfall: Some(self.shortfall) };
-        let case = TailCase::new(self.tail, returns.iter().enumerate().map(point).collect(), 0, seed);
+        let case = TailCase::new(self.share, returns.iter().enumerate().map(point).collect(), 0, seed);
         let deciding = |family: &[&'static Measure<TailCase>]| -> Vec<&'static Measure<TailCase>> {
             family.iter().copied().filter(|measure| measure.about.tier == Tier::Verdict && measure.about.key != Z2.about.key).collect()
         };
         let level = Level { significance: 0.05, horizon: 1 };
         let of = |quantity| Subject { model: "right".into(), entity: None, quantity: Some(quantity) };
         let n = returns.len();
-        let mut found = take(&deciding(VAR), "coverage", (&of(Quantity::Quantile(self.tail)), n), &case, level);
-        found.extend(take(&deciding(ES), "shortfall", (&of(Quantity::Shortfall(self.tail)), n), &case, level));
-        found.push(self.z2(returns, of(Quantity::Shortfall(self.tail)), level));
+        let mut found = take(&deciding(VAR), "coverage", (&of(Quantity::Quantile(self.share)), n), &case, level);
+        found.extend(take(&deciding(ES), "shortfall", (&of(Quantity::Shortfall(self.share)), n), &case, level));
+        found.push(self.z2(returns, of(Quantity::Shortfall(self.share)), level));
         found
     }
 
     fn z2(&self, returns: &[f64], subject: Subject, level: Level) -> Found {
         let losses: f64 = returns.iter().filter(|&&value| self.var < -value).map(|value| -value / self.shortfall).sum();
         let n = returns.len();
-        let statistic = 1.0 - losses / (n as f64 * self.tail);
+        let statistic = 1.0 - losses / (n as f64 * self.share);
         let p_value = (1 + self.null.partition_point(|&sample| sample <= statistic)) as f64 / (1 + self.null.len()) as f64;
         let test = Test { statistic, df: None, n, p_value, critical: quantile(&self.null, 0.05), direction: crate::stat::measure::Direction::Above };
         let answer = Outcome::Value(Answer::Test(test));
@@ -83,12 +83,12 @@ fn failing(n: usize, n_models: u64, draw_return: impl Fn(&mut Draw) -> f64, tail
 
 #[test]
 fn one_right_model_in_twenty_fails_together_where_more_fail_some_test_alone() {
+    // Seen with these seeds: 17.4 and 20.3 % fail some test of eight alone, 2.8 and 2.0 % fail after Holm.
     for (n, n_models) in [(250, 1_000), (1_000, 600)] {
         // Three standard errors of a share of 0.05.
         let error = 3.0 * (0.05 * 0.95 / n_models as f64).sqrt();
         let tails = [Tail::new(0.01, n), Tail::new(0.025, n)];
         let found = failing(n, n_models, |draw| normal_quantile(draw.unit()), &tails);
-        println!("{n} days, 8 tests: of right models {:.1} % fail a test alone, {:.1} % after Holm", 100.0 * found.alone, 100.0 * found.together);
         assert!(found.together <= 0.05 + error, "{n} days: {found:?}");
         assert!(0.05 + error < found.alone, "{n} days: {found:?}");
     }

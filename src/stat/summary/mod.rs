@@ -186,10 +186,14 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     let in_families = tests(&mut tails).chain(tests(&mut probabilities)).chain(tests(&mut means)).chain(tests(&mut volatilities));
     decide_together(in_families.chain(&mut of_books).collect(), facts.spec.risk.significance);
     let mut sight = Sight::default();
-    tails.iter_mut().for_each(|one| sight.look(&mut one.found, &tail::plan(&one.case)));
-    probabilities
-        .iter_mut()
-        .for_each(|one| probability::plan(&one.case, facts.spec.seed).into_iter().for_each(|plan| sight.look(&mut one.found, &plan)));
+    for one in &mut tails {
+        sight.look(&mut one.found, &tail::plan(&one.case));
+    }
+    for one in &mut probabilities {
+        if let Some(plan) = probability::plan(&one.case, facts.spec.seed) {
+            sight.look(&mut one.found, &plan);
+        }
+    }
     let found: Vec<Found> = collect(&tails)
         .chain(collect(&names))
         .chain(collect(&probabilities))

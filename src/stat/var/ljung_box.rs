@@ -16,7 +16,7 @@ const N_LAGS: usize = 10;
 pub(super) const LJUNG_BOX_EXACT: Measure<TailCase> = Measure {
     about: About {
         key: "ljung_box_exact",
-        name: "Autocorrelation of breaches, given their number",
+        name: "Autocorrelation, exact",
         formula: "Share, among arrangements of the breaches seen over the days, of those with a Q of ten lags at least as large as that seen",
         convention: "Two-sided, given the number of breaches; 10,000 simulations and up to 400,000 where p is near a level it is decided at, p = (1 + samples at least Q) / (1 + samples); it decides, for the chi-square blames right models where few breaches are expected",
         tier: Tier::Verdict,
@@ -30,7 +30,7 @@ pub(super) const LJUNG_BOX_EXACT: Measure<TailCase> = Measure {
 pub(super) const LJUNG_BOX: Measure<TailCase> = Measure {
     about: About {
         key: "ljung_box",
-        name: "Autocorrelation of breaches, ten lags",
+        name: "Autocorrelation, Ljung-Box",
         question: "Do breaches depend on those of the last ten days?",
         formula: "Q = N (N + 2) sum over k = 1 .. 10 of r_k² / (N - k), r_k the autocorrelation of the breach indicator at lag k",
         convention: "Two-sided, chi-square with 10 degrees of freedom; rejects too often where few breaches are expected",
@@ -141,7 +141,9 @@ impl Arrangement {
     fn place(&mut self, days: &[usize]) -> f64 {
         self.days.clear();
         self.days.extend_from_slice(days);
-        days.iter().for_each(|&day| self.is_breach[day] = true);
+        for &day in days {
+            self.is_breach[day] = true;
+        }
         self.statistic()
     }
 

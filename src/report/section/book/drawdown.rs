@@ -4,7 +4,7 @@ use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Subhead, Table};
 use crate::report::section::pieces::{counted, percent};
-use crate::stat::{Drawdown, N_DRAWDOWNS, N_LOSERS};
+use crate::stat::{Drawdown, N_DRAWDOWNS, N_LOSERS, StrategySummary};
 
 /// Nothing where no book was ever below its peak.
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
@@ -17,7 +17,14 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     if found.is_empty() {
         return Vec::new();
     }
-    vec![Block::Subhead(Subhead::new("drawdowns", heading(&found))), Block::Table(table(&found)), Block::Table(by_name(material))]
+    vec![Block::Subhead(Subhead::new("drawdowns", heading(&found))), Block::Table(table(&found)), Block::Table(by_name(material, &strategies[..1]))]
+}
+
+/// Those of every book, where there is more than one.
+pub(super) fn record(material: &Material<'_>) -> Option<Block> {
+    let strategies = &material.summary.strategies;
+    let is_told = 1 < strategies.len() && strategies.iter().any(|summary| !summary.drawdowns.is_empty());
+    is_told.then(|| Block::Table(Table { id: "drawdowns-by-name-all".to_owned(), ..by_name(material, strategies) }))
 }
 
 fn heading(found: &[(&str, &Drawdown)]) -> String {
@@ -57,14 +64,14 @@ fn table(found: &[(&str, &Drawdown)]) -> Table {
 }
 
 /// Who lost in each of them; the parts of all names are the depth.
-fn by_name(material: &Material<'_>) -> Table {
+fn by_name(material: &Material<'_>, strategies: &[StrategySummary]) -> Table {
     let mut columns = vec![Column::words("Model"), Column::words("Peak"), Column::words("Trough"), Column::numbers("Depth", "%")];
     columns.push(Column::words("Lost most"));
     columns.extend([Column::numbers("All others", "%"), Column::numbers("Names", "")]);
     let mut table = Table::new("drawdowns-by-name", "Worst drawdowns by name", columns).note(format!(
         "The {N_LOSERS} names that lost most from the peak to the trough. A part is the name's money after costs over the wealth at the peak; the parts of all names are the depth. Names: held or traded in the spell."
     ));
-    for summary in &material.summary.strategies {
+    for summary in strategies {
         for split in &summary.drawdowns {
             let told =
                 |loser: &crate::book::NameOfBook| format!("`{}` {}", material.facts.data.entities[loser.entity as usize], percent(loser.net_return));

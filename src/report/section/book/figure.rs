@@ -19,7 +19,7 @@ pub(super) fn blocks(material: &Material<'_>, first: &StrategySummary) -> Vec<Bl
 }
 
 /// What books made after and before costs, above how far each was below its peak; the first of them gives the title.
-pub(super) fn pnl(material: &Material<'_>, books: &[&StrategySummary]) -> Figure {
+pub(super) fn pnl(material: &Material<'_>, books: &[&StrategySummary], size: Size) -> Figure {
     let points = |curve: &Outcome<Vec<EquityPoint>>, value: fn(&EquityPoint) -> f64| {
         curve.value().map_or_else(Vec::new, |curve| curve.iter().map(|point| (point.day, value(point))).collect())
     };
@@ -48,7 +48,7 @@ pub(super) fn pnl(material: &Material<'_>, books: &[&StrategySummary]) -> Figure
         "book-profit",
         title,
         format!("{see}Compounded; below, how far wealth after costs was under its peak. {}", covered(material)),
-        pnl_over_drawdown(&chart, Size::Wide),
+        pnl_over_drawdown(&chart, size),
     )
 }
 
@@ -75,7 +75,7 @@ fn years(material: &Material<'_>, first: &StrategySummary, net: &Strategy) -> Fi
     };
     let title = format!("`{}` gained in {won} of {}", first.model, counted(net.years.len(), "year", "years"));
     let note = format!("Years at either end may be partial. {}", covered(material));
-    Figure::new("book-years", title, note, columns(&chart, Size::Wide))
+    Figure::half("book-years", title, note, columns(&chart, Size::Half))
 }
 
 fn days(material: &Material<'_>, first: &StrategySummary, net: &Strategy) -> Figure {
@@ -110,7 +110,7 @@ fn days(material: &Material<'_>, first: &StrategySummary, net: &Strategy) -> Fig
         net.best_day.start,
         covered(material)
     );
-    Figure::new("book-days", title, note, distribution(&chart, Size::Wide))
+    Figure::half("book-days", title, note, distribution(&chart, Size::Half))
 }
 
 /// `None` where the first book has fewer days than a rolling statistic needs.
@@ -145,7 +145,7 @@ fn rolling(material: &Material<'_>, first: &StrategySummary) -> Option<Figure> {
         "Over the {N_ROLLING} days up to each, after costs, annual; neighbours share all days but one. n = {} days drawn.",
         format::count(first.rolling.len() as u64)
     );
-    Some(Figure::new("book-rolling", title, note, panels(&chart, Size::Wide)))
+    Some(Figure::half("book-rolling", title, note, panels(&chart, Size::Half)))
 }
 
 #[cfg(test)]

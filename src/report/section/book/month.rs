@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::cell::Cell;
-use crate::report::chart::{HeatMap, HeatRow, heat_map};
+use crate::report::chart::{HeatMap, HeatRow, Size, heat_map};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table};
@@ -14,13 +14,15 @@ use crate::stat::{Strategy, StrategySummary};
 const N_SHOWN: usize = 12;
 
 /// Nothing where the first book has no returns.
-pub(super) fn blocks(material: &Material<'_>, first: &StrategySummary) -> Vec<Block> {
+pub(super) fn blocks(first: &StrategySummary) -> Vec<Block> {
     let Some(net) = first.net.value() else { return Vec::new() };
-    vec![
-        Block::Subhead(Subhead::new("months", heading(&first.model, net))),
-        Block::Figure(figure(&first.model, net)),
-        Block::Table(table(&material.summary.strategies)),
-    ]
+    vec![Block::Subhead(Subhead::new("months", heading(&first.model, net))), Block::Figure(figure(&first.model, net))]
+}
+
+/// Every month of every book, for the record.
+pub(super) fn record(material: &Material<'_>) -> Option<Block> {
+    let strategies = &material.summary.strategies;
+    strategies.iter().any(|summary| summary.net.value().is_some()).then(|| Block::Table(table(strategies)))
 }
 
 fn heading(model: &str, net: &Strategy) -> String {
@@ -43,7 +45,7 @@ fn figure(model: &str, net: &Strategy) -> Figure {
         net.first,
         net.last
     );
-    Figure::new("book-months", format!("Monthly returns of `{model}` after costs"), note, heat_map(&chart))
+    Figure::half("book-months", format!("Monthly returns of `{model}` after costs"), note, heat_map(&chart, Size::Half))
 }
 
 /// Newest first, so that what is printed is the last year.

@@ -1,8 +1,10 @@
 //! Profit and exposure by segment, for every book.
 
+use crate::day::Day;
 use crate::report::cell::Cell;
+use crate::report::chart::{LineChart, Scale, Series, Size, Style, Zero, lines};
 use crate::report::material::Material;
-use crate::report::page::{Block, Column, Subhead, Table};
+use crate::report::page::{Block, Column, Figure, Subhead, Table};
 use crate::report::section::pieces::{counted, percent};
 use crate::stat::{SegmentOfBook, StrategySummary};
 
@@ -11,7 +13,43 @@ pub(super) fn blocks(material: &Material<'_>, first: &StrategySummary) -> Vec<Bl
     if first.segments.is_empty() {
         return Vec::new();
     }
-    vec![Block::Subhead(Subhead::new("book-segments", heading(first))), Block::Table(table(material))]
+    let mut blocks = vec![Block::Subhead(Subhead::new("book-segments", heading(first))), Block::Table(table(material))];
+    blocks.extend(exposure(first).map(Block::Figure));
+    blocks
+}
+
+/// Net exposure to each segment over time; `None` where nothing was held.
+fn exposure(first: &StrategySummary) -> Option<Figure> {
+    let months: Vec<Vec<(Day, f64)>> = first.segments.iter().map(|segment| by_month(&segment.net_by_date)).collect();
+    let points = first.segments.iter().zip(&months).flat_map(|(segment, months)| months.iter().map(move |(day, net)| (segment, *day, *net)));
+    let (segment, day, net) = points.reduce(|most, next| if most.2.abs() < next.2.abs() { next } else { most })?;
+    let line = |idx: usize| Series { name: first.segments[idx].segment.clone(), color: Style::Series(idx), points: months[idx].clone() };
+    let chart = LineChart {
+        label: format!("Net exposure of {} by segment", first.model),
+        y_title: "Net exposure, % of capital".to_owned(),
+        scale: Scale::Percent,
+        zero: Zero::Shown,
+        series: (0..months.len()).map(line).collect(),
+    };
+    let title = format!(
+        "Largest monthly net exposure of `{}` to a segment: {} in {}, {}-{:02}",
+        first.model,
+        percent(net),
+        segment.segment,
+        day.year(),
+        day.month()
+    );
+    let note = format!(
+        "Sum of the weights held in a segment, mean over the month's dates on which it was held, drawn on the first of them. n = {}.",
+        counted(first.n_days, "date", "dates")
+    );
+    Some(Figure::half("segment-exposure", title, note, lines(&chart, Size::Half)))
+}
+
+/// Means by calendar month, each on its first date.
+fn by_month(points: &[(Day, f64)]) -> Vec<(Day, f64)> {
+    let same = |a: &(Day, f64), b: &(Day, f64)| (a.0.year(), a.0.month()) == (b.0.year(), b.0.month());
+    points.chunk_by(same).map(|month| (month[0].0, month.iter().map(|(_, value)| value).sum::<f64>() / month.len() as f64)).collect()
 }
 
 fn heading(first: &StrategySummary) -> String {

@@ -11,7 +11,14 @@ pub(super) fn blocks(material: &Material<'_>, first: &StrategySummary) -> Vec<Bl
     if first.best.days.is_empty() {
         return Vec::new();
     }
-    vec![Block::Subhead(Subhead::new("book-source", heading(first))), Block::Table(table(material))]
+    vec![Block::Subhead(Subhead::new("book-source", heading(first))), Block::Table(table(material, &material.summary.strategies[..1]))]
+}
+
+/// Those of every book, where there is more than one.
+pub(super) fn record(material: &Material<'_>) -> Option<Block> {
+    let strategies = &material.summary.strategies;
+    let is_told = 1 < strategies.len() && strategies.iter().any(|summary| !summary.best.days.is_empty());
+    is_told.then(|| Block::Table(Table { id: "book-sources".to_owned(), ..table(material, strategies) }))
 }
 
 fn heading(first: &StrategySummary) -> String {
@@ -23,12 +30,12 @@ fn heading(first: &StrategySummary) -> String {
     }
 }
 
-fn table(material: &Material<'_>) -> Table {
+fn table(material: &Material<'_>, strategies: &[StrategySummary]) -> Table {
     let columns =
         vec![Column::words("Model"), Column::words("Day or name"), Column::numbers("Net return", "%"), Column::numbers("Share of the profit", "%")];
     let mut table = Table::new("book-source-table", format!("The {N_BEST} best days and names"), columns)
         .note("Profit is the sum of daily returns after costs, not compounded; a name's part is the sum of weight x return less the costs of trading it. Shares above 100 %: the rest lost.");
-    for summary in &material.summary.strategies {
+    for summary in strategies {
         let profit = |part: f64, all: &[f64], share: &Outcome<f64>| match share {
             Outcome::Value(share) => Cell::Percent(share * part / all.iter().sum::<f64>()).checked(),
             Outcome::Undefined(reason) => Cell::na(reason),

@@ -7,18 +7,32 @@ use crate::report::page::Table;
 use crate::report::section::pieces::{confidence, plain, short};
 use crate::stat::{Outcome, Strategy, StrategySummary};
 
-pub(super) fn table(material: &Material<'_>) -> Table {
+/// Columns beyond which the tables do not stand side by side.
+const N_BESIDE: usize = 3;
+
+/// Return and risk, then what days, months and years were like.
+pub(super) fn tables(material: &Material<'_>) -> [Table; 2] {
     let strategies = &material.summary.strategies;
     let risk = &material.facts.spec.risk;
     let tail = strategies
         .iter()
         .find_map(|one| one.net.value())
         .map_or(String::new(), |net| format!(" VaR and ES are historical, at {}.", confidence(net.tail)));
-    by_model("book-statistics", "Statistics of daily returns after costs", strategies, lines(strategies)).note(format!(
+    let beside = |table: Table| if strategies.len() <= N_BESIDE { table.half() } else { table };
+    let mut lines = lines(strategies);
+    let spread = lines.split_off(N_RETURN);
+    let note = format!(
         "Returns are simple and compounded; no risk-free rate is taken off, because a long-short book finances itself. Annual figures are on {} days; standard deviations use n - 1. p of the mean: null hypothesis that the mean daily return is 0, Student's t with n - 1 degrees of freedom, two-sided, days taken as independent.{tail} Months and years at either end may be partial.",
         plain(risk.days_per_year)
-    ))
+    );
+    [
+        beside(by_model("book-statistics", "Daily returns after costs: return and risk", strategies, lines).note(note)),
+        beside(by_model("book-spread", "Daily returns after costs: their distribution", strategies, spread)),
+    ]
 }
+
+/// Lines on return and risk; the others are on the distribution.
+const N_RETURN: usize = 17;
 
 fn lines(strategies: &[StrategySummary]) -> Vec<Line> {
     let line = |name: &'static str, cell: &dyn Fn(&Strategy) -> Cell| Line {

@@ -1,7 +1,8 @@
 //! Calibration: do defaults come as often as forecast, in all and by band?
 
+use super::best;
 use crate::report::cell::{Cell, State};
-use crate::report::chart::{self, CalibrationChart, CalibrationPoint, CalibrationSeries, Scale, score_bands};
+use crate::report::chart::{self, CalibrationChart, CalibrationPoint, CalibrationSeries, Scale, Size, score_bands};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
@@ -11,29 +12,40 @@ use crate::stat::credit::{HOSMER_LEMESHOW, JEFFREYS};
 use crate::stat::{Band, Calibration, Decision, Found, Outcome, PdTest};
 
 pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
-    let found: Vec<(&str, &Calibration)> = material
-        .summary
-        .probabilities
-        .iter()
-        .filter_map(|model| model.case.calibration.value().map(|found| (model.subject.model.as_str(), found)))
-        .collect();
+    let found = calibrations(material);
     let mut blocks =
         vec![Block::Subhead(Subhead::new("calibration", heading(material, &found))), Block::Table(pools(material)), Block::Table(fits(material))];
-    blocks.push(Block::Figure(figure(material, &found)));
-    // One forecast for all makes one band, of which the tables above have said everything.
-    for (model, calibration) in found.into_iter().filter(|(_, calibration)| 1 < calibration.bands.len()) {
-        blocks.push(Block::Table(bands(material, model, calibration)));
-        blocks.push(Block::Figure(band_figure(material, model, calibration)));
-    }
+    blocks.push(Block::Figure(figure(material, &found, Size::Wide)));
+    let leading = best(&material.summary.probabilities).map(|(model, _)| model.subject.model.as_str());
+    let of_leading = found.iter().filter(|(model, found)| Some(*model) == leading && 1 < found.bands.len());
+    blocks.extend(of_leading.map(|(model, found)| Block::Table(bands(material, model, found))));
+    blocks.extend(banded(found).map(|(model, found)| Block::Figure(band_figure(material, model, found))));
     blocks
 }
 
-/// The reliability diagram, where a model's forecasts fall into bands.
-pub(super) fn first(material: &Material<'_>) -> Option<Figure> {
+/// The bands of the models that do not lead, for the record.
+pub(super) fn record(material: &Material<'_>) -> Vec<Block> {
+    let leading = best(&material.summary.probabilities).map(|(model, _)| model.subject.model.as_str());
+    banded(calibrations(material))
+        .filter(|(model, _)| Some(*model) != leading)
+        .map(|(model, found)| Block::Table(bands(material, model, found)))
+        .collect()
+}
+
+fn calibrations<'a>(material: &Material<'a>) -> Vec<(&'a str, &'a Calibration)> {
     let models = material.summary.probabilities.iter();
-    let found: Vec<(&str, &Calibration)> =
-        models.filter_map(|model| model.case.calibration.value().map(|found| (model.subject.model.as_str(), found))).collect();
-    (!found.is_empty()).then(|| figure(material, &found))
+    models.filter_map(|model| model.case.calibration.value().map(|found| (model.subject.model.as_str(), found))).collect()
+}
+
+/// One forecast for all makes one band, of which the tables of all models have said everything.
+fn banded<'a>(found: Vec<(&'a str, &'a Calibration)>) -> impl Iterator<Item = (&'a str, &'a Calibration)> {
+    found.into_iter().filter(|(_, calibration)| 1 < calibration.bands.len())
+}
+
+/// The reliability diagram, drawn to stand beside another figure, where a model's forecasts fall into bands.
+pub(super) fn first(material: &Material<'_>) -> Option<Figure> {
+    let found = calibrations(material);
+    (!found.is_empty()).then(|| figure(material, &found, Size::Half))
 }
 
 /// How a band's forecast stands to its defaults.
@@ -208,7 +220,7 @@ fn point(band: &Band) -> Option<CalibrationPoint> {
     })
 }
 
-fn figure(material: &Material<'_>, found: &[(&str, &Calibration)]) -> Figure {
+fn figure(material: &Material<'_>, found: &[(&str, &Calibration)], size: Size) -> Figure {
     let series = |(model, calibration): &(&str, &Calibration)| CalibrationSeries {
         name: (*model).to_owned(),
         color: material.color(model),
@@ -227,7 +239,7 @@ fn figure(material: &Material<'_>, found: &[(&str, &Calibration)]) -> Figure {
         "A point above the diagonal is a band that defaulted more often than forecast. Whiskers: 95 % Jeffreys interval of the band's rate.{n} {}.",
         period(material)
     );
-    Figure::new("calibration-figure", "Observed default rates against forecasts", note, chart::calibration(&chart))
+    Figure::new("calibration-figure", "Observed default rates against forecasts", note, chart::calibration(&chart, size))
 }
 
 fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) -> Figure {
@@ -251,5 +263,5 @@ fn band_figure(material: &Material<'_>, model: &str, calibration: &Calibration) 
     });
     let (one, many) = row_words(material.summary.observation);
     let note = format!("{spread}n = {}, {}.", counted(calibration.n, one, many), period(material));
-    Figure::new(format!("score-bands-{}", anchor(model)), format!("Default rates by band of `{model}`"), note, score_bands(&chart))
+    Figure::half(format!("score-bands-{}", anchor(model)), format!("Default rates by band of `{model}`"), note, score_bands(&chart, Size::Half))
 }

@@ -4,9 +4,11 @@ mod drift;
 mod profile;
 mod rate;
 
+pub(super) use rate::figure as rates;
+
 use super::best;
 use crate::report::cell::Cell;
-use crate::report::chart::{RocChart, RocCurve, Size, roc_at};
+use crate::report::chart::{RocChart, RocCurve, Size, roc};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table};
@@ -21,7 +23,7 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     blocks.extend(profile::figures(material).into_iter().map(Block::Figure));
     blocks.extend(drift::figure(material).map(Block::Figure));
     blocks.push(Block::Table(scores(models)));
-    blocks.extend(rate::figure(material, Size::Wide).map(Block::Figure));
+    blocks.extend(rates(material, Size::Wide).map(Block::Figure));
     blocks
 }
 
@@ -104,7 +106,7 @@ fn figure(material: &Material<'_>) -> Figure {
         format!(" n = {} rows, {} defaults,", format::count(found.n as u64), format::count(found.n_defaults as u64))
     });
     let note = format!("The further a curve bends to the upper left, the more defaults are flagged for the others flagged.{n} {}.", period(material));
-    Figure::new("roc", "ROC curve", note, roc_at(&chart, Size::Half))
+    Figure::half("roc", "ROC curve", note, roc(&chart, Size::Half))
 }
 
 fn scores(models: &[Assessed<ProbabilityCase>]) -> Table {

@@ -140,8 +140,10 @@ pub(super) fn headings(book: &LoanBook, rows: Observation) -> Vec<Column> {
 fn totals(spec: &LoansSpec, books: &[LoanBook], rows: Observation) -> Table {
     let mut columns = vec![Column::words("Group")];
     columns.extend(headings(&books[0], rows));
-    let mut table = Table::new("loan-totals", "Expected and realised loss, approved and declined", columns)
-        .note(format!("Approved and declined at the cut-off of {} %.", plain(100.0 * spec.cutoff)));
+    let mut table = Table::new("loan-totals", "Expected and realised loss, approved and declined", columns).note(format!(
+        "Approved and declined at the cut-off of {} %. A loan with rows on both sides of it is counted on both.",
+        plain(100.0 * spec.cutoff)
+    ));
     table.shown = 3 * books.len();
     for book in books {
         for (group, totals) in [("all", &book.total), ("approved", &book.approved), ("declined", &book.declined)] {

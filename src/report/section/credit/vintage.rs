@@ -5,7 +5,7 @@ use crate::book::{LoanBook, LoanTotals, Vintage};
 use crate::day::Day;
 use crate::feature::Observation;
 use crate::report::cell::Cell;
-use crate::report::chart::{LineChart, Scale, Series, Style, Zero, lines};
+use crate::report::chart::{LineChart, Scale, Series, Size, Style, Zero, lines};
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
 use crate::report::section::pieces::{MIN_OUTCOMES, counted, span};
@@ -80,7 +80,7 @@ fn figure(material: &Material<'_>, books: &[LoanBook]) -> Figure {
         span(first.vintages.first().map(|vintage| vintage.start), first.vintages.last().map(|vintage| vintage.start.plus_months(3).plus_days(-1)))
     );
     let title = format!("Expected and realised loss by {}", quarter_of(material.summary.observation));
-    Figure::new("vintage-figure", title, note, lines(&chart))
+    Figure::new("vintage-figure", title, note, lines(&chart, Size::Wide))
 }
 
 fn table(book: &LoanBook, exposure: &str, rows: Observation) -> Table {

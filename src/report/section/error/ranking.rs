@@ -1,7 +1,7 @@
 //! Ranking: what the order of the names was worth over time, by place in the order, and when it is used late.
 
 use crate::day::Day;
-use crate::report::chart::{Column, ColumnChart, LineChart, Scale, Series, Size, Zero, columns, lines_at};
+use crate::report::chart::{Column, ColumnChart, LineChart, Scale, Series, Size, Zero, columns, lines};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::Figure;
@@ -89,7 +89,7 @@ fn cumulative(material: &Material<'_>, best: &Assessed<MeanCase>) -> Figure {
     let (n, positive) = best.case.rank_ic.value().map_or((0, 0), |ic| (ic.n, ic.by_date.iter().filter(|date| 0.0 < date.ic).count()));
     let title = format!("Rank IC of `{}` was positive on {} of {}", best.subject.model, format::count(positive as u64), counted(n, "date", "dates"));
     let note = format!("A line that rises evenly is skill that lasts; one step is one episode. {}.", period(material));
-    Figure::new("cumulative-ic", title, note, lines_at(&chart, Size::Half))
+    Figure::half("cumulative-ic", title, note, lines(&chart, Size::Half))
 }
 
 fn by_quantile(material: &Material<'_>, model: &str, rows: &Rows) -> Option<Figure> {
@@ -124,7 +124,12 @@ fn by_quantile(material: &Material<'_>, model: &str, rows: &Rows) -> Option<Figu
     };
     let spread = found[N_QUANTILES - 1].mean - found[0].mean;
     let (size, side) = (scale.difference(spread.abs()), if spread < 0.0 { "below" } else { "above" });
-    let title = format!("The highest fifth by `{model}` came out {size} {side} the lowest");
+    let overlap = ends(&found[0].interval).zip(ends(&found[N_QUANTILES - 1].interval)).is_none_or(|(low, high)| low.0 <= high.1 && high.0 <= low.1);
+    let title = if overlap {
+        format!("Outcomes of the highest and the lowest fifth by `{model}`: intervals overlap")
+    } else {
+        format!("The highest fifth by `{model}` came out {size} {side} the lowest")
+    };
     let n_dates = found.iter().map(|part| part.n_dates).max().unwrap_or(0);
     let note = format!(
         "Mean over {} of the date's mean outcome; whiskers: 95 %, block bootstrap. n = {} rows, {}.",
@@ -132,7 +137,7 @@ fn by_quantile(material: &Material<'_>, model: &str, rows: &Rows) -> Option<Figu
         format::count(found.iter().map(|part| part.n as u64).sum()),
         period(material)
     );
-    Some(Figure::new("outcome-by-forecast", title, note, columns(&chart, Size::Half)))
+    Some(Figure::half("outcome-by-forecast", title, note, columns(&chart, Size::Half)))
 }
 
 fn decay(material: &Material<'_>, model: &str, rows: &Rows) -> Option<Figure> {
@@ -165,7 +170,7 @@ fn decay(material: &Material<'_>, model: &str, rows: &Rows) -> Option<Figure> {
         counted(first.n_dates, "date", "dates"),
         period(material)
     );
-    Some(Figure::new("ic-decay", title, note, columns(&chart, Size::Half)))
+    Some(Figure::half("ic-decay", title, note, columns(&chart, Size::Half)))
 }
 
 fn ends(interval: &Outcome<Interval>) -> Option<(f64, f64)> {

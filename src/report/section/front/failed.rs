@@ -60,9 +60,12 @@ fn calibration(material: &Material<'_>) -> Option<String> {
         let scores = group.value.scores.value()?;
         let start = material.facts.windows.get(group.group.window()?)?.test.start;
         let error = (scores.mean_predicted * (1.0 - scores.mean_predicted) / group.value.n as f64).sqrt();
-        (0.0 < error).then(|| (start, group.value.n, *scores, (scores.observed_rate - scores.mean_predicted).abs() / error))
+        (0.0 < error).then(|| (start, group.value.n, *scores, (scores.observed_rate - scores.mean_predicted) / error))
     });
-    let (start, n, scores, _) = apart.reduce(|worst, next| if worst.3 < next.3 { next } else { worst })?;
+    let apart: Vec<_> = apart.collect();
+    // A rate above the forecast loses money; where none is, the forecast furthest above its rate.
+    let above = apart.iter().filter(|one| MANY < one.3).max_by(|a, b| a.3.total_cmp(&b.3));
+    let (start, n, scores, _) = *above.or_else(|| apart.iter().max_by(|a, b| a.3.abs().total_cmp(&b.3.abs())))?;
     Some(format!(
         "Window from {start}: {} defaulted where `{name}` forecast {} (n = {}) ([#calibration])",
         percent(scores.observed_rate),

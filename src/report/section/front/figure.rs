@@ -1,25 +1,23 @@
 //! The two figures of page one.
 
-use super::super::pieces::counted;
-use super::super::pieces::{MIN_OUTCOMES, windows_drawn};
-use super::super::{book, risk};
+use super::super::pieces::{counted, windows_drawn};
+use super::super::{book, credit, risk};
 use super::tile::leading;
-use crate::report::chart::{LineChart, Scale, Series, Style, Zero, error_by_window, lines};
+use crate::report::chart::{LineChart, Scale, Series, Size, Zero, error_by_window};
 use crate::report::material::Material;
 use crate::report::page::Figure;
 use crate::spec::Kind;
-use crate::stat::Grouped;
-use crate::stat::credit::ProbabilityGroup;
 
 /// What is looked at first, two at most.
 pub(super) fn pair(material: &Material<'_>) -> Vec<Figure> {
     let found = match material.facts.spec.kind {
         Kind::Market => [risk::losses(material), book::profit_figure(material), ranking(material)],
-        Kind::Credit => [rates(material), super::super::credit::calibration_figure(material), ranking(material)],
+        Kind::Credit => [credit::default_rates(material), credit::calibration_figure(material), ranking(material)],
     };
     let front = |figure: Figure| Figure { id: format!("front-{}", figure.id), ..Figure::half(figure.id, figure.title, figure.note, figure.svg) };
     found.into_iter().flatten().take(2).map(front).collect()
 }
+
 fn ranking(material: &Material<'_>) -> Option<Figure> {
     let models: Vec<_> = material.summary.means.iter().filter(|model| model.case.rank_ic.value().is_some()).collect();
     if models.is_empty() {
@@ -42,7 +40,7 @@ fn ranking(material: &Material<'_>) -> Option<Figure> {
         "Mean over each window's dates of the Spearman correlation between forecast and outcome; above zero the two went together. {}.",
         windows_drawn(&chart.series, windows.len())
     );
-    Some(Figure::new("ic-by-window", ic_title(material, &chart.series), note, error_by_window(&chart)))
+    Some(Figure::new("ic-by-window", ic_title(material, &chart.series), note, error_by_window(&chart, Size::Half)))
 }
 
 /// In how many windows the leading model ranked rightly.
@@ -52,31 +50,4 @@ fn ic_title(material: &Material<'_>, series: &[Series]) -> String {
         let positive = line.points.iter().filter(|(_, ic)| 0.0 < *ic).count();
         format!("Rank IC of `{}` was positive in {positive} of {}", line.name, counted(line.points.len(), "window", "windows"))
     })
-}
-
-fn rates(material: &Material<'_>) -> Option<Figure> {
-    let windows = material.facts.windows;
-    let first = material.summary.probabilities.first()?;
-    let start = |group: &Grouped<ProbabilityGroup>| {
-        let window = windows.get(group.group.window()?)?;
-        (MIN_OUTCOMES <= group.value.n).then_some(window.test.start)
-    };
-    let observed = first.case.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.observed_rate)));
-    let mut series = vec![Series { name: "observed".to_owned(), color: Style::Truth, points: observed.collect() }];
-    for model in &material.summary.probabilities {
-        let points = model.case.by_window.iter().filter_map(|group| Some((start(group)?, group.value.scores.value()?.mean_predicted)));
-        series.push(Series { name: model.subject.model.clone(), color: material.color(&model.subject.model), points: points.collect() });
-    }
-    let chart = LineChart {
-        label: "Observed and forecast default rate by window".to_owned(),
-        y_title: "Default rate, %".to_owned(),
-        scale: Scale::Percent,
-        zero: Zero::Shown,
-        series,
-    };
-    let note = format!(
-        "Mean forecast of each model against the rate observed in the same window, where it has at least {MIN_OUTCOMES} known outcomes. {}.",
-        windows_drawn(&chart.series, windows.len())
-    );
-    Some(Figure::new("rate-by-window", "Forecast and observed default rate by window", note, lines(&chart)))
 }

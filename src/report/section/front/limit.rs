@@ -3,23 +3,12 @@
 use super::super::measured::{self, p_near};
 use crate::report::cell::{Cell, State};
 use crate::report::material::Material;
-use crate::report::metric::{cell, shown, wanted};
+use crate::report::metric::{cell, headroom, shown, wanted};
 use crate::report::page::{Column, Table};
 use crate::stat::{Found, Judged, Metric, Outcome, Standing, Unit};
 
 /// Rows on page one, so that it stays one sheet.
-const N_SHOWN: usize = 8;
-
-/// Distance of a value within its limit, as a share of the larger of the two: 0 on the limit, 1 far within; negative beyond it.
-///
-/// `None` where the value is not defined, or the limit is 0, of which nothing is a share.
-pub(super) fn headroom(judged: &Judged) -> Option<f64> {
-    let value = *judged.metric.value.value()?;
-    let of = |bound: f64, within: f64| (bound != 0.0).then(|| within / value.abs().max(bound.abs()));
-    let below = judged.limit.min.map(|min| of(min, value - min));
-    let above = judged.limit.max.map(|max| of(max, max - value));
-    below.into_iter().chain(above).collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)
-}
+const N_SHOWN: usize = 10;
 
 /// What a metric is, in words: "`ewma` 99 %: coverage, exact"; its own name in code where no measure declares it.
 pub(super) fn name(material: &Material<'_>, metric: &str) -> String {
@@ -30,9 +19,18 @@ fn question(material: &Material<'_>, found: &Found) -> String {
     format!("{}: {}", measured::label(material, &found.subject), measured::lower(found.about.name))
 }
 
+/// How a failed test without a limit is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// In words: page one has one line for each.
+    Words,
+    /// In words and by its metric, on which a limit may be set.
+    Metric,
+}
+
 /// The rows of page one.
 pub(super) fn gravest(material: &Material<'_>) -> Table {
-    let mut table = table(material, "limits", "Limits and failed tests");
+    let mut table = table(material, ("limits", "Limits and failed tests"), Named::Words);
     if N_SHOWN < table.rows.len() {
         let rest = table.rows.len() - N_SHOWN;
         table.rows.truncate(N_SHOWN);
@@ -42,11 +40,11 @@ pub(super) fn gravest(material: &Material<'_>) -> Table {
     table
 }
 
-/// Every limit and every failed test.
-pub(in crate::report::section) fn all(material: &Material<'_>) -> Table {
-    let mut table = table(material, "all-limits", "All limits and failed tests");
+/// Every limit and every failed test; `None` where page one has them all.
+pub(in crate::report::section) fn all(material: &Material<'_>) -> Option<Table> {
+    let mut table = table(material, ("all-limits", "All limits and failed tests"), Named::Metric);
     table.shown = table.rows.len();
-    table
+    (N_SHOWN < table.rows.len()).then_some(table)
 }
 
 /// "6 limits, all kept; 3 of 14 deciding tests reject".
@@ -66,7 +64,7 @@ pub(in crate::report::section) fn titled(material: &Material<'_>) -> String {
 }
 
 /// Failures first, then what could not be judged, then what is kept, by headroom.
-fn table(material: &Material<'_>, id: &str, title: &str) -> Table {
+fn table(material: &Material<'_>, (id, title): (&str, &str), named: Named) -> Table {
     let summary = material.summary;
     let columns = vec![
         Column::words("Check"),
@@ -84,7 +82,7 @@ fn table(material: &Material<'_>, id: &str, title: &str) -> Table {
     let mut kept: Vec<&Judged> = of(Standing::Kept).collect();
     kept.sort_by(|a, b| headroom(a).unwrap_or(f64::INFINITY).total_cmp(&headroom(b).unwrap_or(f64::INFINITY)));
     table.rows.extend(of(Standing::Breached).map(|judged| row(material, judged)));
-    table.rows.extend(summary.unlimited_rejections().into_iter().map(|found| failed(material, found)));
+    table.rows.extend(summary.unlimited_rejections().into_iter().map(|found| failed(material, found, named)));
     table.rows.extend(of(Standing::NotJudged).chain(kept).map(|judged| row(material, judged)));
     table
 }
@@ -108,11 +106,17 @@ fn row(material: &Material<'_>, judged: &Judged) -> Vec<Cell> {
 }
 
 /// A test that fails and that no limit holds.
-fn failed(material: &Material<'_>, found: &Found) -> Vec<Cell> {
-    let metric = found.metrics().pop().map_or_else(String::new, |(name, ..)| name);
-    let p_value = found.test().map(|test| test.p_value);
+fn failed(material: &Material<'_>, found: &Found, named: Named) -> Vec<Cell> {
+    // The p-value that decided: the adjusted one, where there is one.
+    let decided = if found.adjusted_p.is_some() { "_p_holm" } else { "_p" };
+    let metric = found.metrics().into_iter().map(|(name, ..)| name).find(|name| name.ends_with(decided)).unwrap_or_default();
+    let p_value = found.deciding_p();
+    let words = format!("{}{}", question(material, found), if found.adjusted_p.is_some() { ", adjusted p" } else { "" });
     vec![
-        Cell::text(format!("{} `{metric}`", question(material, found))),
+        Cell::text(match named {
+            Named::Words => words,
+            Named::Metric => format!("{words} `{metric}`"),
+        }),
         p_value.value().map_or_else(|| Cell::outcome(&p_value, Cell::PValue), |&p| p_near(p, material.facts.spec.risk.significance)),
         Cell::text("none set"),
         Cell::text(""),
@@ -132,26 +136,5 @@ fn limited(judged: &Judged) -> Cell {
     match (&judged.metric.value, judged.metric.unit, judged.limit.min.or(judged.limit.max)) {
         (Outcome::Value(value), Unit::PValue, Some(bound)) => p_near(*value, bound),
         (_, _, _) => cell(&judged.metric),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::Limit;
-
-    fn judged(value: f64, min: Option<f64>, max: Option<f64>) -> Judged {
-        let limit = Limit { metric: "x".to_owned(), min, max };
-        Judged { limit, metric: Metric { value: Outcome::Value(value), unit: Unit::Number, n: 1 }, standing: Standing::Kept }
-    }
-
-    #[test]
-    fn headroom_is_the_share_of_the_larger_of_value_and_limit() {
-        // 0.05 of 0.20 is a quarter; a drawdown of 18 % against a limit of 24 % leaves a quarter.
-        assert_eq!(headroom(&judged(0.2, Some(0.05), None)), Some(0.75));
-        assert_eq!(headroom(&judged(-0.18, Some(-0.24), None)), Some((0.24 - 0.18) / 0.24));
-        assert_eq!(headroom(&judged(0.05, Some(0.05), None)), Some(0.0));
-        assert_eq!(headroom(&judged(5.0, Some(1.0), Some(4.0))), Some(-0.2));
-        assert_eq!(headroom(&judged(0.03, Some(0.0), None)), None);
     }
 }

@@ -1,6 +1,8 @@
 //! What was tested: names, windows, days, models.
 
-use super::super::pieces::{counted, entities, period};
+use std::collections::BTreeSet;
+
+use super::super::pieces::counted;
 use crate::report::format;
 use crate::report::material::Material;
 
@@ -11,11 +13,11 @@ pub(super) fn lines(material: &Material<'_>) -> Vec<String> {
     let n_known = rows.iter().filter(|&&row| data.target[row as usize].is_some()).count();
     let mut dates: Vec<_> = rows.iter().map(|&row| data.as_of[row as usize]).collect();
     dates.dedup();
+    let n_entities = rows.iter().map(|&row| data.entity[row as usize]).collect::<BTreeSet<u32>>().len();
     let known = if n_known == rows.len() { String::new() } else { format!(", {} with a known outcome", format::count(n_known as u64)) };
     vec![
-        format!("{}, {}", entities(material), counted(material.facts.windows.len(), "window", "windows")),
+        format!("{}, {}", counted(n_entities, "entity", "entities"), counted(material.facts.windows.len(), "window", "windows")),
         format!("{} on {}{known}", counted(rows.len(), "row", "rows"), counted(dates.len(), "date", "dates")),
-        period(material),
         format!(
             "{}, of which {} fitted anew in every window",
             counted(models.len(), "model", "models"),

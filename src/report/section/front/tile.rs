@@ -7,7 +7,7 @@ use crate::feature::Observation;
 use crate::report::cell::{Cell, State};
 use crate::report::format;
 use crate::report::material::Material;
-use crate::report::metric::{cell, shown, wanted};
+use crate::report::metric::{cell, shown};
 use crate::report::page::Tile;
 use crate::spec::Kind;
 use crate::stat::var::{KUPIEC_EXACT, TailCase};
@@ -40,7 +40,7 @@ pub(super) fn leading<'a>(material: &'a Material<'_>) -> Option<&'a str> {
 fn market(material: &Material<'_>) -> Vec<Tile> {
     let mut numbers = Vec::new();
     if let Some(model) = leading(material) {
-        numbers.extend(metric(material, &format!("book.{model}.sharpe"), &format!("Sharpe ratio of `{model}`, net of costs")));
+        numbers.extend(metric(material, &format!("book.{model}.sharpe"), &format!("Sharpe ratio of `{model}`, net")));
         numbers.extend(metric(material, &format!("book.{model}.max_drawdown"), &format!("Largest drawdown of `{model}`")));
         // A mean over a few dates is no headline.
         let rank_ic = format!("error.{model}.rank_ic");
@@ -62,11 +62,12 @@ fn breaches(material: &Material<'_>, tail: &Assessed<TailCase>) -> Tile {
     let p = tail.test(&KUPIEC_EXACT).value().map_or(String::new(), |test| {
         format!(", exact p {}", p_near(test.p_value, material.facts.spec.risk.significance).printed().unwrap_or_default())
     });
+    let expected = format!("{} expected{p}", format::number(tail.case.n_expected(), 3));
     let prefix = tail.found.first().map_or(String::new(), |found| found.prefix.clone());
     Tile {
-        label: format!("Breaches of VaR, {}", measured::label(material, &tail.subject)),
+        label: format!("VaR breaches, {}", measured::label(material, &tail.subject)),
         value: Cell::Count(tail.case.n_breaches() as u64),
-        comparison: format!("{} expected{p}{}", format::number(tail.case.n_expected(), 3), before(material, &format!("{prefix}.breaches"))),
+        comparison: std::iter::once(expected).chain(before(material, &format!("{prefix}.breaches"))).collect::<Vec<_>>().join("; "),
         n: Some(tail.case.points.len() as u64),
         mark: mark(material, &format!("{prefix}.{}_p", KUPIEC_EXACT.about.key)),
     }
@@ -106,9 +107,7 @@ fn metric(material: &Material<'_>, name: &str, label: &str) -> Option<Tile> {
         parts[1] = baseline;
         metrics.get(&parts.join(".")).map(|metric| format!("`{baseline}`: {}", shown(metric)))
     });
-    let limit = limit(material, name).map(wanted);
-    let comparison: Vec<String> = baseline.into_iter().chain(limit).collect();
-    let comparison = comparison.join("; ") + &before(material, name);
+    let comparison = baseline.into_iter().chain(before(material, name)).collect::<Vec<_>>().join("; ");
     let (unit, in_unit) = measured::printed(material, found.unit);
     let is_of_target = matches!(found.unit, Unit::Target | Unit::TargetSquared);
     let value = if is_of_target { Cell::outcome(&found.value, in_unit) } else { cell(found) };
@@ -129,8 +128,8 @@ fn mark(material: &Material<'_>, name: &str) -> Option<Cell> {
     })
 }
 
-fn before(material: &Material<'_>, name: &str) -> String {
+fn before(material: &Material<'_>, name: &str) -> Option<String> {
     let unit = material.summary.metrics.0.get(name).map_or(Unit::Number, |metric| metric.unit);
     let value = material.previous.and_then(|previous| previous.metrics.get(name).copied().flatten());
-    value.map_or(String::new(), |value| format!("; before: {}", shown(&Metric { value: Outcome::Value(value), unit, n: 0 })))
+    value.map(|value| format!("before: {}", shown(&Metric { value: Outcome::Value(value), unit, n: 0 })))
 }

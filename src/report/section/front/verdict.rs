@@ -1,12 +1,12 @@
 //! The verdict: one sentence that is never greener than the worst number behind it.
 
 use super::super::{counted, failure, measured, ruin};
-use super::limit::{headroom, name};
-use crate::report::compose::state;
+use super::limit::name;
 use crate::report::format;
 use crate::report::material::Material;
-use crate::report::metric::{shown, wanted};
+use crate::report::metric::{headroom, shown, wanted};
 use crate::report::page::Verdict;
+use crate::report::register::register;
 use crate::report::section::measured::p_near;
 use crate::stat::{Colour, Found, Judged, Outcome, Standing, Unit};
 
@@ -28,10 +28,16 @@ pub(in crate::report) fn verdict(material: &Material<'_>) -> Verdict {
     };
     // Ruin comes first: after it nothing else about the book matters.
     let ruined = summary.strategies.iter().filter_map(ruin);
-    let parts =
-        ruined.chain([limits(material)]).chain(rejections(material)).chain(alarms).chain(descriptive).chain(narrow(material)).chain(before(material));
+    let parts = ruined
+        .chain([limits(material)])
+        .chain(rejections(material))
+        .chain(alarms)
+        .chain(descriptive)
+        .chain(narrow(material))
+        .chain(overdue(material))
+        .chain(before(material));
     let colour = summary.colour();
-    Verdict { state: state(colour), word: word(colour).to_owned(), headline: parts.collect::<Vec<_>>().join("; "), sentences: sentences(material) }
+    Verdict { state: colour.into(), word: word(colour).to_owned(), headline: parts.collect::<Vec<_>>().join("; "), sentences: sentences(material) }
 }
 
 fn word(colour: Colour) -> &'static str {
@@ -56,6 +62,7 @@ fn limits(material: &Material<'_>) -> String {
         (1, 0) => "Within the one limit".to_owned(),
         (n, 0) if open == 0 => format!("Within all {n} limits"),
         (n, 0) => format!("None of {n} limits is breached{unjudged}"),
+        (1, _) => format!("The one limit is breached ({})", listed(&breached)),
         (n, n_breached) => format!("{n_breached} of {n} limits breached ({}){unjudged}", listed(&breached)),
     }
 }
@@ -98,9 +105,11 @@ fn narrow(material: &Material<'_>) -> Option<String> {
     let (judged, room) = kept.filter_map(|judged| Some((judged, headroom(judged)?))).min_by(|a, b| a.1.total_cmp(&b.1))?;
     let (value, bound) = (judged.metric.value.value()?, nearest(judged)?);
     (room < NARROW).then(|| match judged.metric.unit {
-        Unit::Share => format!("{} passes by {} percentage points", name(material, &judged.limit.metric), format::percent((value - bound).abs())),
+        Unit::Share => {
+            format!("{} is within its limit by {} percentage points", name(material, &judged.limit.metric), format::percent((value - bound).abs()))
+        }
         Unit::Number | Unit::PValue | Unit::Count | Unit::Money | Unit::Target | Unit::TargetSquared => {
-            format!("{} passes by {}", name(material, &judged.limit.metric), format::number((value - bound).abs(), 2))
+            format!("{} is within its limit by {}", name(material, &judged.limit.metric), format::number((value - bound).abs(), 2))
         }
     })
 }
@@ -110,6 +119,18 @@ fn nearest(judged: &Judged) -> Option<f64> {
     let value = *judged.metric.value.value()?;
     let bounds = judged.limit.min.into_iter().chain(judged.limit.max);
     bounds.min_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()))
+}
+
+/// "2 findings are overdue; review overdue since 2020-03-31": they colour nothing, and are not left out.
+fn overdue(material: &Material<'_>) -> Option<String> {
+    let findings = match register(material).overdue().count() {
+        0 => None,
+        n => Some(format!("{} overdue", counted(n, "finding is", "findings are"))),
+    };
+    let review = material.facts.spec.governance.next_review.filter(|day| *day < material.as_of);
+    let review = review.map(|day| format!("the review of {day} is overdue"));
+    let told: Vec<String> = findings.into_iter().chain(review).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// "was red in the run of 2026-10-31", where the colour is another one.

@@ -64,11 +64,11 @@ pub(in crate::report::section) fn sight<'a>(
         return None;
     }
     let mut keys: Vec<&str> = Vec::new();
-    rows.iter().for_each(|(one, ..)| {
+    for (one, ..) in &rows {
         if !keys.contains(&one.about.key) {
-            keys.push(one.about.key)
+            keys.push(one.about.key);
         }
-    });
+    }
     rows.sort_by_key(|(one, ..)| keys.iter().position(|key| *key == one.about.key));
     let columns = vec![
         Column::words("Test"),
@@ -89,8 +89,8 @@ pub(in crate::report::section) fn sight<'a>(
             count(one.n),
             of(|power| power.level),
             of(|power| power.size),
-            words(power, |power| against(power)),
-            words(power, |power| smallest(power)),
+            words(power, against),
+            words(power, smallest),
         ]);
     }
     Some(table.note(note(material, rows.iter().filter_map(|(_, power, _)| power.value()))))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::furthest;
 use crate::report::cell::Cell;
-use crate::report::chart::{Breach, LossChart, Series, Style, losses_against_var};
+use crate::report::chart::{Breach, BreachCalendar, BreachYear, LossChart, Series, Size, Style, breach_calendar, losses_against_var};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
@@ -19,13 +19,19 @@ pub(super) fn blocks(material: &Material<'_>) -> Vec<Block> {
     for tail in drawn {
         blocks.push(Block::Figure(figure(tail, material.color(&tail.subject.model), &scale)));
         if 0 < tail.case.n_breaches() {
-            blocks.push(Block::Table(list(tail, &scale)));
+            blocks.push(Block::Figure(calendar(tail)));
         }
     }
     blocks
 }
 
-/// The first figure of the section.
+/// Breaches by date, for the record.
+pub(super) fn record(material: &Material<'_>) -> Vec<Block> {
+    let scale = loss_scale(material);
+    furthest(&material.summary.tails).into_iter().filter(|tail| 0 < tail.case.n_breaches()).map(|tail| Block::Table(list(tail, &scale))).collect()
+}
+
+/// The first figure of the section, drawn to stand beside another.
 pub(super) fn first(material: &Material<'_>) -> Option<Figure> {
     let drawn = furthest(&material.summary.tails);
     drawn.first().map(|tail| figure(tail, material.color(&tail.subject.model), &loss_scale(material)))
@@ -81,7 +87,28 @@ fn figure(tail: &Assessed<TailCase>, color: Style, scale: &TargetScale) -> Figur
         format::count(tail.case.points.len() as u64),
         span(tail.case.points.first().map(|point| point.date), tail.case.points.last().map(|point| point.date))
     );
-    Figure::new(format!("losses-{}", anchor(&tail.subject.model)), title, note, losses_against_var(&chart))
+    Figure::half(format!("losses-{}", anchor(&tail.subject.model)), title, note, losses_against_var(&chart, Size::Half))
+}
+
+/// Breaches by month, so that a cluster is seen as one.
+fn calendar(tail: &Assessed<TailCase>) -> Figure {
+    let mut years: BTreeMap<i32, [Option<u32>; 12]> = BTreeMap::new();
+    for point in &tail.case.points {
+        let month = &mut years.entry(point.date.year()).or_default()[point.date.month() as usize - 1];
+        *month = Some(month.unwrap_or(0) + u32::from(point.breached()));
+    }
+    let most = years.values().flatten().flatten().max().copied().unwrap_or(0);
+    let n_months = years.values().flatten().flatten().filter(|count| 0 < **count).count();
+    let level = confidence(tail.case.tail);
+    let chart = BreachCalendar {
+        label: format!("Breaches of VaR {level} of {} by month", tail.subject.model),
+        title: format!("Breaches of VaR {level}"),
+        years: years.into_iter().map(|(year, months)| BreachYear { year, months }).collect(),
+    };
+    let (n, months) = (counted(tail.case.n_breaches(), "breach", "breaches"), counted(n_months, "month", "months"));
+    let title = format!("The {n} of `{}` fell in {months}, at most {most} in one", tail.subject.model);
+    let note = format!("A dot: a month without. n = {} days.", format::count(tail.case.points.len() as u64));
+    Figure::half(format!("breach-calendar-{}", anchor(&tail.subject.model)), title, note, breach_calendar(&chart, Size::Half))
 }
 
 /// Breaches printed of either kind where there are more than twice as many.

@@ -2,7 +2,7 @@
 
 use super::furthest;
 use crate::report::cell::{Cell, State};
-use crate::report::chart::{TrafficChart, traffic_strip};
+use crate::report::chart::{Size, TrafficChart, traffic_strip};
 use crate::report::format;
 use crate::report::material::Material;
 use crate::report::page::{Block, Column, Figure, Subhead, Table, anchor};
@@ -103,7 +103,13 @@ fn figure(tail: &Assessed<TailCase>, history: &[RollingLight]) -> Figure {
     let title = format!("Breaches of VaR {} of `{}` in the last {BASEL_DAYS} days", confidence(tail.case.tail), tail.subject.model);
     let (amber_from, red_from) = (fewest(tail.case.tail, Zone::Yellow), fewest(tail.case.tail, Zone::Red));
     let worst = history.iter().max_by_key(|light| (light.n_breaches, std::cmp::Reverse(light.idx)));
-    let worst = worst.map_or(String::new(), |light| format!(" Most on {}: {}.", tail.case.points[light.idx].date, light.n_breaches));
+    let worst = worst.map_or(String::new(), |light| {
+        if light.n_breaches == 0 {
+            " There is none.".to_owned()
+        } else {
+            format!(" Most on {}: {}.", tail.case.points[light.idx].date, light.n_breaches)
+        }
+    });
     let note = format!(
         "The line counts breaches in the {BASEL_DAYS} days up to each day; the strip above gives the zone: amber from {amber_from}, red from {red_from}.{worst} n = {} days, {}.",
         format::count(history.len() as u64),
@@ -111,7 +117,7 @@ fn figure(tail: &Assessed<TailCase>, history: &[RollingLight]) -> Figure {
     );
     let chart =
         TrafficChart { label: title.replace('`', ""), y_title: format!("Breaches in the last {BASEL_DAYS} days"), counts, amber_from, red_from };
-    Figure::new(format!("traffic-{}", anchor(&tail.subject.model)), title, note, traffic_strip(&chart))
+    Figure::half(format!("traffic-{}", anchor(&tail.subject.model)), title, note, traffic_strip(&chart, Size::Half))
 }
 
 /// Fewest breaches in 250 days that lie in the zone.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::book::TradedBook;
+use crate::day::Day;
 use crate::stat::summary::Facts;
 
 /// A segment of a book; shares of capital, not compounded.
@@ -22,6 +23,9 @@ pub struct SegmentOfBook {
     pub gross_exposure: f64,
     /// Mean over the dates of the sum of weights.
     pub net_exposure: f64,
+    /// Sum of weights on each date on which a name of it was held; for the figure.
+    #[serde(skip)]
+    pub net_by_date: Vec<(Day, f64)>,
 }
 
 #[derive(Default)]
@@ -31,6 +35,7 @@ struct Sums {
     cost: f64,
     gross: f64,
     net: f64,
+    by_date: Vec<(Day, f64)>,
 }
 
 /// By segment, in the order of the levels. A name's segment on a date is that of its row, or of its last row before, where it has none.
@@ -52,6 +57,10 @@ pub(super) fn segments(facts: &Facts<'_>, book: &TradedBook) -> Vec<SegmentOfBoo
             sum.cost += name.cost;
             sum.gross += name.weight.abs();
             sum.net += name.weight;
+            match sum.by_date.last_mut() {
+                Some((last, net)) if *last == day.as_of => *net += name.weight,
+                Some(_) | None => sum.by_date.push((day.as_of, name.weight)),
+            }
         }
     }
     let n = book.days.len() as f64;
@@ -62,6 +71,7 @@ pub(super) fn segments(facts: &Facts<'_>, book: &TradedBook) -> Vec<SegmentOfBoo
         cost: sum.cost,
         gross_exposure: sum.gross / n,
         net_exposure: sum.net / n,
+        net_by_date: sum.by_date,
     };
     sums.into_iter().map(named).collect()
 }

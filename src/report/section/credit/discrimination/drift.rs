@@ -51,5 +51,5 @@ pub(super) fn figure(material: &Material<'_>) -> Option<Figure> {
         format::fixed(SHIFTED, 2),
         counted(scores.len(), one, many)
     );
-    Some(Figure::new("score-psi", title, note, columns(&chart, Size::Half)))
+    Some(Figure::half("score-psi", title, note, columns(&chart, Size::Half)))
 }

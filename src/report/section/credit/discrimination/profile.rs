@@ -50,7 +50,7 @@ fn profile(material: &Material<'_>, model: &str, found: &Discrimination) -> Figu
         counted(found.n_defaults, "default", "defaults"),
         period(material)
     );
-    Figure::new("cap", format!("CAP curve{share}"), note, cap(&chart, Size::Half))
+    Figure::half("cap", format!("CAP curve{share}"), note, cap(&chart, Size::Half))
 }
 
 /// `None` where there is one band, or no default.
@@ -84,7 +84,7 @@ fn lift(material: &Material<'_>, model: &str, found: &Calibration) -> Option<Fig
         period(material)
     );
     let title = format!("Lift: the riskiest band of `{model}` defaults {} times as often as all", format::number(riskiest, 2));
-    Some(Figure::new("lift", title, note, columns(&chart, Size::Half)))
+    Some(Figure::half("lift", title, note, columns(&chart, Size::Half)))
 }
 
 #[cfg(test)]

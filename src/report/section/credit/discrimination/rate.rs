@@ -10,7 +10,7 @@ use crate::stat::credit::ProbabilityGroup;
 use crate::stat::{Grouped, pd_test};
 
 /// `None` where no window has enough known outcomes.
-pub(super) fn figure(material: &Material<'_>, size: Size) -> Option<Figure> {
+pub(in crate::report::section::credit) fn figure(material: &Material<'_>, size: Size) -> Option<Figure> {
     let models = &material.summary.probabilities;
     let windows = material.facts.windows;
     let start = |group: &Grouped<ProbabilityGroup>| {

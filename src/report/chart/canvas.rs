@@ -7,6 +7,7 @@ use std::fmt::Write;
 use crate::report::format::escaped;
 
 use super::axis::{Axis, Tick};
+pub(super) use super::frame::{Anchor, Edges, Frame, Labels, Size};
 use super::style::Tone;
 use super::text::text_width;
 
@@ -18,93 +19,6 @@ pub(super) const HEAD: f64 = 10.0;
 pub(super) const BELOW: f64 = 26.0;
 /// What a string never refuses.
 const TAKES_ALL: &str = "a string takes every shape";
-
-/// How wide a figure is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Size {
-    /// Across the page.
-    Wide,
-    /// Beside another one.
-    Half,
-}
-
-impl Size {
-    /// Width in pixels, as shown.
-    pub(super) fn width(self) -> f64 {
-        match self {
-            Self::Wide => 760.0,
-            Self::Half => 480.0,
-        }
-    }
-
-    /// Height of what is `wide` pixels high across the page.
-    pub(super) fn height(self, wide: f64) -> f64 {
-        match self {
-            Self::Wide => wide,
-            Self::Half => (0.82 * wide).round(),
-        }
-    }
-
-    fn class(self) -> &'static str {
-        match self {
-            Self::Wide => "plot",
-            Self::Half => "plot narrow",
-        }
-    }
-}
-
-/// Size, margins and axes of a figure of one panel.
-pub(super) struct Frame {
-    /// How wide it is shown.
-    pub(super) size: Size,
-    /// Height in pixels.
-    pub(super) height: f64,
-    /// What a listener hears.
-    pub(super) label: String,
-    /// Horizontal axis.
-    pub(super) x: Axis,
-    /// Vertical axis.
-    pub(super) y: Axis,
-    /// Room above the plot, beside the axis title: lines of legend.
-    pub(super) legend_lines: usize,
-    /// Room to the right for labels, in pixels.
-    pub(super) right: f64,
-    /// Room to the left; `None`: as the tick labels need.
-    pub(super) left: Option<f64>,
-}
-
-/// Where text sits relative to its point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
-    /// Starts at the point.
-    Start,
-    /// Centred on the point.
-    Middle,
-    /// Ends at the point.
-    End,
-}
-
-/// Edges of a panel in pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Edges {
-    /// Left edge.
-    pub(super) left: f64,
-    /// Right edge.
-    pub(super) right: f64,
-    /// Upper edge.
-    pub(super) top: f64,
-    /// Lower edge.
-    pub(super) bottom: f64,
-}
-
-/// Whether a panel writes the labels of its horizontal axis, or leaves them to the panel below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Labels {
-    /// Ticks and labels.
-    Shown,
-    /// Ticks only.
-    Shared,
-}
 
 /// A figure being drawn: what is drawn goes to the panel placed last.
 pub(super) struct Canvas {

@@ -2,8 +2,9 @@
 
 mod text;
 mod style;
-mod canvas;
 mod axis;
+mod frame;
+mod canvas;
 mod downsample;
 mod label;
 mod lines;
@@ -34,12 +35,12 @@ pub(crate) use axis::Scale;
 pub(crate) use bars::{Bar, BarChart, bars};
 pub(crate) use breach_calendar::{BreachCalendar, BreachYear, breach_calendar};
 pub(crate) use calibration::{CalibrationChart, CalibrationPoint, CalibrationSeries, calibration};
-pub(crate) use canvas::Size;
 pub(crate) use cap::{CapChart, CapCurve, cap};
 pub(crate) use columns::{Column, ColumnChart, Level, columns};
 pub(crate) use default_rate::{ObservedRate, RateChart, default_rate};
 pub(crate) use distribution::{DistributionChart, Mark, distribution};
 pub(crate) use error_by_window::error_by_window;
+pub(crate) use frame::Size;
 pub(crate) use heat_map::{HeatMap, HeatRow, heat_map};
 pub(crate) use importance_over_windows::{ImportanceMap, ImportanceRow, importance_over_windows};
 pub(crate) use lines::{LineChart, Series, Zero, lines};

@@ -1,4 +1,4 @@
-//! The verdict: one sentence that is never greener than the worst number behind it.
+//! The verdict: one sentence that is never green while a limit is breached or a test rejects that carries none.
 
 use super::super::{counted, failure, measured, ruin};
 use super::limit::name;
@@ -99,7 +99,7 @@ fn said(material: &Material<'_>, found: &Found) -> String {
     format!("{}: {}", measured::label(material, &found.subject), found.rejection().unwrap_or_default())
 }
 
-/// The limit that is kept by least, where that is little: "`ewma` 99 %: coverage, exact passes by 0.0001".
+/// The limit that is kept by least, where that is little: "`ewma` 99 %: coverage, exact is within its limit by 0.0001".
 fn narrow(material: &Material<'_>) -> Option<String> {
     let kept = material.summary.judged.iter().filter(|judged| judged.standing == Standing::Kept);
     let (judged, room) = kept.filter_map(|judged| Some((judged, headroom(judged)?))).min_by(|a, b| a.1.total_cmp(&b.1))?;

@@ -5,8 +5,9 @@ use datafusion::common::DataFusionError;
 use datafusion::prelude::SessionContext;
 use serde::Serialize;
 
+use super::blame::{ours, plain};
 use super::inspect::SourceFile;
-use super::open::{Tables, ours, plain};
+use super::tables::Tables;
 use super::{panel, rows};
 use crate::day::Day;
 use crate::error::{Error, Result};

@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, UInt32Array};
+use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::datatypes::DataType;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, compute_leaves};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 
 use crate::book::{Book, DayOfBook, LoanBook, TradedBook};
 use crate::error::{Error, Result};
 use crate::feature::{Dataset, Definition};
 use crate::spec::Quantity;
 use crate::stat::{FeatureSummary, Outcome, SHARES};
-use crate::walk::Predictions;
+use crate::walk::{Forecasts, Predictions};
 
 /// `predictions.parquet`: one row per tested row, ascending by `as_of` and entity: window, entity, as_of, known_on, realized, and a column per
 /// model and quantity, such as `ridge.mean` and `ewma.quantile.0.01`; NULL where the model made no forecast.
@@ -29,7 +32,7 @@ pub fn predictions(data: &Dataset, predictions: &Predictions) -> Result<Vec<u8>>
         ("realized", Arc::new(rows.iter().map(|&row| data.target[row as usize]).collect::<Float64Array>())),
     ];
     for (name, series) in names.iter().zip(&predictions.series) {
-        columns.push((name, Arc::new(Float64Array::from(series.predicted.clone()))));
+        columns.push((name, numbers(&series.predicted)));
     }
     written("predictions.parquet", std::iter::once(batch(columns)))
 }
@@ -132,17 +135,63 @@ fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true))).expect("columns of one length")
 }
 
+/// A column of forecasts; its numbers are copied in one piece.
+fn numbers(forecasts: &Forecasts) -> ArrayRef {
+    let there = (!forecasts.is_whole()).then(|| NullBuffer::from_iter((0..forecasts.len()).map(|at| forecasts.has(at))));
+    Arc::new(Float64Array::new(forecasts.values().to_vec().into(), there))
+}
+
+/// Rows of a row group, as the writer of whole files has it.
+const GROUP_ROWS: usize = 1 << 20;
+
+/// The columns of a row group are encoded side by side and written in their order, so that bytes do not depend on threads.
 fn written(name: &str, batches: impl Iterator<Item = RecordBatch>) -> Result<Vec<u8>> {
     let refuse = |cause: parquet::errors::ParquetError| Error::machine(name, cause);
-    let mut writer: Option<ArrowWriter<Vec<u8>>> = None;
-    for batch in batches {
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            None => writer.insert(ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties(&batch))).map_err(refuse)?),
+    let batches: Vec<RecordBatch> = batches.collect();
+    let Some(first) = batches.first() else { return Ok(Vec::new()) };
+    let schema = first.schema();
+    let writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties(first))).map_err(refuse)?;
+    let (mut writer, factory) = writer.into_serialized_writer().map_err(refuse)?;
+    for (idx, group) in groups(&batches).into_iter().enumerate() {
+        let columns = factory.create_column_writers(idx).map_err(refuse)?;
+        let encode = |(at, mut column): (usize, ArrowColumnWriter)| {
+            for piece in &group {
+                for leaf in compute_leaves(schema.field(at), piece.column(at))? {
+                    column.write(&leaf)?;
+                }
+            }
+            column.close()
         };
-        writer.write(&batch).map_err(refuse)?;
+        let chunks: Vec<_> = columns.into_par_iter().enumerate().map(encode).collect();
+        let mut row_group = writer.next_row_group().map_err(refuse)?;
+        for chunk in chunks {
+            chunk.and_then(|chunk| chunk.append_to_row_group(&mut row_group)).map_err(refuse)?;
+        }
+        row_group.close().map_err(refuse)?;
     }
-    writer.map_or_else(|| Ok(Vec::new()), |writer| writer.into_inner().map_err(refuse))
+    writer.into_inner().map_err(refuse)
+}
+
+/// Batches cut into row groups of [`GROUP_ROWS`].
+fn groups(batches: &[RecordBatch]) -> Vec<Vec<RecordBatch>> {
+    let mut groups: Vec<Vec<RecordBatch>> = Vec::new();
+    let mut room = 0;
+    for batch in batches {
+        let mut from = 0;
+        while from < batch.num_rows() {
+            if room == 0 {
+                groups.push(Vec::new());
+                room = GROUP_ROWS;
+            }
+            let n = room.min(batch.num_rows() - from);
+            if let Some(group) = groups.last_mut() {
+                group.push(batch.slice(from, n));
+            }
+            from += n;
+            room -= n;
+        }
+    }
+    groups
 }
 
 /// Numbers hardly repeat: their bytes are stored by place, where signs and exponents are alike. Names and dates get dictionaries.
@@ -187,7 +236,7 @@ mod tests {
         let predicted: Vec<Option<f64>> = (0..n).map(|row| (row != 0).then_some(0.25)).collect();
         let series = |(at, model): (usize, &&str)| {
             let quantity = if at == 0 { Quantity::Mean } else { Quantity::Quantile(0.01) };
-            Series { model: (*model).to_owned(), quantity, predicted: predicted.clone() }
+            Series { model: (*model).to_owned(), quantity, predicted: predicted.clone().into() }
         };
         let series = models.iter().enumerate().map(series).collect();
         let predictions = Predictions { rows: (0..n as u32).collect(), window: vec![0; n], series, ..Predictions::default() };

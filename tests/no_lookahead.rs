@@ -120,7 +120,7 @@ fn forecasts(name: &str, bars: &Bars) -> Vec<(Day, String, String, Quantity, Opt
     let Predictions { rows, series, .. } = walk::forward(&spec, &data, &windows, &Store::forgetful(), &|_| {}).expect("models fit").predictions;
     let mut found = Vec::new();
     for series in series {
-        for (&row, predicted) in rows.iter().zip(series.predicted) {
+        for (&row, predicted) in rows.iter().zip(series.predicted.iter()) {
             found.push((data.as_of[row as usize], data.entity_name(row).to_owned(), series.model.clone(), series.quantity, predicted));
         }
     }

@@ -72,7 +72,7 @@ fn compare(spec: &Spec, data: &Dataset, cut: Day, target: impl Fn(f64) -> f64) -
     let mut changed: BTreeSet<&str> = BTreeSet::new();
     for (was, is) in before.series.iter().zip(&after.series) {
         let mut n_compared = 0;
-        for (at, (was_value, is_value)) in was.predicted.iter().zip(&is.predicted).enumerate() {
+        for (at, (was_value, is_value)) in was.predicted.iter().zip(is.predicted.iter()).enumerate() {
             let is_same = was_value.map(f64::to_bits) == is_value.map(f64::to_bits);
             if is_early[at] {
                 let row = before.rows[at];

@@ -141,7 +141,7 @@ fn loan_name(row: u32, data: &Dataset) -> String {
 fn judge(spec: &LoansSpec, data: &Dataset, columns: &Columns, (rows, series): (&[u32], &Series)) -> Result<LoanBook> {
     let mut loans = Vec::new();
     let (mut n_unknown, mut n_without_forecast) = (0, 0);
-    for (&row, &predicted) in rows.iter().zip(&series.predicted) {
+    for (&row, predicted) in rows.iter().zip(series.predicted.iter()) {
         match (data.target[row as usize], predicted) {
             (None, _) => n_unknown += 1,
             (Some(_), None) => n_without_forecast += 1,
@@ -245,7 +245,7 @@ mod tests {
             ..Dataset::default()
         };
         let predicted = vec![Some(0.05), Some(0.2), Some(0.1), None, Some(0.3)];
-        let series = Series { model: "logistic".into(), quantity: Quantity::Probability, predicted };
+        let series = Series { model: "logistic".into(), quantity: Quantity::Probability, predicted: predicted.into() };
         let predictions = Predictions { rows: (0..5).collect(), window: vec![0; 5], series: vec![series], ..Predictions::default() };
         let spec = LoansSpec { models: vec!["logistic".into()], lgd: 0.5, exposure: "amount".into(), realized_loss: None, cutoff: 0.1 };
         (spec, data, predictions)
@@ -299,7 +299,7 @@ mod tests {
             carried: BTreeMap::from([("amount".to_owned(), [1e3, 1e3, 1e3, 1e3, 900.0, 1e3, 500.0].map(Some).to_vec())]),
             ..Dataset::default()
         };
-        let series = Series { model: "logistic".into(), quantity: Quantity::Probability, predicted: vec![Some(0.1); 7] };
+        let series = Series { model: "logistic".into(), quantity: Quantity::Probability, predicted: vec![Some(0.1); 7].into() };
         let predictions =
             Predictions { rows: (0..7).collect(), window: vec![0; 7], series: vec![series], cards: Vec::new(), corrections: Vec::new() };
         let spec = LoansSpec { models: vec!["logistic".into()], lgd: 0.5, exposure: "amount".into(), realized_loss: None, cutoff: 0.2 };
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!((cutoffs[4].cutoff, cutoffs[4].n_approved, cutoffs[4].approval_rate), (0.1, 9, 0.225));
         // Below 0.39 are 38 loans, of which 8 default and lose 50 of 100.
         assert_eq!((cutoffs[19].cutoff, cutoffs[19].bad_rate, cutoffs[19].realized_loss_rate), (0.39, Some(8.0 / 38.0), Some(400.0 / 3800.0)));
-        predictions.series[0].predicted = vec![Some(0.2); 40];
+        predictions.series[0].predicted = vec![Some(0.2); 40].into();
         let cutoffs = &loans(&spec, &data, &predictions).expect("every exposure is there")[0].cutoffs;
         let flat: Vec<_> = cutoffs.iter().map(|row| (row.cutoff, row.n_approved, row.bad_rate)).collect();
         assert_eq!(flat, [(0.1, 0, None), (0.2, 0, None)]);
@@ -357,7 +357,10 @@ mod tests {
         assert!(null.contains("realised loss is NULL for `l3` of 2009-04-01") && null.contains("coalesce(loss, 0)"), "{null}");
         let outcome = message(&spec, &|data, _| data.target[0] = Some(0.4));
         assert!(outcome.contains("a loan's outcome must be 0 or 1, was 0.4 for `l1`"), "{outcome}");
-        let percent = message(&spec, &|_, predictions| predictions.series[0].predicted[1] = Some(20.0));
+        let percent = message(&spec, &|_, predictions| {
+            predictions.series[0].predicted =
+                predictions.series[0].predicted.iter().enumerate().map(|(at, value)| if at == 1 { Some(20.0) } else { value }).collect()
+        });
         assert!(percent.contains("model `logistic`") && percent.contains("was 20 for `l2`"), "{percent}");
     }
 

@@ -7,7 +7,7 @@ use super::traded::{DayOfBook, HeldName, NameOfBook, Position, TradedBook};
 use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{LongShortSpec, Quantity, Rebalance};
-use crate::walk::Predictions;
+use crate::walk::{Forecasts, Predictions};
 
 /// A name has left where its last row has no target and the data go on for more calendar days than this. A pause is shorter.
 pub(super) const PAUSE_DAYS: i32 = 10;
@@ -21,10 +21,10 @@ pub(super) struct Market<'a> {
     dates: Vec<Day>,
     /// Position in `predictions` and in `data` of the tradable rows.
     tested: Vec<Vec<(usize, usize)>>,
-    /// Known targets by entity.
-    realized: Vec<Holdings>,
-    /// Days on which the targets became known, and their rows.
-    known: Vec<BTreeSet<(Day, usize)>>,
+    /// The last date but those on which no target is known, and one more.
+    n_known: usize,
+    /// The day by which more than half of each date's targets were known.
+    known_on: Vec<Option<Day>>,
     /// Tradable names that leave on the date.
     left: Vec<BTreeSet<u32>>,
 }
@@ -32,18 +32,21 @@ pub(super) struct Market<'a> {
 impl<'a> Market<'a> {
     pub(super) fn new(data: &'a Dataset, predictions: &'a Predictions, untraded: Option<u32>) -> Self {
         let last_rows = last_rows(data);
-        let mut market = Self { data, predictions, dates: Vec::new(), tested: Vec::new(), realized: Vec::new(), known: Vec::new(), left: Vec::new() };
+        let mut market = Self { data, predictions, dates: Vec::new(), tested: Vec::new(), n_known: 0, known_on: Vec::new(), left: Vec::new() };
         let mut n_before = 0;
         for rows in predictions.rows.chunk_by(|&a, &b| data.as_of[a as usize] == data.as_of[b as usize]) {
             let numbered = rows.iter().enumerate().map(|(idx, &row)| (n_before + idx, row as usize));
             let tradable: Vec<_> = numbered.filter(|&(_, row)| Some(data.entity[row]) != untraded).collect();
-            let realized = tradable.iter().filter_map(|&(_, row)| data.target[row].map(|target| (data.entity[row], target)));
-            let known = tradable.iter().filter_map(|&(_, row)| data.target[row].and(data.known_on[row]).map(|day| (day, row)));
+            let mut known: Vec<Day> = tradable.iter().filter_map(|&(_, row)| data.target[row].and(data.known_on[row])).collect();
+            known.sort_unstable();
+            if tradable.iter().any(|&(_, row)| data.target[row].is_some()) {
+                market.n_known = market.dates.len() + 1;
+            }
             let left = tradable.iter().filter(|&&(_, row)| last_rows[data.entity[row] as usize] == row && leaves(data, row));
             market.left.push(left.map(|&(_, row)| data.entity[row]).collect());
             market.dates.push(data.as_of[rows[0] as usize]);
-            market.realized.push(realized.collect());
-            market.known.push(known.collect());
+            // Of n sorted days, more than half are no later than the one at n / 2.
+            market.known_on.push(known.get(known.len() / 2).copied());
             market.tested.push(tradable);
             n_before += rows.len();
         }
@@ -53,7 +56,6 @@ impl<'a> Market<'a> {
     pub(super) fn trade(&self, spec: &LongShortSpec, model: &str) -> TradedBook {
         let series = self.predictions.find(model, Quantity::Mean).expect("the spec's check asks every traded model for `mean`");
         let delay = spec.delay_days as usize;
-        let n_known = self.realized.iter().rposition(|realized| !realized.is_empty()).map_or(0, |idx| idx + 1);
         let mut book =
             TradedBook { model: model.to_owned(), positions: Vec::new(), days: Vec::new(), names: Vec::new(), held: Vec::new(), ruined_on: None };
         let mut decisions = BTreeMap::new();
@@ -64,7 +66,7 @@ impl<'a> Market<'a> {
             decisions.insert(idx + delay, decided);
         }
         let (mut held, mut names) = (Holdings::new(), Holdings::new());
-        for idx in delay..n_known {
+        for idx in delay..self.n_known {
             let drifted = held;
             held = decisions.remove(&idx).map_or_else(|| drifted.clone(), |decided| self.opened(idx, &drifted, decided));
             let traded = traded(&drifted, &held);
@@ -107,8 +109,8 @@ impl<'a> Market<'a> {
     }
 
     /// Weights decided on date `idx` from forecasts made for it.
-    fn decide(&self, idx: usize, spec: &LongShortSpec, predicted: &[Option<f64>]) -> Holdings {
-        let forecast = |&(idx, row): &(usize, usize)| predicted[idx].filter(|mean| mean.is_finite()).map(|mean| (mean, self.data.entity[row]));
+    fn decide(&self, idx: usize, spec: &LongShortSpec, predicted: &Forecasts) -> Holdings {
+        let forecast = |&(idx, row): &(usize, usize)| predicted.get(idx).filter(|mean| mean.is_finite()).map(|mean| (mean, self.data.entity[row]));
         side::weigh(self.tested[idx].iter().filter_map(forecast).collect(), spec.share, spec.weights)
     }
 
@@ -126,13 +128,18 @@ impl<'a> Market<'a> {
     }
 
     fn has_row(&self, idx: usize, entity: u32) -> bool {
-        self.tested[idx].binary_search_by_key(&entity, |&(_, row)| self.data.entity[row]).is_ok()
+        self.row(idx, entity).is_some()
+    }
+
+    fn row(&self, idx: usize, entity: u32) -> Option<usize> {
+        let rows = &self.tested[idx];
+        rows.binary_search_by_key(&entity, |&(_, row)| self.data.entity[row]).ok().map(|at| rows[at].1)
     }
 
     /// Returns of the names held, where they are known or the name left.
     fn returns(&self, idx: usize, held: &Holdings, delisting_return: f64) -> Holdings {
-        let known = |&entity: &u32| match self.realized[idx].get(&entity) {
-            Some(&earned) => Some((entity, earned)),
+        let known = |&entity: &u32| match self.row(idx, entity).and_then(|row| self.data.target[row]) {
+            Some(earned) => Some((entity, earned)),
             None => self.left[idx].contains(&entity).then_some((entity, delisting_return)),
         };
         held.keys().filter_map(known).collect()
@@ -141,11 +148,9 @@ impl<'a> Market<'a> {
     fn earn(&self, idx: usize, held: &Holdings, returns: &Holdings, (turnover, cost): (f64, f64)) -> DayOfBook {
         // Sums begin at + 0.0: a flat book's would be -0, and print so.
         let gross_return = 0.0 + held.iter().filter_map(|(entity, weight)| returns.get(entity).map(|earned| weight * earned)).sum::<f64>();
-        // Of n sorted days, more than half are no later than the one at n / 2.
-        let known_on = self.known[idx].iter().nth(self.known[idx].len() / 2).map(|known| known.0);
         DayOfBook {
             as_of: self.dates[idx],
-            earned_on: known_on.or(self.dates.get(idx + 1).copied()).unwrap_or(self.dates[idx]),
+            earned_on: self.known_on[idx].or(self.dates.get(idx + 1).copied()).unwrap_or(self.dates[idx]),
             gross_return,
             cost,
             net_return: gross_return - cost,

@@ -131,7 +131,7 @@ pub fn calibration(predicted: &[f64], is_default: &[bool], n_bands: usize) -> Ou
     let mut start = 0;
     for i in 1..=n_bands {
         let mut end = (i * n).div_ceil(n_bands).max(1);
-        while end < n && predicted[order[end - 1]] == predicted[order[end]] {
+        while end < n && predicted[order[end - 1] as usize] == predicted[order[end] as usize] {
             end += 1;
         }
         if start < end {
@@ -144,12 +144,12 @@ pub fn calibration(predicted: &[f64], is_default: &[bool], n_bands: usize) -> Ou
     Outcome::Value(Calibration { n, pool: pd_test(n, n_defaults, mean(predicted)), bands, hosmer_lemeshow })
 }
 
-fn band(predicted: &[f64], is_default: &[bool], rows: &[usize]) -> Band {
+fn band(predicted: &[f64], is_default: &[bool], rows: &[u32]) -> Band {
     let n = rows.len();
-    let n_defaults = rows.iter().filter(|&&row| is_default[row]).count();
-    let (low, high) = (predicted[rows[0]], predicted[rows[n - 1]]);
+    let n_defaults = rows.iter().filter(|&&row| is_default[row as usize]).count();
+    let (low, high) = (predicted[rows[0] as usize], predicted[rows[n - 1] as usize]);
     // The mean of equal forecasts is that forecast, not one rounding error off.
-    let mean_pd = if low == high { low } else { rows.iter().map(|&row| predicted[row]).sum::<f64>() / n as f64 };
+    let mean_pd = if low == high { low } else { rows.iter().map(|&row| predicted[row as usize]).sum::<f64>() / n as f64 };
     Band { low, high, n, n_defaults, mean_pd, observed_rate: n_defaults as f64 / n as f64, test: pd_test(n, n_defaults, mean_pd) }
 }
 

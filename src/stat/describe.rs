@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Outcome;
+use super::radix::Number;
 use super::sample::{deviation, mean, quantile};
 
 /// A quantile and the share of values below it.
@@ -40,8 +41,7 @@ pub const SHARES: [f64; 7] = [0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99];
 ///
 /// Undefined when every value is missing, or when one is infinite.
 pub fn describe(column: &[f32]) -> Outcome<Description> {
-    let mut present: Vec<f64> = column.iter().filter(|value| !value.is_nan()).map(|&value| f64::from(value)).collect();
-    present.sort_unstable_by(f64::total_cmp);
+    let present = f32::present(column);
     let (Some(&min), Some(&max)) = (present.first(), present.last()) else {
         return Outcome::undefined(format!("no value is present in {} rows", column.len()));
     };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::distribution::{Interval, normal_quantile};
-use super::rank::{ascending, average_ranks};
+use super::rank::ascending;
 use super::sample::{mean, reject};
 
 /// How well scores order defaults before the rest.
@@ -65,14 +65,15 @@ pub fn discrimination(score: &[f64], is_default: &[bool]) -> Outcome<Discriminat
     if n_defaults == 0 || n_defaults == n {
         return Outcome::undefined(format!("{n_defaults} of {n} rows are defaults; both classes are needed"));
     }
-    let (placement_default, placement_other) = placements(score, is_default);
+    let order = ascending(score);
+    let (placement_default, placement_other) = placements_in(&order, score, is_default);
     let auc = mean(&placement_default);
     let auc_std_error = std_error(&placement_default, &placement_other);
     let auc_interval = auc_std_error.as_ref().map(|&error| {
         let half = -normal_quantile(0.025) * error;
         Interval { level: 0.95, low: (auc - half).max(0.0), high: (auc + half).min(1.0) }
     });
-    let curve = steps(score, is_default);
+    let curve = steps(&order, score, is_default);
     let distance = |step: &Step| step.separation(n_defaults, n - n_defaults);
     // `max_by` would take the last of equals; the first flags fewest.
     let ks_idx = (1..curve.len()).fold(0, |best, idx| if distance(&curve[best]) < distance(&curve[idx]) { idx } else { best });
@@ -114,15 +115,28 @@ impl Step {
 
 /// For each default the share of non-defaults it scores above, for each non-default the share of defaults above it.
 pub(super) fn placements(score: &[f64], is_default: &[bool]) -> (Vec<f64>, Vec<f64>) {
-    let of_class = |class: bool| -> Vec<usize> { (0..score.len()).filter(|&row| is_default[row] == class).collect() };
-    let (defaults, others) = (of_class(true), of_class(false));
-    let across = average_ranks(score);
-    let within = |rows: &[usize]| average_ranks(&rows.iter().map(|&row| score[row]).collect::<Vec<_>>());
-    // A row's rank among all less its rank in its own class counts the other class below it, ties half.
-    let below = |rows: &[usize]| -> Vec<f64> { rows.iter().zip(within(rows)).map(|(&row, own)| across[row] - own).collect() };
-    let (n_defaults, n_others) = (defaults.len() as f64, others.len() as f64);
-    let default = below(&defaults).into_iter().map(|count| count / n_others).collect();
-    let other = below(&others).into_iter().map(|count| 1.0 - count / n_defaults).collect();
+    placements_in(&ascending(score), score, is_default)
+}
+
+/// [`placements`] where the ascending order is known: going up it, the other class below a row is counted, ties half.
+fn placements_in(order: &[u32], score: &[f64], is_default: &[bool]) -> (Vec<f64>, Vec<f64>) {
+    let n_defaults = is_default.iter().filter(|&&default| default).count();
+    let n_others = score.len() - n_defaults;
+    let mut below = vec![0.0; score.len()];
+    let (mut defaults_below, mut others_below) = (0, 0);
+    for tied in order.chunk_by(|&a, &b| score[a as usize] == score[b as usize]) {
+        let defaults = tied.iter().filter(|&&row| is_default[row as usize]).count();
+        let others = tied.len() - defaults;
+        let (of_default, of_other) = (others_below as f64 + 0.5 * others as f64, defaults_below as f64 + 0.5 * defaults as f64);
+        for &row in tied {
+            below[row as usize] = if is_default[row as usize] { of_default } else { of_other };
+        }
+        defaults_below += defaults;
+        others_below += others;
+    }
+    let of_class = |class: bool| below.iter().zip(is_default).filter(move |(_, is_default)| **is_default == class).map(|(count, _)| *count);
+    let default = of_class(true).map(|count| count / n_others as f64).collect();
+    let other = of_class(false).map(|count| 1.0 - count / n_defaults as f64).collect();
     (default, other)
 }
 
@@ -139,14 +153,17 @@ fn std_error(placement_default: &[f64], placement_other: &[f64]) -> Outcome<f64>
     Outcome::Value((variance_of_mean(placement_default) + variance_of_mean(placement_other)).sqrt())
 }
 
-fn steps(score: &[f64], is_default: &[bool]) -> Vec<Step> {
-    let mut order = ascending(score);
-    order.reverse();
+fn steps(order: &[u32], score: &[f64], is_default: &[bool]) -> Vec<Step> {
     let mut step = Step { threshold: None, n_true: 0, n_false: 0 };
     let mut curve = vec![step];
-    for group in order.chunk_by(|&a, &b| score[a] == score[b]) {
-        let n_true = group.iter().filter(|&&row| is_default[row]).count();
-        step = Step { threshold: Some(score[group[0]]), n_true: step.n_true + n_true, n_false: step.n_false + group.len() - n_true };
+    // From the highest score down; of equal scores the one given last names the threshold, which tells 0 from -0.
+    for group in order.chunk_by(|&a, &b| score[a as usize] == score[b as usize]).rev() {
+        let n_true = group.iter().filter(|&&row| is_default[row as usize]).count();
+        step = Step {
+            threshold: group.last().map(|&row| score[row as usize]),
+            n_true: step.n_true + n_true,
+            n_false: step.n_false + group.len() - n_true,
+        };
         curve.push(step);
     }
     curve

@@ -74,18 +74,15 @@ pub fn errors(predicted: &[f64], realized: &[f64]) -> Outcome<Errors> {
     if let Some(reason) = unusable(predicted, realized) {
         return Outcome::undefined(reason);
     }
-    let error: Vec<f64> = predicted.iter().zip(realized).map(|(forecast, came)| forecast - came).collect();
-    let mean_of =
-        |loss: fn(f64, f64) -> f64| mean(&realized.iter().zip(predicted).map(|(&came, &forecast)| loss(came, forecast)).collect::<Vec<_>>());
-    let mse = mean_of(score::squared);
-    Outcome::Value(Errors {
-        n: error.len(),
-        bias: mean(&error),
-        mae: mean_of(score::absolute),
-        mse,
-        rmse: mse.sqrt(),
-        hit_rate: hit_rate(predicted, realized),
-    })
+    let n = predicted.len();
+    let (mut error, mut absolute, mut squared) = (0.0, 0.0, 0.0);
+    for (&forecast, &came) in predicted.iter().zip(realized) {
+        error += forecast - came;
+        absolute += score::absolute(came, forecast);
+        squared += score::squared(came, forecast);
+    }
+    let mse = squared / n as f64;
+    Outcome::Value(Errors { n, bias: error / n as f64, mae: absolute / n as f64, mse, rmse: mse.sqrt(), hit_rate: hit_rate(predicted, realized) })
 }
 
 /// R2 out of sample: by which share do `predicted` lower the squared error of `benchmark`?
@@ -156,10 +153,7 @@ pub fn rank_ic(date_idx: &[u32], predicted: &[f64], realized: &[f64]) -> Outcome
             Outcome::Value(_) | Outcome::Undefined(_) => n_skipped += 1,
         }
     }
-    if by_date.is_empty() {
-        return Outcome::undefined(format!("none of {n_skipped} dates has three rows with different forecasts and outcomes"));
-    }
-    Outcome::Value(summarize_ic(by_date, n_skipped))
+    summarize_ic(by_date, n_skipped)
 }
 
 /// Mean pinball (tick) loss of a quantile forecast, in units of the return; smaller is better.
@@ -180,14 +174,23 @@ fn unusable(predicted: &[f64], realized: &[f64]) -> Option<String> {
 }
 
 fn hit_rate(predicted: &[f64], realized: &[f64]) -> Outcome<HitRate> {
-    let signed: Vec<bool> = predicted.iter().zip(realized).filter(|&(f, r)| *f != 0.0 && *r != 0.0).map(|(f, r)| (0.0 < *f) == (0.0 < *r)).collect();
-    match signed.len() {
+    let (mut n, mut n_hits) = (0, 0);
+    for (&forecast, &came) in predicted.iter().zip(realized) {
+        let is_signed = forecast != 0.0 && came != 0.0;
+        n += usize::from(is_signed);
+        n_hits += usize::from(is_signed && (0.0 < forecast) == (0.0 < came));
+    }
+    match n {
         0 => Outcome::undefined("no row has a forecast and an outcome other than zero"),
-        n => Outcome::Value(HitRate { n, rate: signed.iter().filter(|&&hit| hit).count() as f64 / n as f64 }),
+        n => Outcome::Value(HitRate { n, rate: n_hits as f64 / n as f64 }),
     }
 }
 
-fn summarize_ic(by_date: Vec<DateIc>, n_skipped: usize) -> RankIc {
+/// Dates with a correlation, dates ascending, and the number of those without one.
+pub(super) fn summarize_ic(by_date: Vec<DateIc>, n_skipped: usize) -> Outcome<RankIc> {
+    if by_date.is_empty() {
+        return Outcome::undefined(format!("none of {n_skipped} dates has three rows with different forecasts and outcomes"));
+    }
     let values: Vec<f64> = by_date.iter().map(|date| date.ic).collect();
     let n = values.len();
     let centre = mean(&values);
@@ -197,7 +200,7 @@ fn summarize_ic(by_date: Vec<DateIc>, n_skipped: usize) -> RankIc {
         .and_then(|&sd| if sd == 0.0 { Outcome::undefined("the correlation is the same on every date") } else { Outcome::Value(centre / sd) });
     let t_statistic = icir.as_ref().map(|icir| icir * (n as f64).sqrt());
     let p_value = t_statistic.as_ref().map(|&t| student_two_sided(t, n - 1));
-    RankIc { n, n_skipped, mean: centre, sd, icir, t_statistic, p_value, by_date }
+    Outcome::Value(RankIc { n, n_skipped, mean: centre, sd, icir, t_statistic, p_value, by_date })
 }
 
 #[cfg(test)]

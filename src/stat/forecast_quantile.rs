@@ -1,5 +1,7 @@
 //! Forecast quantile: do names that were forecast higher come out higher, all along the order?
 
+use rayon::prelude::*;
+
 use super::compare::mean_difference;
 use super::distribution::Interval;
 use super::outcome::Outcome;
@@ -68,7 +70,7 @@ pub fn by_forecast_quantile(
         mean: mean(&dates),
         interval: mean_difference(&dates, horizon, seed).and_then(|found| found.interval),
     };
-    Outcome::Value(by_date.into_iter().zip(n_rows).map(summarize).collect())
+    Outcome::Value(by_date.into_par_iter().zip(n_rows).map(summarize).collect())
 }
 
 #[cfg(test)]

@@ -1,14 +1,20 @@
 //! Ranks with ties shared, the base of Spearman's correlation and of the area under the ROC curve.
 
+use super::radix::{key, sort_positions};
+
 /// Ranks from 1, the average rank for ties: [10, 20, 20] has 1, 2.5, 2.5. No value may be NaN.
 pub(super) fn average_ranks(values: &[f64]) -> Vec<f64> {
-    let order = ascending(values);
+    ranks_in(values, &ascending(values))
+}
+
+/// [`average_ranks`] where the [`ascending`] order is known.
+pub(super) fn ranks_in(values: &[f64], order: &[u32]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
     let mut start = 0;
-    for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
+    for group in order.chunk_by(|&a, &b| values[a as usize] == values[b as usize]) {
         let rank = start as f64 + 0.5 * (group.len() + 1) as f64;
         for &idx in group {
-            ranks[idx] = rank;
+            ranks[idx as usize] = rank;
         }
         start += group.len();
     }
@@ -16,10 +22,17 @@ pub(super) fn average_ranks(values: &[f64]) -> Vec<f64> {
 }
 
 /// Positions of `values` in ascending order, equal values in the order given.
-pub(super) fn ascending(values: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].partial_cmp(&values[b]).expect("ranked values are never NaN"));
-    order
+pub(super) fn ascending(values: &[f64]) -> Vec<u32> {
+    let mut keyed: Vec<(u64, u32)> = values
+        .iter()
+        .zip(0..)
+        .map(|(&value, at)| {
+            assert!(!value.is_nan(), "ranked values are never NaN");
+            (key(value), at)
+        })
+        .collect();
+    sort_positions(&mut keyed);
+    keyed.into_iter().map(|(_, at)| at).collect()
 }
 
 #[cfg(test)]

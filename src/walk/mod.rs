@@ -11,6 +11,6 @@ mod prior;
 mod store;
 
 pub use forward::{Step, Walked, forward};
-pub use predictions::{Predictions, Series, WindowCards};
+pub use predictions::{Forecasts, Predictions, Series, WindowCards};
 pub use prior::{ClassShares, PriorCorrection, class_shares};
 pub use store::Store;

@@ -1,5 +1,9 @@
 //! What the walk forecast: one row per tested row, one series per model and quantity.
 
+mod forecasts;
+
+pub use forecasts::Forecasts;
+
 use super::PriorCorrection;
 use crate::model::Card;
 use crate::spec::Quantity;
@@ -11,8 +15,8 @@ pub struct Series {
     pub model: String,
     /// What was forecast.
     pub quantity: Quantity,
-    /// One forecast per tested row; `None` where the model had none.
-    pub predicted: Vec<Option<f64>>,
+    /// One forecast per tested row, or none where the model had none.
+    pub predicted: Forecasts,
 }
 
 /// The fitted models of one window.

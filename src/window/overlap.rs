@@ -32,18 +32,43 @@ pub fn target_dates(data: &Dataset, rows: impl IntoIterator<Item = u32>) -> usiz
 /// all rows are such, every target outlives the data and the answer is the longest count there is, 1 without rows.
 #[must_use]
 pub fn dates_spanned(calendar: &[Day], spans: impl IntoIterator<Item = (Day, Day)>, delay: usize) -> usize {
-    let (mut whole, mut longest) = (Vec::new(), 0);
+    // Rows by the count they have, and the last look-ups: neighbouring rows ask for the same days.
+    let (mut rows_of, mut n_whole, mut longest) = (vec![0_usize; calendar.len() + 1], 0, 0);
+    let (mut first, mut end) = (Known::default(), Known::default());
     for (as_of, known_on) in spans {
-        let first = calendar.partition_point(|&date| date < as_of);
-        let n_dates = calendar.partition_point(|&date| date <= known_on).saturating_sub(first);
+        let first = first.of(as_of, || calendar.partition_point(|&date| date < as_of));
+        let end = end.of(known_on, || calendar.partition_point(|&date| date <= known_on));
+        let n_dates = end.saturating_sub(first);
         longest = longest.max(n_dates);
         if calendar.last().is_some_and(|&last| known_on <= last) {
-            whole.push(n_dates);
+            rows_of[n_dates] += 1;
+            n_whole += 1;
         }
     }
-    whole.sort_unstable();
-    let n_dates = whole.get(whole.len() / 2).copied().unwrap_or(longest);
+    let mut n_up_to = 0;
+    let is_median = |&n_dates: &usize| {
+        n_up_to += rows_of[n_dates];
+        n_whole / 2 < n_up_to
+    };
+    let n_dates = (0..rows_of.len()).find(is_median).unwrap_or(longest);
     n_dates.saturating_sub(delay).max(1)
+}
+
+/// The last day that was looked up, and where it was found.
+#[derive(Default)]
+struct Known(Option<(Day, usize)>);
+
+impl Known {
+    fn of(&mut self, day: Day, look_up: impl FnOnce() -> usize) -> usize {
+        match self.0 {
+            Some((last, at)) if last == day => at,
+            Some(_) | None => {
+                let at = look_up();
+                self.0 = Some((day, at));
+                at
+            }
+        }
+    }
 }
 
 #[cfg(test)]

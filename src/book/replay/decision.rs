@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use super::findings::Findings;
 use crate::book::traded::{Position, TradedBook};
 use crate::spec::{LongShortSpec, Quantity};
-use crate::walk::Predictions;
+use crate::walk::{Forecasts, Predictions};
 
 pub(super) fn check_decisions(spec: &LongShortSpec, calendar: &Calendar, predictions: &Predictions, book: &TradedBook, findings: &mut Findings<'_>) {
     let rebalances = calendar.rebalances(spec.rebalance);
@@ -34,9 +34,9 @@ pub(super) fn check_decisions(spec: &LongShortSpec, calendar: &Calendar, predict
 }
 
 /// No name is held long on a lower forecast than one that is sold short.
-fn check_order(calendar: &Calendar, idx: usize, decided: &[Position], forecasts: &[Option<f64>], findings: &mut Findings<'_>) {
+fn check_order(calendar: &Calendar, idx: usize, decided: &[Position], forecasts: &Forecasts, findings: &mut Findings<'_>) {
     let day = calendar.day(idx);
-    let forecast = |entity: u32| calendar.tested(idx, entity).and_then(|tested| forecasts[tested]);
+    let forecast = |entity: u32| calendar.tested(idx, entity).and_then(|tested| forecasts.get(tested));
     let known: BTreeMap<u32, f64> = decided.iter().filter_map(|position| Some((position.entity, forecast(position.entity)?))).collect();
     for position in decided.iter().filter(|position| !known.contains_key(&position.entity)) {
         findings.holds(false, || format!("{day}: `{}` has a weight and no forecast", calendar.name(position.entity)));

@@ -75,7 +75,7 @@ fn few_defaults(material: &Material<'_>) -> Option<String> {
     let model = material.summary.probabilities.first()?;
     let data = material.facts.data;
     let series = material.facts.predictions.find(&model.subject.model, Quantity::Probability)?;
-    let rows = material.facts.predictions.rows.iter().zip(&series.predicted).filter(|(_, predicted)| predicted.is_some());
+    let rows = material.facts.predictions.rows.iter().zip(series.predicted.iter()).filter(|(_, predicted)| predicted.is_some());
     let defaults = rows.filter(|(row, _)| data.target[**row as usize] == Some(1.0)).map(|(row, _)| data.entity[*row as usize]);
     let n = defaults.collect::<BTreeSet<u32>>().len();
     (n < FEW_DEFAULTS)

@@ -10,7 +10,7 @@ mod size;
 
 pub use decide::decide_together;
 pub use holm::holm;
-pub use sight::Sight;
+pub use sight::look;
 
 pub(super) use count::{Region, first_where_within};
 pub(super) use simulated::is_clear;

@@ -1,31 +1,33 @@
 //! Sight: what the tests of a report could have seen, each power taken once.
 
+use rayon::prelude::*;
+
 use crate::stat::Outcome;
 use crate::stat::measure::{Design, Found, Power};
 
-/// Powers taken so far; many series share their number of days.
-#[derive(Debug, Default)]
-pub struct Sight {
-    known: Vec<(&'static str, Design, Outcome<Power>)>,
-}
+/// A power to be taken: the key of its measure, its plan, and how.
+type Wanted = (&'static str, Design, fn(&Design) -> Outcome<Power>);
 
-impl Sight {
-    /// Says of every decided test what it could have seen at the first, strictest step of its family, by its measure's own account; `promised`
-    /// and the rest of the plan are those of the case, the level is the family's.
-    pub fn look(&mut self, found: &mut [Found], plan: &Design) {
-        for one in found {
-            let (Some(power), Some(family)) = (one.about.power, &one.family) else { continue };
-            let design = Design { level: family.first_step(), ..*plan };
-            one.power = Some(self.of(one.about.key, &design, power));
-        }
+/// Says of every decided test what it could have seen at the first, strictest step of its family, by its measure's own account.
+///
+/// * `tests`: each with the plan of its case: `promised` and the rest; the level is the family's.
+///
+/// Many series share their number of days, and with it their plan: each power is taken once. They are simulated side by side.
+pub fn look(tests: Vec<(&mut Found, Design)>) {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut seen: Vec<(&mut Found, usize)> = Vec::new();
+    for (one, plan) in tests {
+        let (Some(power), Some(family)) = (one.about.power, &one.family) else { continue };
+        let design = Design { level: family.first_step(), ..plan };
+        let key = one.about.key;
+        let at = wanted.iter().position(|(other, of, _)| *other == key && *of == design).unwrap_or_else(|| {
+            wanted.push((key, design, power));
+            wanted.len() - 1
+        });
+        seen.push((one, at));
     }
-
-    fn of(&mut self, key: &'static str, design: &Design, power: fn(&Design) -> Outcome<Power>) -> Outcome<Power> {
-        if let Some((.., known)) = self.known.iter().find(|(other, of, _)| *other == key && of == design) {
-            return known.clone();
-        }
-        let taken = power(design);
-        self.known.push((key, *design, taken.clone()));
-        taken
+    let taken: Vec<Outcome<Power>> = wanted.par_iter().map(|(_, design, power)| power(design)).collect();
+    for (one, at) in seen {
+        one.power = Some(taken[at].clone());
     }
 }

@@ -198,7 +198,11 @@ pub fn mean_difference(difference: &[f64], horizon: usize, seed: u64) -> Outcome
             let mut idx = draw.below(n);
             let mut sum = difference[idx];
             for _ in 1..n {
-                idx = if draw.unit() < restart { draw.below(n) } else { (idx + 1) % n };
+                idx = match idx + 1 {
+                    _ if draw.unit() < restart => draw.below(n),
+                    next if next == n => 0,
+                    next => next,
+                };
                 sum += difference[idx];
             }
             sum / n as f64
@@ -219,6 +223,15 @@ pub fn block_length(n: usize, horizon: usize) -> usize {
 /// Means of `values` by date, dates ascending; rows of a date need not be neighbours.
 pub fn mean_by_date(date_idx: &[u32], values: &[f64]) -> Vec<f64> {
     assert_eq!(date_idx.len(), values.len(), "one date per value");
+    if date_idx.is_sorted() {
+        let mut left = values;
+        let mean_of_next = |dates: &[u32]| {
+            let (of_date, rest) = left.split_at(dates.len());
+            left = rest;
+            of_date.iter().sum::<f64>() / dates.len() as f64
+        };
+        return date_idx.chunk_by(|a, b| a == b).map(mean_of_next).collect();
+    }
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by_key(|&row| date_idx[row]);
     let of_date = |rows: &[usize]| rows.iter().map(|&row| values[row]).sum::<f64>() / rows.len() as f64;

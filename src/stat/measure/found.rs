@@ -1,5 +1,6 @@
 //! Found: a measure taken of a subject, and what its test decides.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{About, Answer, Family, Form, Measure, Overlap, Power, Subject, Test, Tier, Unit};
@@ -172,7 +173,7 @@ impl<Case> Assessed<Case> {
 }
 
 /// Takes every measure of a family of a subject.
-pub fn take<Case>(family: &[&'static Measure<Case>], prefix: &str, (subject, n): (&Subject, usize), case: &Case, level: Level) -> Vec<Found> {
+pub fn take<Case: Sync>(family: &[&'static Measure<Case>], prefix: &str, (subject, n): (&Subject, usize), case: &Case, level: Level) -> Vec<Found> {
     let one = |measure: &&'static Measure<Case>| {
         let answer = (measure.take)(case).and_then(finite);
         let about = &measure.about;
@@ -184,7 +185,8 @@ pub fn take<Case>(family: &[&'static Measure<Case>], prefix: &str, (subject, n):
         let (adjusted_p, family, power) = (None, None, None);
         Found { prefix: prefix.to_owned(), subject: subject.clone(), about, n, answer, decision, adjusted_p, family, power }
     };
-    family.iter().map(one).collect()
+    // Some are simulated: they run side by side, and come back in the family's order.
+    family.par_iter().map(one).collect()
 }
 
 fn finite(answer: Answer) -> Outcome<Answer> {

@@ -10,7 +10,8 @@ use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{Kind, Spec};
 use crate::stat::measure::Unit;
-use crate::stat::{Description, Drift, Outcome, describe, discrimination, drift, rank_ic};
+use crate::stat::panel::Panel;
+use crate::stat::{Description, Drift, Outcome, describe, discrimination, drift};
 
 /// Bins of the drift index.
 const N_DRIFT_BINS: usize = 10;
@@ -51,18 +52,18 @@ impl FeatureSummary {
     }
 }
 
-pub(super) fn summarize(facts: &Facts<'_>, metrics: &mut Metrics) -> Vec<FeatureSummary> {
-    let features = features(facts.spec, facts.data);
+/// Puts the largest drift among the metrics.
+pub(super) fn worst_drift(facts: &Facts<'_>, features: &[FeatureSummary], metrics: &mut Metrics) {
     let worst = features.iter().filter_map(|feature| feature.drift.value()).map(|drift| drift.psi).reduce(f64::max);
     let worst = worst.map_or_else(|| Outcome::undefined("no feature has a year to compare with what came before"), Outcome::Value);
     metrics.put(PSI_WORST.to_owned(), worst, Unit::Number, facts.data.n_rows());
-    features
 }
 
 /// Looks at every feature over every row of the view.
 #[must_use]
 pub fn features(spec: &Spec, data: &Dataset) -> Vec<FeatureSummary> {
     let known: Vec<u32> = (0..data.n_rows() as u32).filter(|&row| data.target[row as usize].is_some()).collect();
+    let known = Known::new(spec.kind, data, known);
     let ages = ages(data);
     (0..data.feature_names.len())
         .into_par_iter()
@@ -87,7 +88,7 @@ pub fn features(spec: &Spec, data: &Dataset) -> Vec<FeatureSummary> {
                 },
                 strength: match spec.kind {
                     Kind::Market if is_market_wide => Outcome::undefined("same value for every name, so it cannot rank"),
-                    Kind::Market | Kind::Credit => strength(spec.kind, data, column, &known),
+                    Kind::Market | Kind::Credit => known.strength(column),
                 },
             }
         })
@@ -146,18 +147,40 @@ fn last_year(column: &[f32], as_of: &[Day], is_compared: impl Fn(usize) -> bool)
     drift(reference, &periods, current, N_DRIFT_BINS)
 }
 
-fn strength(kind: Kind, data: &Dataset, column: &[f32], known: &[u32]) -> Outcome<f64> {
-    let rows: Vec<usize> = known.iter().map(|&row| row as usize).filter(|&row| !column[row].is_nan()).collect();
-    let values: Vec<f64> = rows.iter().map(|&row| f64::from(column[row])).collect();
-    let targets: Vec<f64> = rows.iter().filter_map(|&row| data.target[row]).collect();
-    match kind {
-        Kind::Market => {
-            let dates: Vec<u32> = rows.iter().map(|&row| data.as_of[row].0 as u32).collect();
-            rank_ic(&dates, &values, &targets).map(|ic| ic.mean)
+/// What came, as a feature's strength is held against it; shared by all features.
+enum Known {
+    /// The order of the names of each date.
+    Market(Vec<u32>, Panel),
+    /// Defaults.
+    Credit(Vec<u32>, Vec<bool>),
+}
+
+impl Known {
+    /// * `rows`: those with a known target.
+    fn new(kind: Kind, data: &Dataset, rows: Vec<u32>) -> Self {
+        let targets = rows.iter().filter_map(|&row| data.target[row as usize]);
+        match kind {
+            Kind::Market => {
+                let panel = Panel::new(rows.iter().map(|&row| data.as_of[row as usize].0 as u32), targets.collect());
+                Self::Market(rows, panel)
+            }
+            Kind::Credit => {
+                let is_default = targets.map(|target| target == 1.0).collect();
+                Self::Credit(rows, is_default)
+            }
         }
-        Kind::Credit => {
-            let is_default: Vec<bool> = targets.iter().map(|&target| target == 1.0).collect();
-            discrimination(&values, &is_default).map(|found| found.auc)
+    }
+
+    fn strength(&self, column: &[f32]) -> Outcome<f64> {
+        match self {
+            Self::Market(rows, panel) => panel.strength(|at| column[rows[at] as usize]),
+            Self::Credit(rows, is_default) => {
+                let present =
+                    || rows.iter().zip(is_default).map(|(&row, &default)| (column[row as usize], default)).filter(|(value, _)| !value.is_nan());
+                let values: Vec<f64> = present().map(|(value, _)| f64::from(value)).collect();
+                let is_default: Vec<bool> = present().map(|(_, default)| default).collect();
+                discrimination(&values, &is_default).map(|found| found.auc)
+            }
         }
     }
 }

@@ -26,10 +26,10 @@ use crate::book::{Book, Replay, replay_loans};
 use crate::feature::{Dataset, Observation};
 use crate::spec::{BookSpec, Spec};
 use crate::stat::alarm::{disagreeing_accounts, leaking_models};
-use crate::stat::battery::{Sight, decide_together};
+use crate::stat::battery::{decide_together, look};
 use crate::stat::credit::ProbabilityCase;
 use crate::stat::mean::MeanCase;
-use crate::stat::measure::{Assessed, Decision, Found, Tier, Unit};
+use crate::stat::measure::{Assessed, Decision, Design, Found, Tier, Unit};
 use crate::stat::var::{NamesCase, TailCase};
 use crate::stat::volatility::VolatilityCase;
 use crate::stat::{Alarm, Outcome, alarms};
@@ -168,32 +168,43 @@ pub fn summarize(facts: &Facts<'_>) -> Summary {
     let tested = Tested::new(facts);
     let mut metrics = Metrics::default();
     counts(facts, &mut metrics);
-    let features = feature::summarize(facts, &mut metrics);
-    let mut means = mean::summarize(&tested);
-    let mut probabilities = probability::summarize(&tested);
-    let auc_lead = probability::lead(&tested, &probabilities);
-    let mut volatilities = volatility::summarize(&tested);
-    let mut tails = tail::summarize(&tested);
-    let names = tail::names(&tested);
-    let (strategies, mut of_books) = match facts.book {
+    // What does not need one another is taken side by side; each comes back into its own place.
+    let models = || {
+        let mut found = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        rayon::scope(|scope| {
+            scope.spawn(|_| found.0 = mean::summarize(&tested));
+            scope.spawn(|_| found.1 = probability::summarize(&tested));
+            scope.spawn(|_| found.2 = volatility::summarize(&tested));
+            scope.spawn(|_| found.3 = tail::summarize(&tested));
+            scope.spawn(|_| found.4 = tail::names(&tested));
+        });
+        found
+    };
+    let books = || match facts.book {
         Some(Book::LongShort(books)) => {
             strategy::spec(facts).map_or_else(Default::default, |spec| strategy::summarize(facts, spec, books, tested.level()))
         }
         Some(Book::Loans(books)) => (Vec::new(), loan::summarize(books, tested.level())),
         None => (Vec::new(), Vec::new()),
     };
+    let (features, (models, (strategies, mut of_books))) = rayon::join(|| features(facts.spec, facts.data), || rayon::join(models, books));
+    feature::worst_drift(facts, &features, &mut metrics);
+    let (mut means, mut probabilities, mut volatilities, mut tails, names) = models;
+    let auc_lead = probability::lead(&tested, &probabilities);
     let replays = replays(facts, &strategies);
     let in_families = tests(&mut tails).chain(tests(&mut probabilities)).chain(tests(&mut means)).chain(tests(&mut volatilities));
     decide_together(in_families.chain(&mut of_books).collect(), facts.spec.risk.significance);
-    let mut sight = Sight::default();
+    let mut planned: Vec<(&mut Found, Design)> = Vec::new();
     for one in &mut tails {
-        sight.look(&mut one.found, &tail::plan(&one.case));
+        let plan = tail::plan(&one.case);
+        planned.extend(one.found.iter_mut().map(|found| (found, plan)));
     }
     for one in &mut probabilities {
         if let Some(plan) = probability::plan(&one.case, facts.spec.seed) {
-            sight.look(&mut one.found, &plan);
+            planned.extend(one.found.iter_mut().map(|found| (found, plan)));
         }
     }
+    look(planned);
     let found: Vec<Found> = collect(&tails)
         .chain(collect(&names))
         .chain(collect(&probabilities))

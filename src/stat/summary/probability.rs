@@ -1,14 +1,18 @@
 //! Probability forecasts: discrimination, accuracy, calibration; by year, window and segment, and against the baseline.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::catalogue::probability_prefix;
 use super::mean::compare;
-use super::tested::{Grouped, Positions, Tested, forecast_by, forecasts};
+use super::tested::{Grouped, Tested, forecast_by, forecasts};
 use crate::score::brier;
 use crate::spec::{BookSpec, Quantity};
 use crate::stat::compare::{COMPARISON, Comparison};
 use crate::stat::credit::{AUC_DIFFERENCE, DISCRIMINATION, PROBABILITY, ProbabilityCase, ProbabilityGroup, paired_auc};
 use crate::stat::measure::{Answer, Assessed, Decision, Design, Subject, Test, decide, take};
-use crate::stat::{Outcome, calibration, confusion, discrimination, probability_scores};
+use crate::stat::{Discrimination, Outcome, calibration, confusion, discrimination, probability_scores};
 use crate::walk::Series;
 
 /// Bands of the calibration table.
@@ -17,7 +21,6 @@ const N_BANDS: usize = 10;
 const DEFAULT_CUTOFF: f64 = 0.5;
 
 pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<ProbabilityCase>> {
-    let names = tested.names();
     let baseline = tested.facts.spec.risk.baseline.as_ref().and_then(|model| tested.facts.predictions.find(model, Quantity::Probability));
     let cutoff = match &tested.facts.spec.book {
         Some(BookSpec::Loans(loans)) => loans.cutoff,
@@ -25,8 +28,10 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<ProbabilityCase>> {
     };
     tested
         .series(|quantity| quantity == Quantity::Probability)
+        .collect::<Vec<_>>()
+        .into_par_iter()
         .map(|series| {
-            let case = one(tested, series, baseline, &names, cutoff);
+            let case = one(tested, series, baseline, cutoff);
             let subject = Subject { model: series.model.clone(), entity: None, quantity: Some(Quantity::Probability) };
             let prefix = probability_prefix(&series.model);
             let mut found = take(PROBABILITY, &prefix, (&subject, case.all.n), &case, tested.entity_level());
@@ -68,56 +73,64 @@ pub(super) fn lead(tested: &Tested<'_>, judged: &[Assessed<ProbabilityCase>]) ->
     let [(first, _), (second, _), ..] = ranked[..] else { return None };
     let of = |model: &str| tested.facts.predictions.find(model, Quantity::Probability);
     let (a, b) = (of(first)?, of(second)?);
-    let both = forecast_by(&[a, b], &tested.names());
+    let both = forecast_by(&[a, b], &tested.names);
     let test = paired_auc(&forecasts(a, &both), &forecasts(b, &both), &defaults(tested, &both));
     let decision = decide(&AUC_DIFFERENCE.about, &test.clone().map(Answer::Test), tested.entity_level()).unwrap_or(Decision::NotJudged);
     Some(Lead { first: first.to_owned(), second: second.to_owned(), test, decision })
 }
 
-fn one(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, names: &Positions, cutoff: f64) -> ProbabilityCase {
-    let positions = forecast_by(&[series], names);
+fn one(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, cutoff: f64) -> ProbabilityCase {
+    let positions = forecast_by(&[series], &tested.names);
     let predicted = forecasts(series, &positions);
     let is_default = defaults(tested, &positions);
-    let groups = |groups: Vec<Grouped<Positions>>| {
-        groups.into_iter().map(|Grouped { group, value }| Grouped { group, value: scored(tested, series, &value) }).collect()
+    let spans = |groups: Vec<Grouped<Range<usize>>>| -> Vec<Grouped<ProbabilityGroup>> {
+        let of = |Grouped { group, value }: Grouped<Range<usize>>| Grouped { group, value: scored(&predicted[value.clone()], &is_default[value]) };
+        groups.into_par_iter().map(of).collect()
     };
+    let of_segment = |Grouped { group, value: places }: Grouped<Vec<usize>>| {
+        let predicted: Vec<f64> = places.iter().map(|&place| predicted[place]).collect();
+        let is_default: Vec<bool> = places.iter().map(|&place| is_default[place]).collect();
+        Grouped { group, value: scored(&predicted, &is_default) }
+    };
+    let parted = discrimination(&predicted, &is_default);
     ProbabilityCase {
-        n_without_forecast: names.len() - positions.len(),
-        all: scored(tested, series, &positions),
-        discrimination: discrimination(&predicted, &is_default),
+        n_without_forecast: tested.names.len() - positions.len(),
+        all: group(&predicted, &is_default, &parted),
+        discrimination: parted,
         confusion: confusion(&predicted, &is_default, cutoff),
         calibration: calibration(&predicted, &is_default, N_BANDS),
         comparison: comparison(tested, series, baseline, &positions),
-        by_year: groups(tested.by_year(&positions)),
-        by_window: groups(tested.by_window(&positions)),
-        by_segment: groups(tested.by_segment(&positions)),
+        by_year: spans(tested.by_year(&positions)),
+        by_window: spans(tested.by_window(&positions)),
+        by_segment: tested.by_segment(&positions).into_par_iter().map(of_segment).collect(),
     }
 }
 
-fn defaults(tested: &Tested<'_>, positions: &Positions) -> Vec<bool> {
+fn defaults(tested: &Tested<'_>, positions: &[usize]) -> Vec<bool> {
     tested.targets(positions).into_iter().map(|target| target == 1.0).collect()
 }
 
-fn scored(tested: &Tested<'_>, series: &Series, positions: &Positions) -> ProbabilityGroup {
-    let predicted = forecasts(series, positions);
-    let is_default = defaults(tested, positions);
-    let parted = discrimination(&predicted, &is_default);
+fn scored(predicted: &[f64], is_default: &[bool]) -> ProbabilityGroup {
+    group(predicted, is_default, &discrimination(predicted, is_default))
+}
+
+fn group(predicted: &[f64], is_default: &[bool], parted: &Outcome<Discrimination>) -> ProbabilityGroup {
     let parted = parted.as_ref();
     ProbabilityGroup {
-        n: positions.len(),
-        scores: probability_scores(&predicted, &is_default),
+        n: predicted.len(),
+        scores: probability_scores(predicted, is_default),
         auc: parted.clone().map(|parted| parted.auc),
         ks: parted.map(|parted| parted.ks),
     }
 }
 
 /// Squared errors of probabilities (Brier), date by date.
-fn comparison(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, positions: &Positions) -> Option<Comparison> {
+fn comparison(tested: &Tested<'_>, series: &Series, baseline: Option<&Series>, positions: &[usize]) -> Option<Comparison> {
     let baseline = baseline.filter(|baseline| baseline.model != series.model)?;
     let both = forecast_by(&[series, baseline], positions);
     let realized = tested.targets(&both);
     let pairs = forecasts(series, &both).into_iter().zip(forecasts(baseline, &both));
     let losses: Vec<(f64, f64)> = realized.iter().zip(pairs).map(|(&y, (mine, theirs))| (brier(y, mine), brier(y, theirs))).collect();
     let ranking = paired_auc(&forecasts(series, &both), &forecasts(baseline, &both), &defaults(tested, &both));
-    Some(compare(tested, &baseline.model, &both, &losses, ranking))
+    Some(compare(tested, &baseline.model, &tested.dates(&both), &losses, ranking))
 }

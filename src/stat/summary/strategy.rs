@@ -14,6 +14,7 @@ pub use little::{Filled, Little};
 pub use rolling::{N_ROLLING, RollingPoint};
 pub use segment::SegmentOfBook;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Facts;
@@ -132,7 +133,7 @@ pub(super) fn summarize(facts: &Facts<'_>, spec: &LongShortSpec, books: &[Traded
         };
         one(book, days_per_year, n_trials, beside)
     };
-    let summaries: Vec<StrategySummary> = books.iter().map(summary).collect();
+    let summaries: Vec<StrategySummary> = books.par_iter().map(summary).collect();
     let found = summaries.iter().flat_map(|summary| found(summary, level)).collect();
     (summaries, found)
 }

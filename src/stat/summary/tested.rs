@@ -1,6 +1,7 @@
 //! The tested rows, cut the ways a report looks at them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -59,6 +60,8 @@ pub(super) struct Tested<'a> {
     pub(super) date_idx: Vec<u32>,
     /// Dates that a target spans, at least 1: errors of so many neighbouring dates lean on each other.
     pub(super) horizon: usize,
+    /// Names' rows (all but the headline's, when there are others) with a known target.
+    pub(super) names: Positions,
     headline: Option<u32>,
 }
 
@@ -69,12 +72,16 @@ impl<'a> Tested<'a> {
     pub(super) fn new(facts: &'a Facts<'a>) -> Self {
         let data = facts.data;
         let rows = &facts.predictions.rows;
-        let mut days: Vec<_> = rows.iter().map(|&row| data.as_of[row as usize]).collect();
-        days.dedup();
-        let date_idx = rows.iter().map(|&row| days.partition_point(|&day| day < data.as_of[row as usize]) as u32).collect();
+        let mut date_idx = Vec::with_capacity(rows.len());
+        for date in rows.chunk_by(|&a, &b| data.as_of[a as usize] == data.as_of[b as usize]).zip(0..) {
+            date_idx.extend(date.0.iter().map(|_| date.1));
+        }
         let horizon = target_dates(data, rows.iter().copied());
         let headline = facts.spec.risk.headline(&data.entities);
-        Self { facts, date_idx, horizon, headline }
+        let left_out = facts.spec.risk.entity.as_ref().and(headline);
+        let is_name = |row: usize| Some(data.entity[row]) != left_out && data.target[row].is_some();
+        let names = (0..rows.len()).filter(|&at| is_name(rows[at] as usize)).collect();
+        Self { facts, date_idx, horizon, names, headline }
     }
 
     /// Code of the entity whose VaR is the headline.
@@ -116,29 +123,43 @@ impl<'a> Tested<'a> {
         self.facts.data.entity[self.facts.predictions.rows[at] as usize]
     }
 
-    /// Names' rows (all but the headline's, when there are others) with a known target.
-    pub(super) fn names(&self) -> Positions {
-        let left_out = self.facts.spec.risk.entity.as_ref().and(self.headline);
-        (0..self.facts.predictions.rows.len()).filter(|&at| Some(self.entity(at)) != left_out && self.realized(at).is_some()).collect()
+    /// Groups ascending positions by calendar year of `as_of`; ranges of `positions`.
+    pub(super) fn by_year(&self, positions: &[usize]) -> Vec<Grouped<Range<usize>>> {
+        let row = |at: usize| self.facts.predictions.rows[at] as usize;
+        let mut last = None;
+        let year = |at: usize| match last {
+            Some((date, year)) if date == self.date_idx[at] => year,
+            Some(_) | None => {
+                let year = self.facts.data.as_of[row(at)].year();
+                last = Some((self.date_idx[at], year));
+                year
+            }
+        };
+        runs(positions, year).into_iter().map(|(year, value)| Grouped { group: Group::Year(year), value }).collect()
     }
 
-    /// Groups positions by calendar year of `as_of`.
-    pub(super) fn by_year(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
-        grouped(positions, |at| Group::Year(self.facts.data.as_of[self.facts.predictions.rows[at] as usize].year()))
+    /// Groups ascending positions by window; ranges of `positions`.
+    pub(super) fn by_window(&self, positions: &[usize]) -> Vec<Grouped<Range<usize>>> {
+        let found = runs(positions, |at| self.facts.predictions.window[at] as usize);
+        found.into_iter().map(|(window, value)| Grouped { group: Group::Window(window), value }).collect()
     }
 
-    /// Groups positions by window.
-    pub(super) fn by_window(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
-        grouped(positions, |at| Group::Window(self.facts.predictions.window[at] as usize))
-    }
-
-    /// Groups positions by the spec's segment; empty where it names none.
-    pub(super) fn by_segment(&self, positions: &Positions) -> Vec<Grouped<Positions>> {
+    /// Groups positions by the spec's segment, each the places in `positions`; empty where it names none.
+    pub(super) fn by_segment(&self, positions: &[usize]) -> Vec<Grouped<Positions>> {
         let Some(labels) = self.facts.spec.features.segment.as_ref().and_then(|name| self.facts.data.labels.get(name)) else { return Vec::new() };
-        grouped(positions, |at| {
-            let code = labels.codes[self.facts.predictions.rows[at] as usize];
-            Group::Segment(code.map_or("(missing)".to_owned(), |code| labels.levels[code as usize].clone()))
-        })
+        let mut by_code: BTreeMap<Option<u32>, Positions> = BTreeMap::new();
+        for (place, &at) in positions.iter().enumerate() {
+            by_code.entry(labels.codes[self.facts.predictions.rows[at] as usize]).or_default().push(place);
+        }
+        let level = |code: Option<u32>| Group::Segment(code.map_or("(missing)".to_owned(), |code| labels.levels[code as usize].clone()));
+        // A level may be called as the missing one is.
+        let mut groups: BTreeMap<Group, Positions> = BTreeMap::new();
+        for (code, places) in by_code {
+            let group = groups.entry(level(code)).or_default();
+            group.extend(places);
+            group.sort_unstable();
+        }
+        groups.into_iter().map(|(group, value)| Grouped { group, value }).collect()
     }
 
     /// Realised targets at positions whose target is known.
@@ -154,21 +175,28 @@ impl<'a> Tested<'a> {
 
 /// Forecasts at positions that have one.
 pub(super) fn forecasts(series: &Series, positions: &[usize]) -> Vec<f64> {
-    positions.iter().filter_map(|&at| series.predicted[at]).collect()
+    positions.iter().filter_map(|&at| series.predicted.get(at)).collect()
 }
 
 /// Positions at which every one of the series has a forecast.
-pub(super) fn forecast_by(series: &[&Series], positions: &Positions) -> Positions {
-    positions.iter().copied().filter(|&at| series.iter().all(|series| series.predicted[at].is_some())).collect()
+pub(super) fn forecast_by(series: &[&Series], positions: &[usize]) -> Positions {
+    positions.iter().copied().filter(|&at| series.iter().all(|series| series.predicted.has(at))).collect()
 }
 
-/// Positions by what they share, in the order of the groups.
-fn grouped(positions: &Positions, key: impl Fn(usize) -> Group) -> Vec<Grouped<Positions>> {
-    let mut groups: BTreeMap<Group, Positions> = BTreeMap::new();
-    for &at in positions {
-        groups.entry(key(at)).or_default().push(at);
+/// Ranges of `positions` that share a key; both ascend, so that what shares one lies side by side.
+fn runs<K: Copy + Ord>(positions: &[usize], mut key: impl FnMut(usize) -> K) -> Vec<(K, Range<usize>)> {
+    let mut found: Vec<(K, Range<usize>)> = Vec::new();
+    for (place, &at) in positions.iter().enumerate() {
+        let key = key(at);
+        match found.last_mut() {
+            Some((last, run)) if *last == key => run.end = place + 1,
+            last => {
+                assert!(last.is_none_or(|(last, _)| *last < key), "tested rows ascend by date and window");
+                found.push((key, place..place + 1));
+            }
+        }
     }
-    groups.into_iter().map(|(group, value)| Grouped { group, value }).collect()
+    found
 }
 
 #[cfg(test)]
@@ -177,10 +205,15 @@ mod tests {
 
     #[test]
     fn the_tenth_window_comes_after_the_second_and_people_count_from_one() {
-        let positions: Positions = (0..12).rev().collect();
-        let groups: Vec<Group> = grouped(&positions, Group::Window).into_iter().map(|group| group.group).collect();
+        let mut groups: Vec<Group> = (0..12).rev().map(Group::Window).collect();
+        groups.sort();
         assert_eq!(groups.iter().filter_map(Group::window).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
         assert_eq!((groups[1].to_string(), groups[9].to_string()), ("2".to_owned(), "10".to_owned()));
         assert_eq!((Group::Year(2019).to_string(), Group::Year(2019).window()), ("2019".to_owned(), None));
+    }
+
+    #[test]
+    fn runs_are_the_places_of_positions_that_share_a_key() {
+        assert_eq!(runs(&[0, 3, 4, 9, 20], |at| at / 5), [(0, 0..3), (1, 3..4), (4, 4..5)]);
     }
 }

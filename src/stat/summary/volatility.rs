@@ -12,7 +12,7 @@ pub(super) fn summarize(tested: &Tested<'_>) -> Vec<Assessed<VolatilityCase>> {
         let positions: Positions = rows.filter(|&at| tested.entity(at) == entity && tested.realized(at).is_some()).collect();
         (Some(tested.facts.data.entities[entity as usize].clone()), Whose::Headline, positions)
     });
-    let all = (None, Whose::Names, tested.names());
+    let all = (None, Whose::Names, tested.names.clone());
     let wanted: Vec<_> = headline.into_iter().chain((tested.facts.data.entities.len() > 1).then_some(all)).collect();
     let mut judged = Vec::new();
     for series in tested.series(|quantity| quantity == Quantity::Volatility) {

@@ -203,7 +203,8 @@ pub(in crate::stat) fn assert_tail(tail: f64) {
     assert!(0.0 < tail && tail < 1.0, "a tail lies in (0, 1), was {tail}");
 }
 
-fn coverage(n: usize, n_breaches: usize, tail: f64) -> Outcome<Test> {
+/// [`kupiec`] of counts.
+pub(in crate::stat) fn coverage(n: usize, n_breaches: usize, tail: f64) -> Outcome<Test> {
     assert_tail(tail);
     if n == 0 {
         return Outcome::undefined("there are no forecasts");

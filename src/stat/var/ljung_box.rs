@@ -114,24 +114,49 @@ const N_VISITS: usize = 40_000_000;
 
 /// An arrangement of breaches over days.
 struct Arrangement {
-    /// One flag a day, and quiet days behind them so that every day has its lags.
-    is_breach: Vec<bool>,
+    n: usize,
+    /// A bit a day, and quiet days behind them so that every day has its lags.
+    breaches: Vec<u64>,
     days: Vec<usize>,
+    /// For every pattern of breaches on the ten days after one: a count of each lag, side by side.
+    lags: Vec<u128>,
 }
+
+/// Bits of a lag's count.
+const LAG_BITS: usize = 12;
+/// Breaches that counts of so many bits hold.
+const COUNTED: usize = (1 << LAG_BITS) - 1;
 
 impl Arrangement {
     fn new(n: usize) -> Self {
-        Self { is_breach: vec![false; n + N_LAGS], days: Vec::new() }
+        let of_pattern = |pattern: usize| (0..N_LAGS).filter(|lag| pattern >> lag & 1 == 1).map(|lag| 1_u128 << (lag * LAG_BITS)).sum();
+        let lags = (0..1 << N_LAGS).map(of_pattern).collect();
+        Self { n, breaches: vec![0; (n + N_LAGS) / 64 + 2], days: Vec::new(), lags }
+    }
+
+    fn has(&self, day: usize) -> bool {
+        self.breaches[day / 64] >> (day % 64) & 1 == 1
+    }
+
+    fn mark(&mut self, day: usize) {
+        self.breaches[day / 64] |= 1 << (day % 64);
+    }
+
+    /// The breaches on the ten days after a day, a bit each.
+    fn after(&self, day: usize) -> usize {
+        let (word, bit) = ((day + 1) / 64, (day + 1) % 64);
+        let both = u128::from(self.breaches[word]) | u128::from(self.breaches[word + 1]) << 64;
+        (both >> bit) as usize & ((1 << N_LAGS) - 1)
     }
 
     /// Q of `n_breaches` on days drawn without replacement (Floyd's way).
     fn shuffle(&mut self, n_breaches: usize, draw: &mut Draw) -> f64 {
-        let n = self.is_breach.len() - N_LAGS;
+        let n = self.n;
         self.days.clear();
         for last in n - n_breaches..n {
             let day = draw.below(last + 1);
-            let day = if self.is_breach[day] { last } else { day };
-            self.is_breach[day] = true;
+            let day = if self.has(day) { last } else { day };
+            self.mark(day);
             self.days.push(day);
         }
         self.statistic()
@@ -142,28 +167,31 @@ impl Arrangement {
         self.days.clear();
         self.days.extend_from_slice(days);
         for &day in days {
-            self.is_breach[day] = true;
+            self.mark(day);
         }
         self.statistic()
     }
 
     /// Q of the days that are marked, which are unmarked; 0 where every day is a breach or none.
     fn statistic(&mut self) -> f64 {
-        let n = self.is_breach.len() - N_LAGS;
+        let n = self.n;
         let mut pairs = [0.0; N_LAGS + 1];
         let mut at_ends = [0.0; N_LAGS + 1];
-        for &day in &self.days {
-            for (lag, pairs) in pairs.iter_mut().enumerate().skip(1) {
-                *pairs += f64::from(u8::from(self.is_breach[day + lag]));
-            }
-            // Breaches among the first k days have no day k before them, among the last none after.
-            if day < N_LAGS || n - N_LAGS <= day {
-                for (lag, at_ends) in at_ends.iter_mut().enumerate().skip(1) {
-                    *at_ends += f64::from(u8::from(day < lag)) + f64::from(u8::from(n - lag <= day));
-                }
+        for days in self.days.chunks(COUNTED) {
+            let counts: u128 = days.iter().map(|&day| self.lags[self.after(day)]).sum();
+            for (lag, pairs) in pairs.iter_mut().skip(1).enumerate() {
+                *pairs += ((counts >> (lag * LAG_BITS)) as usize & COUNTED) as f64;
             }
         }
-        self.days.iter().for_each(|&day| self.is_breach[day] = false);
+        // Breaches among the first k days have no day k before them, among the last none after.
+        for &day in self.days.iter().filter(|&&day| day < N_LAGS || n - N_LAGS <= day) {
+            for (lag, at_ends) in at_ends.iter_mut().enumerate().skip(1) {
+                *at_ends += f64::from(u8::from(day < lag)) + f64::from(u8::from(n - lag <= day));
+            }
+        }
+        for &day in &self.days {
+            self.breaches[day / 64] = 0;
+        }
         let x = self.days.len() as f64;
         let mean = x / n as f64;
         let variance = x * (1.0 - mean);
@@ -242,7 +270,7 @@ mod tests {
         for days in [&[0, 3, 5, 100, 101, 249][..], &[7], &[240, 241, 242, 243, 244, 245, 246, 247, 248, 249]] {
             let breached: Vec<bool> = (0..250).map(|day| days.contains(&day)).collect();
             assert_close(arrangement.place(days), ljung_box(&breached, 10).value().expect("breaches").statistic, 1e-8);
-            assert!(arrangement.is_breach.iter().all(|&flag| !flag));
+            assert!(arrangement.breaches.iter().all(|&days| days == 0));
         }
     }
 

@@ -22,7 +22,7 @@ pub use traffic_light::{
     traffic_light_history,
 };
 
-pub(super) use kupiec::assert_tail;
+pub(super) use kupiec::{assert_tail, coverage};
 
 use super::measure::Measure;
 

@@ -29,12 +29,12 @@ impl History {
         for at in range {
             let row = predictions.rows[at] as usize;
             let is_known = data.known_on[row].is_some_and(|day| day < window.known_before);
-            let is_whole = || quantities.iter().flatten().all(|series| series.predicted[at].is_some());
+            let is_whole = || quantities.iter().flatten().all(|series| series.predicted.has(at));
             let Some(target) = data.target[row].filter(|_| is_known && 0.0 < data.weight[row] && is_whole()) else { continue };
             history.target.push(target);
             history.weight.push(data.weight[row]);
             for (series, kept) in quantities.iter().flatten().zip(history.forecasts.iter_mut().flatten()) {
-                kept.extend(series.predicted[at]);
+                kept.extend(series.predicted.get(at));
             }
         }
         history

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use self::history::{History, tails, tested};
 use self::weight::Family;
-use super::predictions::{Predictions, Series};
+use super::predictions::{Forecasts, Predictions, Series};
 use crate::feature::Dataset;
 use crate::model::{Card, CoefficientScale};
 use crate::spec::{EnsembleParams, EnsembleWeights, Quantity};
@@ -51,7 +51,8 @@ pub(super) fn combine(ensemble: &Ensemble<'_>, predictions: &Predictions, data: 
         assert_eq!(series.len(), ensemble.params.members.len(), "the spec's check asks every member for all that the ensemble forecasts");
     }
     let groups = groups(ensemble, members);
-    let empty = |&quantity: &Quantity| Series { model: ensemble.name.to_owned(), quantity, predicted: Vec::with_capacity(predictions.rows.len()) };
+    let empty =
+        |&quantity: &Quantity| Series { model: ensemble.name.to_owned(), quantity, predicted: Forecasts::with_capacity(predictions.rows.len()) };
     let mut combined = Combined { series: ensemble.ask.iter().map(empty).collect(), cards: Vec::new() };
     let in_window =
         |window: &Window| -> Vec<Learnt> { groups.iter().map(|group| learn(ensemble.params, group, window, (predictions, data))).collect() };
@@ -157,7 +158,7 @@ fn pool(weights: &[f64], members: &[&Series], at: usize) -> Option<f64> {
     let are_variances = members.first()?.quantity == Quantity::Volatility;
     let mut sum = 0.0;
     for (series, weight) in members.iter().zip(weights) {
-        let forecast = series.predicted[at]?;
+        let forecast = series.predicted.get(at)?;
         sum += weight * if are_variances { forecast * forecast } else { forecast };
     }
     Some(if are_variances { sum.sqrt() } else { sum })
@@ -228,21 +229,21 @@ mod tests {
     }
 
     fn bits(combined: &Combined, rows: std::ops::Range<usize>) -> Vec<Option<u64>> {
-        combined.series.iter().flat_map(|series| series.predicted[rows.clone()].iter().map(|value| value.map(f64::to_bits))).collect()
+        combined.series.iter().flat_map(|series| rows.clone().map(|at| series.predicted.get(at).map(f64::to_bits))).collect()
     }
 
     #[test]
     fn the_mean_averages_forecasts_and_variances_and_is_missing_where_a_member_is() {
         let scene = scene(&ASK);
         let combined = run(&params(EnsembleWeights::Mean), &ASK, &scene);
-        let of = |model: &str, quantity| scene.0.find(model, quantity).expect("made").predicted[7].expect("made");
+        let of = |model: &str, quantity| scene.0.find(model, quantity).expect("made").predicted.get(7).expect("made");
         let average = |quantity| ["a", "b", "c"].map(|model| of(model, quantity)).iter().sum::<f64>() / 3.0;
         let variance = ["a", "b", "c"].map(|model| of(model, Quantity::Volatility).powi(2)).iter().sum::<f64>() / 3.0;
         let expected = [average(ASK[0]), variance.sqrt(), average(ASK[2]), average(ASK[3])];
         for (series, expected) in combined.series.iter().zip(expected) {
             assert_eq!(series.predicted.len(), 180);
-            assert!((series.predicted[7].expect("all members forecast") - expected).abs() < 1e-15);
-            assert_eq!(series.predicted[100], None);
+            assert!((series.predicted.get(7).expect("all members forecast") - expected).abs() < 1e-15);
+            assert_eq!(series.predicted.get(100), None);
         }
         assert_eq!(combined.cards[3].coefficients.len(), 9);
         assert_eq!(combined.cards[3].coefficients[5], ("c volatility".to_owned(), 1.0 / 3.0));
@@ -257,7 +258,7 @@ mod tests {
         let known = |row: &usize| data.known_on[*row].is_some_and(|day| day < Day(39)) && 0.0 < data.weight[*row] && *row != 100;
         let rows: Vec<usize> = (0..120).filter(known).collect();
         let loss = |member: usize| -> f64 {
-            let error = |row: usize| data.target[row].expect("known") - predictions.series[member].predicted[row].expect("made");
+            let error = |row: usize| data.target[row].expect("known") - predictions.series[member].predicted.get(row).expect("made");
             rows.iter().map(|&row| data.weight[row] * error(row).powi(2)).sum()
         };
         let inverse = [0, 1, 2].map(|member| 1.0 / loss(member));
@@ -294,7 +295,8 @@ mod tests {
                     }
                 }
                 for series in &mut after.0.series {
-                    series.predicted.iter_mut().skip(30 * (window.idx as usize + 1)).for_each(|value| *value = Some(-77.0));
+                    let known = 30 * (window.idx as usize + 1);
+                    series.predicted = series.predicted.iter().enumerate().map(|(at, value)| if at < known { value } else { Some(-77.0) }).collect();
                 }
                 let changed = run(&params(weights), &ASK, &after);
                 let tested = 30 * window.idx as usize..30 * (window.idx as usize + 1);

@@ -3,13 +3,13 @@
 use super::{Done, Step, Walk, Walked, WindowDone};
 use crate::spec::{ModelKind, Quantity};
 use crate::walk::ensemble::{self, Ensemble};
-use crate::walk::predictions::{Predictions, Series, WindowCards};
+use crate::walk::predictions::{Forecasts, Predictions, Series, WindowCards};
 impl Walk<'_> {
     pub(super) fn gathered(&self, finished: Vec<WindowDone>) -> Walked {
         let mut predictions = Predictions::default();
         for model in &self.learning {
             for &quantity in &model.ask {
-                predictions.series.push(Series { model: model.name.clone(), quantity, predicted: Vec::new() });
+                predictions.series.push(Series { model: model.name.clone(), quantity, predicted: Forecasts::default() });
             }
         }
         let (mut n_trained, mut n_known) = (0, 0);

@@ -56,9 +56,9 @@ fn rows(material: &Material<'_>, model: &str) -> Option<Rows> {
     let headline = material.facts.spec.risk.entity.as_ref().and(material.facts.spec.risk.headline(&data.entities));
     let days = days(material);
     let mut out = Rows { date_idx: vec![], entity: vec![], predicted: vec![], realized: vec![] };
-    for (&row, predicted) in material.facts.predictions.rows.iter().zip(&series.predicted) {
+    for (&row, predicted) in material.facts.predictions.rows.iter().zip(series.predicted.iter()) {
         let row = row as usize;
-        if let (Some(predicted), Some(realized), true) = (*predicted, data.target[row], Some(data.entity[row]) != headline) {
+        if let (Some(predicted), Some(realized), true) = (predicted, data.target[row], Some(data.entity[row]) != headline) {
             out.date_idx.push(days.partition_point(|&day| day < data.as_of[row]) as u32);
             out.entity.push(data.entity[row]);
             out.predicted.push(predicted);

@@ -19,7 +19,7 @@ pub(super) fn figure(material: &Material<'_>) -> Option<Figure> {
     let series = material.facts.predictions.find(model, Quantity::Probability)?;
     let year_of = |&row: &u32| material.facts.data.as_of[row as usize].year();
     let all: Vec<(i32, f64)> =
-        material.facts.predictions.rows.iter().zip(&series.predicted).filter_map(|(row, score)| Some((year_of(row), (*score)?))).collect();
+        material.facts.predictions.rows.iter().zip(series.predicted.iter()).filter_map(|(row, score)| Some((year_of(row), score?))).collect();
     let enough = |year: i32| MIN_OUTCOMES <= all.iter().filter(|(other, _)| *other == year).count();
     let (years, scores): (Vec<i32>, Vec<f64>) = all.iter().copied().filter(|&(year, _)| enough(year)).unzip();
     let found: Vec<(i32, f64, usize)> = score_drift(&years, &scores, N_BINS)

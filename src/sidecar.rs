@@ -137,7 +137,7 @@ fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
 
 /// A column of forecasts; its numbers are copied in one piece.
 fn numbers(forecasts: &Forecasts) -> ArrayRef {
-    let there = (!forecasts.is_whole()).then(|| NullBuffer::from_iter((0..forecasts.len()).map(|at| forecasts.has(at))));
+    let there = (!forecasts.is_whole()).then(|| (0..forecasts.len()).map(|at| forecasts.has(at)).collect::<NullBuffer>());
     Arc::new(Float64Array::new(forecasts.values().to_vec().into(), there))
 }
 

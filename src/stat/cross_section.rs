@@ -78,7 +78,9 @@ impl Orders {
         let mut n_below = 0;
         let mut settle = |tied: &mut Vec<usize>| {
             let rank = n_below as f64 + 0.5 * (tied.len() + 1) as f64;
-            tied.iter().for_each(|&place| ranks[place] = rank);
+            for &place in tied.iter() {
+                ranks[place] = rank;
+            }
             n_below += tied.len();
             tied.clear();
         };

@@ -47,9 +47,9 @@ impl Number for f32 {
         };
         let mut keys: Vec<u32> = values.iter().filter(|value| !value.is_nan()).map(key).collect();
         if keys.len() < FEW {
-            keys.sort_unstable()
+            keys.sort_unstable();
         } else {
-            by_digits::<4, _>(&mut keys, |&key| u64::from(key))
+            by_digits::<4, _>(&mut keys, |&key| u64::from(key));
         }
         let value = |key: u32| f64::from(Self::from_bits(if key >> 31 == 1 { key & !(1 << 31) } else { !key }));
         keys.into_iter().map(value).collect()

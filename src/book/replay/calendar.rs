@@ -37,7 +37,9 @@ impl<'a> Calendar<'a> {
                 }
             }
         }
-        by_day.values_mut().for_each(|names| names.sort_by_key(|(entity, _)| *entity));
+        for names in by_day.values_mut() {
+            names.sort_by_key(|(entity, _)| *entity);
+        }
         let mut last: Vec<Option<(Day, Option<f64>)>> = vec![None; data.entities.len()];
         for row in 0..data.n_rows() {
             let seen = (data.as_of[row], data.target[row]);

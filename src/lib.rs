@@ -34,4 +34,6 @@ pub mod sidecar;
 
 pub mod run;
 pub mod sample;
+pub mod import;
+pub mod start;
 pub mod cli;

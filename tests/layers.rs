@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::fixture::repository;
 
 /// The order of a run; each may import from those before it.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 30] = [
     "day", "acting", "digest", "stamp", "error", "leftover", "half", "disk", "scratch", "bound", "place", "spec", "source", "feature", "window",
-    "score", "model", "walk", "book", "stat", "manifest", "evidence", "folder", "report", "sidecar", "run", "sample", "cli",
+    "score", "model", "walk", "book", "stat", "manifest", "evidence", "folder", "report", "sidecar", "run", "sample", "import", "start", "cli",
 ];
 
 /// The order inside `model`: what is shown to learners, the families, what is made of any of them, and the one file that knows all.
@@ -229,8 +229,8 @@ fn imports_are_read_as_the_compiler_reads_them() {
 #[test]
 fn heavy_libraries_stay_in_their_stages() {
     let homes: [(&str, &[&str]); 5] = [
-        ("datafusion", &["source", "feature", "sidecar", "sample"]),
-        ("parquet::", &["source", "feature", "sidecar", "sample"]),
+        ("datafusion", &["source", "feature", "sidecar", "sample", "import"]),
+        ("parquet::", &["source", "feature", "sidecar", "sample", "import"]),
         ("tera::", &["report"]),
         ("toml::", &["spec"]),
         ("nalgebra::", &["model", "walk"]),

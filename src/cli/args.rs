@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use crate::bound::Bytes;
 use crate::day::Day;
 use crate::evidence::Role;
+use crate::import::{self, DateOrder, Decimal, OnBad, Request};
 
 /// Walk-forward backtests and risk reports a reviewer can believe.
 ///
@@ -58,6 +59,9 @@ pub(super) enum Command {
         /// Explain every key of a spec.
         #[arg(long)]
         explain: bool,
+        /// List every metric that the report will have, for limits: its name, its unit and what it answers.
+        #[arg(long)]
+        metrics: bool,
     },
     /// List the features: definition, coverage, distribution, drift, strength.
     Features {
@@ -138,6 +142,10 @@ pub(super) enum Command {
         #[arg(long, value_name = "FOLDER")]
         csv: Option<PathBuf>,
     },
+    /// Write a report of your own: a spec and the SQL that it needs, from the columns of a Parquet file.
+    New(super::new::Asked),
+    /// Write a CSV file as typed, sorted Parquet, to data/TABLE.parquet; bad rows are named, by line, column and value.
+    Import(ImportArgs),
     /// Write the synthetic sample data.
     Sample {
         /// Folder to write to.
@@ -163,6 +171,8 @@ impl Command {
             Self::Report { .. } => "report",
             Self::Sign { .. } => "sign",
             Self::Sample { .. } => "sample",
+            Self::New(_) => "new",
+            Self::Import(_) => "import",
         }
     }
 }
@@ -171,5 +181,44 @@ impl Args {
     /// The folder of the runs.
     pub(super) fn runs(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| self.root.join("reports"))
+    }
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ImportArgs {
+    /// CSV file: fields between commas, semicolons, tabs or bars; the first line names the columns.
+    file: PathBuf,
+    /// Name of the table.
+    #[arg(long)]
+    pub(super) table: String,
+    /// Columns that identify a row, such as ticker,date; a row whose key stands before it is bad.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMNS")]
+    key: Vec<String>,
+    /// Columns that stay text whatever they hold.
+    #[arg(long, value_delimiter = ',', value_name = "COLUMNS")]
+    text: Vec<String>,
+    /// What 03/04/2020 means, where no date of the column decides it.
+    #[arg(long, value_parser = ["dmy", "mdy"])]
+    dates: Option<String>,
+    /// What 1,234 means, where no number of the file decides it.
+    #[arg(long, value_parser = ["point", "comma"])]
+    decimal: Option<String>,
+    /// Leave bad rows out, which are counted and named all the same.
+    #[arg(long)]
+    skip_bad: bool,
+}
+
+impl ImportArgs {
+    pub(super) fn request(&self, root: &std::path::Path) -> Request {
+        Request {
+            file: root.join(&self.file),
+            place: import::place(root, &self.table),
+            dates: self.dates.as_ref().map(|order| if order == "dmy" { DateOrder::Dmy } else { DateOrder::Mdy }),
+            decimal: self.decimal.as_ref().map(|mark| if mark == "point" { Decimal::Point } else { Decimal::Comma }),
+            key: self.key.clone(),
+            text: self.text.clone(),
+            bad: if self.skip_bad { OnBad::Skip } else { OnBad::Refuse },
+        }
     }
 }

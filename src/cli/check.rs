@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::spec::{self, Spec};
 use crate::{book, feature, model, source, stat, window};
 
-pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exit> {
+pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool, metrics: bool) -> Result<Exit> {
     if explain {
         say(&spec::explain())?;
     }
@@ -53,6 +53,11 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool) -> Result<Exi
         model::admit(&spec, &built.data).map_err(within)?;
         if let Some(book) = &spec.book {
             book::admit(book, &spec.risk, &built.data, &window::tested(&windows, &built.data)).map_err(within)?;
+        }
+        if metrics {
+            let rows: Vec<Vec<String>> =
+                stat::metrics(&spec, &built.data).into_iter().map(|(name, about)| vec![name, about.unit.to_owned(), about.question]).collect();
+            say(&super::aligned(&rows))?;
         }
         let (first, last) = (&windows[0], &windows[windows.len() - 1]);
         say(&format!("  windows: {}, tested {} to {}", windows.len(), first.test.start, last.test.end.plus_days(-1)))?;

@@ -6,6 +6,8 @@ mod diff;
 mod ending;
 mod escape;
 mod features;
+mod import;
+mod new;
 mod progress;
 mod query;
 mod report;
@@ -98,7 +100,7 @@ fn dispatch(args: &Args) -> Result<Exit> {
     let root = args.root.as_path();
     match &args.command {
         Command::Run { specs, as_of } => run::run(args, &found(root, specs)?, *as_of),
-        Command::Check { specs, explain } => check::check(root, specs, *explain),
+        Command::Check { specs, explain, metrics } => check::check(root, specs, *explain, *metrics),
         Command::Features { spec, catalogue, rows } => features::features(root, spec, catalogue.as_deref(), rows.as_deref()),
         Command::Query { sql, tables, times } => query::query(root, sql, tables, *times),
         Command::Windows { spec } => windows::windows(root, spec),
@@ -107,6 +109,8 @@ fn dispatch(args: &Args) -> Result<Exit> {
         Command::Diff { html: true, before, after } => diff::page(args, before, after),
         Command::Diff { html: false, before, after } => diff::diff(before, after),
         Command::Report { run, markdown, csv } => report::report(args, run, *markdown, csv.as_deref()),
+        Command::Import(import) => import::import(args, &import.table, &import.request(root)),
+        Command::New(asked) => new::new(root, asked),
         Command::Sample { folder, seed } => {
             for file in sample::write(&root.join(folder), *seed)? {
                 say(&format!("{}  {}  {} rows  {} bytes", file.sha256, file.name, file.n_rows, file.n_bytes))?;

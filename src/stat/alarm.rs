@@ -8,7 +8,7 @@ use super::{FeatureSummary, Metrics, Outcome};
 use crate::book::Replay;
 use crate::day::Day;
 use crate::feature::Dataset;
-use crate::spec::{Kind, Spec};
+use crate::spec::{BookSpec, Kind, Spec, TargetUnit};
 
 /// A single feature, or a model, with an AUC outside these bounds is better than lending knows how to be: on application data AUCs lie
 /// between 0.6 and 0.8.
@@ -24,6 +24,13 @@ const SPAN_DAYS: f64 = 0.5;
 /// ... or within so many standard deviations of a chance split.
 const SPAN_DEVIATIONS: f64 = 3.0;
 
+/// `risk.days_per_year` and the dates of the rows may differ by this factor: 252 and 240 are both trading days, 252 and 365 are not.
+const SPACING_BAND: f64 = 1.25;
+/// Dates and targets below which nothing is said of their spacing and size.
+const FEW_GAPS: usize = 30;
+/// Half of the returns of a day are never beyond this: of the wildest shares and coins half are beyond 0.05.
+const PERCENT: f64 = 0.1;
+
 /// One such sign: amber on the first page; red where a book does not agree with itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alarm {
@@ -37,7 +44,67 @@ pub struct Alarm {
 #[must_use]
 pub fn alarms(spec: &Spec, data: &Dataset, features: &[FeatureSummary]) -> Vec<Alarm> {
     let strengths: Vec<_> = features.iter().map(|feature| (feature.name.as_str(), &feature.strength)).collect();
-    biased_known_on(data).into_iter().chain(leaking_features(spec.kind, data, &strengths)).collect()
+    let units = spacing(spec, data).into_iter().chain(percent(spec, data));
+    biased_known_on(data).into_iter().chain(leaking_features(spec.kind, data, &strengths)).chain(units).collect()
+}
+
+/// Is `risk.days_per_year` how often dates come?
+///
+/// Dates a year are 365.25 over the mean of the days between neighbouring dates, of those at most five times their median (a pause is no
+/// spacing). Told of a book, whose returns are annualised, where the two differ by more than `SPACING_BAND` and there are `FEW_GAPS` dates.
+fn spacing(spec: &Spec, data: &Dataset) -> Option<Alarm> {
+    let Some(BookSpec::LongShort(_)) = &spec.book else { return None };
+    let calendar = data.calendar();
+    let mut gaps: Vec<i32> = calendar.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    if gaps.len() < FEW_GAPS {
+        return None;
+    }
+    gaps.sort_unstable();
+    let bound = 5 * gaps[gaps.len() / 2];
+    gaps.retain(|&gap| gap <= bound);
+    let per_year = 365.25 * gaps.len() as f64 / gaps.iter().map(|&gap| f64::from(gap)).sum::<f64>();
+    let ratio = spec.risk.days_per_year / per_year;
+    if (1.0 / SPACING_BAND..=SPACING_BAND).contains(&ratio) {
+        return None;
+    }
+    let (times, size) = if 1.0 < ratio { (ratio.sqrt(), "large") } else { (1.0 / ratio.sqrt(), "small") };
+    Some(Alarm {
+        key: "risk.days_per_year",
+        sentence: format!(
+            "Dates come {per_year:.0} to a year ({} dates, {} to {}), and `risk.days_per_year` is {}: every Sharpe ratio and annual volatility is {times:.1} times too \
+             {size}. Say days_per_year = {per_year:.0}.",
+            calendar.len(),
+            calendar[0],
+            calendar[calendar.len() - 1],
+            spec.risk.days_per_year
+        ),
+    })
+}
+
+/// Are returns written in percent, where decimals are promised?
+///
+/// Told where the median of |target| is above `PERCENT` times the square root of the days that it spans, 0.01 being common in a day.
+fn percent(spec: &Spec, data: &Dataset) -> Option<Alarm> {
+    if spec.target.unit != TargetUnit::Return {
+        return None;
+    }
+    let known = || (0..data.n_rows()).filter_map(|row| Some((data.target[row]?.abs(), data.known_on[row]?.0 - data.as_of[row].0 + 1)));
+    let (mut sizes, mut days): (Vec<f64>, Vec<i32>) = known().unzip();
+    if sizes.len() < FEW_GAPS {
+        return None;
+    }
+    sizes.sort_unstable_by(f64::total_cmp);
+    days.sort_unstable();
+    let (size, days) = (sizes[sizes.len() / 2], days[days.len() / 2].max(1));
+    (PERCENT * f64::from(days).sqrt() < size).then(|| Alarm {
+        key: "target.unit",
+        sentence: format!(
+            "The target looks like a percentage: half of its {} values are beyond {size:.2} over {days} days, which as a return is {:.0} %; a day's return is commonly about 0.01. \
+             Divide it by 100 in the SQL, or state `target.unit`.",
+            sizes.len(),
+            100.0 * size
+        ),
+    })
 }
 
 /// The signs in the models' forecasts: one that ranks targets it has not seen better than anything honest can.

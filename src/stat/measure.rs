@@ -115,6 +115,22 @@ pub enum Unit {
     TargetSquared,
 }
 
+impl Unit {
+    /// The unit in words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Share => "share",
+            Self::PValue => "p-value",
+            Self::Count => "count",
+            Self::Money => "money",
+            Self::Target => "unit of the target",
+            Self::TargetSquared => "unit of the target, squared",
+        }
+    }
+}
+
 /// Where a measure stands on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

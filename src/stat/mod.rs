@@ -55,6 +55,7 @@ pub use sample::quantile;
 pub use score_drift::score_drift;
 pub use strategy::{N_DRAWDOWNS, Strategy, equity_curve, strategy};
 pub use summary::{
-    Activity, Benchmark, Best, Colour, DrawdownByName, Facts, FeatureSummary, Filled, Group, Grouped, Judged, Lead, Little, Metric, Metrics, N_BEST,
-    N_LOSERS, N_ROLLING, RollingPoint, SegmentOfBook, Standing, StrategySummary, Summary, check_limits, features, metric_names, summarize,
+    Activity, Benchmark, Best, Colour, DrawdownByName, Facts, FeatureSummary, Filled, Group, Grouped, Judged, Lead, Little, Metric, MetricAbout,
+    Metrics, N_BEST, N_LOSERS, N_ROLLING, RollingPoint, SegmentOfBook, Standing, StrategySummary, Summary, check_limits, features, metric_names,
+    metrics, summarize,
 };

@@ -1,6 +1,6 @@
 //! The catalogue: every metric a report will have, known before anything is trained.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{COUNTS, PSI_WORST};
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use crate::stat::compare::{COMPARISON, RANKING};
 use crate::stat::credit::{DISCRIMINATION, PROBABILITY};
 use crate::stat::es::ES;
 use crate::stat::mean::{MEAN, RANKS};
-use crate::stat::measure::Measure;
+use crate::stat::measure::{Measure, Unit};
 use crate::stat::var::{NAMES, VAR};
 use crate::stat::volatility::VOLATILITY;
 
@@ -70,10 +70,28 @@ fn at(other: Option<&str>) -> String {
     other.map_or(String::new(), |entity| format!("@{entity}"))
 }
 
+/// What a metric answers, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetricAbout {
+    /// How its number is read.
+    pub unit: &'static str,
+    /// The question it answers.
+    pub question: String,
+}
+
 /// Every metric that a run of `spec` on `data` has, by name.
 #[must_use]
 pub fn metric_names(spec: &Spec, data: &Dataset) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = COUNTS.iter().chain([&PSI_WORST]).map(|name| (*name).to_owned()).collect();
+    metrics(spec, data).into_keys().collect()
+}
+
+/// Every metric that a run of `spec` on `data` has, by name, with its unit and its question.
+#[must_use]
+pub fn metrics(spec: &Spec, data: &Dataset) -> BTreeMap<String, MetricAbout> {
+    let count = |name: &str| (name.to_owned(), MetricAbout { unit: "count", question: "How many?".to_owned() });
+    let mut names: BTreeMap<String, MetricAbout> = COUNTS.iter().map(|name| count(name)).collect();
+    let question = "How far has the feature moved most of all from training to test?".to_owned();
+    names.insert(PSI_WORST.to_owned(), MetricAbout { unit: "number", question });
     let headline = spec.risk.headline(&data.entities);
     let others = || spec.risk.entities.iter().filter(|name| Some(name.as_str()) != headline.map(|code| data.entities[code as usize].as_str()));
     let is_alone = headline.is_some() && data.entities.len() == 1;
@@ -122,11 +140,18 @@ pub fn metric_names(spec: &Spec, data: &Dataset) -> BTreeSet<String> {
     names
 }
 
-fn extend<Case>(names: &mut BTreeSet<String>, family: &[&Measure<Case>], prefix: &str) {
-    names.extend(family.iter().flat_map(|measure| measure.about.metrics()).map(|key| format!("{prefix}.{key}")));
+fn extend<Case>(names: &mut BTreeMap<String, MetricAbout>, family: &[&Measure<Case>], prefix: &str) {
+    for about in family.iter().map(|measure| &measure.about) {
+        for key in about.metrics() {
+            let is_p = key.ends_with("_p") || key.ends_with("_p_holm");
+            let unit = if is_p && key != about.key { Unit::PValue } else { about.unit };
+            let question = if about.question.is_empty() { about.name } else { about.question };
+            names.insert(format!("{prefix}.{key}"), MetricAbout { unit: unit.name(), question: question.to_owned() });
+        }
+    }
 }
 
-fn compared(names: &mut BTreeSet<String>, spec: &Spec, model: &ModelSpec, quantity: Quantity, prefix: &str) {
+fn compared(names: &mut BTreeMap<String, MetricAbout>, spec: &Spec, model: &ModelSpec, quantity: Quantity, prefix: &str) {
     let baseline = spec.risk.baseline.as_ref().and_then(|name| spec.models.iter().find(|other| other.name == *name));
     if baseline.is_some_and(|baseline| baseline.name != model.name && baseline.ask.contains(&quantity)) {
         extend(names, COMPARISON, prefix);

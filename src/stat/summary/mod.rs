@@ -11,7 +11,7 @@ mod tail;
 mod tested;
 mod volatility;
 
-pub use catalogue::{check_limits, metric_names};
+pub use catalogue::{MetricAbout, check_limits, metric_names, metrics};
 pub use feature::{FeatureSummary, features};
 pub use metric::{Judged, Metric, Metrics, Standing};
 pub use probability::Lead;

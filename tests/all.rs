@@ -14,6 +14,7 @@ mod evidence;
 mod fault;
 mod fixture;
 mod folder;
+mod hive;
 mod hostile;
 mod import;
 mod index;

@@ -37,7 +37,10 @@ fn tickers_stay_text_and_rows_are_sorted() {
                     [tables.t]\npath = \"data/t.parquet\"\ntime = \"date\"\nsorted_by = [\"ticker\", \"date\"]\nkey = [\"ticker\", \"date\"]\n";
     assert_eq!(said, expected);
     let lines: Vec<String> = rows(&project).lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(lines, ["date ticker close volume", "2020-01-02 NAN NULL 30", "2020-01-03 NAN 1.5 0", "2020-01-02 NULL 3.0 20", "2020-01-02 TRUE 2.0 10"]);
+    assert_eq!(
+        lines,
+        ["date ticker close volume", "2020-01-02 NAN NULL 30", "2020-01-03 NAN 1.5 0", "2020-01-02 NULL 3.0 20", "2020-01-02 TRUE 2.0 10"]
+    );
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn weekly_bars_of_one_entity_go_from_csv_to_a_report() {
     let mut value = 100.0;
     for n in 0..300 {
         value *= 1.0 + 0.02 * (f64::from(n * n)).sin();
-        let _ = writeln!(text, "{};{}", first.plus_days(7 * n), format!("{value:.3}").replace('.', ","));
+        let _ = writeln!(text, "{};{}", first.plus_days(7 * n), format!("{value:.2}").replace('.', ","));
     }
     project.write("in.csv", &text);
     let import = program(&project, &["import", &project.root.join("in.csv").display().to_string(), "--table", "index"]);
@@ -66,7 +66,11 @@ fn what_cannot_be_told_is_said_with_the_flag() {
     assert_eq!((wide.status.code(), told(&wide).as_str()), (Some(1), refused));
     let loans = program(&project, &["new", "loans", "--loans", "data/loans.parquet"]);
     assert_eq!(loans.status.code(), Some(1));
-    assert!(told(&loans).contains("cannot tell which column is the default, or its date") && told(&loans).contains("say --outcome COLUMN"), "{}", told(&loans));
+    assert!(
+        told(&loans).contains("cannot tell which column is the default, or its date") && told(&loans).contains("say --outcome COLUMN"),
+        "{}",
+        told(&loans)
+    );
     assert!(!project.root.join("reports").exists() && !project.root.join("sql").exists());
 }
 

@@ -8,12 +8,11 @@ use crate::start::{self, Holds, Said};
 
 /// What is asked of a new report.
 #[derive(Debug, Clone, clap::Args)]
-#[group(id = "what", required = true, multiple = false, args = ["prices", "loans"])]
 pub(super) struct Asked {
     /// Name of the report: reports/REPORT.toml and sql/REPORT/ are written, and neither may be there.
     report: String,
     /// A Parquet file (or folder) of prices, a row an entity and date; relative to the root.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required_unless_present = "loans", conflicts_with = "loans")]
     prices: Option<String>,
     /// A Parquet file (or folder) of loans, a row each.
     #[arg(long, value_name = "FILE")]

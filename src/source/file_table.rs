@@ -24,6 +24,8 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Pla
 #[derive(Debug)]
 pub(super) struct FileTable {
     pub(super) inner: Arc<dyn TableProvider>,
+    /// Columns that the files' folders name.
+    pub(super) of_folders: Vec<String>,
 }
 
 #[async_trait]
@@ -37,7 +39,14 @@ impl TableProvider for FileTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        self.inner.supports_filters_pushdown(filters)
+        let mut answers = self.inner.supports_filters_pushdown(filters)?;
+        for (filter, answer) in filters.iter().zip(&mut answers) {
+            // Folders would be left out by how a value is written: month = 1 does not find `month=01`.
+            if filter.column_refs().iter().any(|column| self.of_folders.contains(&column.name)) {
+                *answer = TableProviderFilterPushDown::Unsupported;
+            }
+        }
+        Ok(answers)
     }
 
     async fn scan(

@@ -8,6 +8,7 @@ mod file_table;
 mod files;
 mod footer;
 mod guard;
+mod hive;
 mod inspect;
 mod memory;
 mod name;

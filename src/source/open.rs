@@ -16,6 +16,7 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use super::blame::{kind_name, ours, plain};
 use super::depth::check_depth;
 use super::file_table::FileTable;
+use super::hive::Hive;
 use super::inspect::{Place, SourceFile};
 use super::name;
 use super::session::config;
@@ -36,7 +37,7 @@ pub fn open(root: &Path, spec: &Spec) -> Result<Tables> {
         let places: Vec<Place> = files::find(root, &table.name, &table.path)?.iter().map(|path| Place::new(root, path)).collect();
         let files = places.iter().map(Place::inspect).collect::<Result<Vec<_>>>()?;
         let shown = name::names(root, &[root.join(&table.path)]).swap_remove(0);
-        opened.add((table.clone(), shown), places, files)?;
+        opened.add((table.clone(), shown), &root.join(&table.path), places, files)?;
     }
     // Two files of two tables must not have one name either.
     let files: Vec<&mut SourceFile> = opened.sources.iter_mut().flat_map(|table| &mut table.files).collect();
@@ -61,27 +62,40 @@ pub fn open_files(files: &[(String, PathBuf, Vec<String>)]) -> Result<Tables> {
         let path = path.display().to_string();
         let places: Vec<Place> = files::find(Path::new(""), name, &path)?.iter().map(|path| Place::new(Path::new(""), path)).collect();
         places.iter().try_for_each(|place| place.open().map(drop))?;
-        opened.add((TableSpec::bare(name, &path, sorted_by), path), places, Vec::new())?;
+        opened.add((TableSpec::bare(name, &path, sorted_by), path.clone()), Path::new(&path), places, Vec::new())?;
     }
     opened.check_order()?;
     Ok(opened)
 }
 
-async fn listing(spec: &TableSpec, urls: Vec<ListingTableUrl>) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+async fn listing(spec: &TableSpec, urls: Vec<ListingTableUrl>, hive: Option<Hive>) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     let order: Vec<_> = spec.sorted_by.iter().map(|name| ident(name).sort(true, false)).collect();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default().with_force_view_types(false)))
         .with_file_extension("")
         .with_file_sort_order(if order.is_empty() { Vec::new() } else { vec![order] });
     let context = SessionContext::new_with_config(config());
-    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
-    let table: Arc<dyn TableProvider> = Arc::new(ListingTable::try_new(config.infer_schema(&context.state()).await?)?);
-    Ok(Arc::new(FileTable { inner: table }))
+    let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options.clone()).infer_schema(&context.state()).await?;
+    let Some(Hive { base, columns }) = hive else {
+        return Ok(Arc::new(FileTable { inner: Arc::new(ListingTable::try_new(config)?), of_folders: Vec::new() }));
+    };
+    // The same files, found from the folder above them, so that their folders' names are read.
+    let files = config.file_schema.clone().ok_or_else(|| DataFusionError::Plan("no columns".to_owned()))?;
+    Hive { base: base.clone(), columns: columns.clone() }.check(&spec.path, &files).map_err(|error| DataFusionError::External(Box::new(error)))?;
+    let of_folders = columns.iter().map(|(name, _)| name.clone()).collect();
+    let base = ListingTableUrl::parse(format!("{}/", base.to_string_lossy()))?;
+    let options = options.with_file_extension(".parquet").with_table_partition_cols(columns);
+    let config = ListingTableConfig::new(base).with_listing_options(options).with_schema(files);
+    Ok(Arc::new(FileTable { inner: Arc::new(ListingTable::try_new(config)?), of_folders }))
 }
 
 impl Tables {
-    fn add(&mut self, (spec, shown): (TableSpec, String), places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {
+    fn add(&mut self, (spec, shown): (TableSpec, String), folder: &Path, places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {
         let refuse =
             |cause: &DataFusionError| ours(cause).unwrap_or_else(|| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(cause))));
+        let hive = Hive::of(folder, &places)?;
+        if let Some(column) = spec.sorted_by.iter().find(|name| hive.iter().any(|hive| hive.columns.iter().any(|(own, _)| own == *name))) {
+            return Err(Error::data(&spec.path, format!("`sorted_by` names `{column}`, which the folders name")).hint("name columns of the files"));
+        }
         let mut listed = Vec::new();
         for place in places {
             let whole = place.path.canonicalize().map_err(|cause| Error::machine(&place.shown, cause))?;
@@ -92,7 +106,7 @@ impl Tables {
         listed.dedup_by(|(left, _), (right, _)| left.prefix() == right.prefix());
         let (urls, places): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
         self.places.extend(places.iter().cloned());
-        let provider = self.wait(listing(&spec, urls)).map_err(|cause| refuse(&cause))?;
+        let provider = self.wait(listing(&spec, urls, hive)).map_err(|cause| refuse(&cause))?;
         self.sources.push(Table { spec, shown, files, places, provider });
         Ok(())
     }

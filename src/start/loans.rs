@@ -31,7 +31,7 @@ const EXPOSURES: [&str; 8] = ["exposure", "ead", "amount", "loan_amount", "loan_
 /// Words of a status that is a default.
 const BAD: [&str; 5] = ["default", "charged off", "chargeoff", "bad", "loss"];
 /// Parts of names of what is known only once a loan has been served.
-const LATER: [&str; 22] = [
+const LATER: [&str; 24] = [
     "pymnt",
     "payment_date",
     "paid",
@@ -48,6 +48,8 @@ const LATER: [&str; 22] = [
     "lgd",
     "status",
     "hardship",
+    "acc_now",
+    "delinq_amnt",
     "payoff",
     "rec_",
     "closed",
@@ -113,6 +115,14 @@ pub(super) fn draft(report: &str, sql: &str, facts: &Facts, said: &Said) -> Resu
     if !left.is_empty() {
         assumed.push(format!("left out, as their names say that they are known later or they hold one value: {}", names(&left)));
     }
+    // The table ends with its last origination, and outcomes are known later.
+    let last_outcome = match outcome.kind {
+        Kind::Date => {
+            facts.rows(&format!("select cast(max({}) as date) from FILE", quoted(&outcome.name)))?.swap_remove(0).swap_remove(0).parse().ok()
+        }
+        Kind::Number | Kind::Text | Kind::Flag | Kind::Other => Some(day(3)?.plus_months(known_after as i32)),
+    };
+    let as_of = last_outcome.map_or(day(3)?, |known: Day| known.max(day(3).unwrap_or(known))).plus_days(2);
     let mut text = String::new();
     for line in &assumed {
         let _ = writeln!(text, "# Assumed: {line}.");
@@ -123,6 +133,7 @@ pub(super) fn draft(report: &str, sql: &str, facts: &Facts, said: &Said) -> Resu
         text,
         "title = {:?}
 kind = \"credit\"
+as_of = {as_of}         # outcomes known before this day; take it out, or move it, when new data come
 limitations = [\"A first report, as `plimsoll new` wrote it: nobody has looked at its assumptions yet.\"]
 
 [tables.loans]

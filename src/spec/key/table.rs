@@ -94,7 +94,13 @@ const TABLE: Section = section(
     "tables.NAME",
     "a Parquet table",
     &[
-        key("path", Text, Required, "\"data/sample/prices.parquet\"", "File, folder or glob, relative to the project root."),
+        key(
+            "path",
+            Text,
+            Required,
+            "\"data/sample/prices.parquet\"",
+            "File, folder or glob, relative to the project root; below a folder, names such as year=2020 are columns.",
+        ),
         key("time", Text, Required, "\"date\"", "Column or SQL expression with the day a row became known."),
         key(
             "sorted_by",

@@ -57,6 +57,15 @@ def lagged(f):
         x = [a for a, _ in rows]
         return [f(x[t], x[t-n]) if t >= n and x[t] is not None and x[t-n] is not None else None for t in range(len(x))]
     return run
+def lag(rows, n, m=None): return [rows[t - n][0] if t >= n else None for t in range(len(rows))]
+def prior_median(rows, n, m=1):
+    v = [kept([x for x, _ in rows[max(0, t - n):t]]) for t in range(len(rows))]
+    return [st.median(w) if len(w) >= max(m, 1) else None for w in v]
+def volatility(rows, n, m=1):
+    x = [a for a, _ in rows]
+    r = [x[t] / x[t - 1] - 1 if t and x[t] is not None and x[t - 1] is not None else None for t in range(len(x))]
+    v = [kept(r[max(0, t - n + 1):t + 1]) for t in range(len(x))]
+    return [st.stdev(w) if len(w) >= max(m, 2) else None for w in v]
 def ewma(rows, h, m=1):
     out = []
     for t in range(len(rows)):
@@ -79,7 +88,8 @@ T = {
  "ts_skew": ("x, {n}", 5, one(skew, 3), 1), "ts_kurt": ("x, {n}", 6, one(kurt, 4), 1),
  "ts_delta": ("x, {n}", 1, lagged(lambda a, b: a - b), 0), "ts_return": ("x, {n}", 1, lagged(lambda a, b: a / b - 1), 0),
  "ts_ewma": ("x, {n}", 2, ewma, 1), "ts_zscore": ("x, {n}", 4, newest(z, 2), 1), "ts_count": ("x, {n}", 3, None, 0),
- "ts_drawdown": ("x, {n}", 4, newest(lambda w, x: x / max(kept(w)) - 1), 1), "ts_fill": ("x, {n}", 1, fill, 0)}
+ "ts_drawdown": ("x, {n}", 4, newest(lambda w, x: x / max(kept(w)) - 1), 1), "ts_fill": ("x, {n}", 1, fill, 0),
+ "ts_lag": ("x, {n}", 2, lag, 0), "ts_prior_median": ("x, {n}", 3, prior_median, 1), "ts_volatility": ("x, {n}", 3, volatility, 1)}
 def count(rows, n, m=None): return [len(kept([x for x, _ in rows[max(0, t - n + 1):t + 1]])) for t in range(len(rows))]
 T["ts_count"] = ("x, {n}", 3, count, 0)
 def cell(v): return "NULL" if v is None else repr(float(v))
@@ -124,7 +134,7 @@ def cs(f):
         return out
     return run
 C = {
- "cs_rank": ("x", cs(lambda x, v: rank(v, x))), "cs_demean": ("x", cs(lambda x, v: x - st.fmean(v))),
+ "cs_rank": ("x", cs(lambda x, v: rank(v, x))), "cs_percent_rank": ("x", cs(lambda x, v: sum(a < x for a in v) / max(len(v) - 1, 1))), "cs_demean": ("x", cs(lambda x, v: x - st.fmean(v))),
  "cs_zscore": ("x", cs(lambda x, v: (x - st.fmean(v)) / st.stdev(v) if len(v) > 1 and st.stdev(v) > 0 else None)),
  "cs_winsor": ("x, 0.2", cs(lambda x, v: min(max(x, quantile(0.2)(v)), quantile(0.8)(v)))),
  "cs_bucket": ("x, 2", cs(lambda x, v: math.floor((rank(v, x) * len(v) - 0.5) * 2 / len(v)) + 1))}
@@ -134,7 +144,7 @@ for name, (call, f) in C.items():
         rows = [f"{e}  {t}  {cell(v)}" for (e, t), v in f(bool(group)).items()]
         text += f"# {title}\n" + query(f"{name}({call}{group})", PEERS, rows)
     text += "# ties\nquery\nselect " + f"{name}({call}) over ()" + " from (values (4.0), (4.0), (1.0), (9.0)) as ties(x)\n----\n"
-    tied = {"cs_rank": lambda x, v: rank(v, x), "cs_demean": lambda x, v: x - st.fmean(v), "cs_zscore": lambda x, v: (x - st.fmean(v)) / st.stdev(v), "cs_winsor": lambda x, v: min(max(x, quantile(0.2)(v)), quantile(0.8)(v)), "cs_bucket": lambda x, v: math.floor((rank(v, x) * len(v) - 0.5) * 2 / len(v)) + 1}[name]
+    tied = {"cs_rank": lambda x, v: rank(v, x), "cs_percent_rank": lambda x, v: sum(a < x for a in v) / (len(v) - 1), "cs_demean": lambda x, v: x - st.fmean(v), "cs_zscore": lambda x, v: (x - st.fmean(v)) / st.stdev(v), "cs_winsor": lambda x, v: min(max(x, quantile(0.2)(v)), quantile(0.8)(v)), "cs_bucket": lambda x, v: math.floor((rank(v, x) * len(v) - 0.5) * 2 / len(v)) + 1}[name]
     text += "\n".join(cell(tied(x, [4., 4., 1., 9.])) for x in [4., 4., 1., 9.]) + "\n\n"
     text += f"# a row without a group has no peers\nquery\nselect {name}({call}, g) over () is null from (values (4.0, null), (5.0, 'k'), (6.0, 'k')) as gs(x, g)\n----\ntrue\nfalse\nfalse\n\n"
     text += refusal(f"{name}({call.replace('x', 'entity', 1)})", PEERS, f"{name}: argument `x` must be a number, was text; cast it to double")

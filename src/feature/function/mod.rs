@@ -14,6 +14,7 @@ mod ts_mean;
 mod ts_sum;
 mod ts_std;
 mod ts_var;
+mod ts_volatility;
 mod ts_min;
 mod ts_max;
 mod ts_argmin;
@@ -21,6 +22,7 @@ mod ts_argmax;
 mod ts_rank;
 mod ts_quantile;
 mod ts_median;
+mod ts_prior_median;
 mod ts_corr;
 mod ts_cov;
 mod ts_slope;
@@ -30,13 +32,16 @@ mod ts_resid;
 mod ts_skew;
 mod ts_kurt;
 mod ts_delta;
+mod ts_lag;
 mod ts_return;
 mod ts_ewma;
 mod ts_zscore;
 mod ts_count;
 mod ts_drawdown;
 mod ts_fill;
+mod ts_since;
 mod cs_rank;
+mod cs_percent_rank;
 mod cs_zscore;
 mod cs_demean;
 mod cs_winsor;
@@ -51,11 +56,12 @@ use datafusion::prelude::SessionContext;
 use definition::Function;
 
 /// Every function.
-static ALL: [Function; 31] = [
+static ALL: [Function; 36] = [
     ts_mean::FUNCTION,
     ts_sum::FUNCTION,
     ts_std::FUNCTION,
     ts_var::FUNCTION,
+    ts_volatility::FUNCTION,
     ts_min::FUNCTION,
     ts_max::FUNCTION,
     ts_argmin::FUNCTION,
@@ -63,6 +69,7 @@ static ALL: [Function; 31] = [
     ts_rank::FUNCTION,
     ts_quantile::FUNCTION,
     ts_median::FUNCTION,
+    ts_prior_median::FUNCTION,
     ts_corr::FUNCTION,
     ts_cov::FUNCTION,
     ts_slope::FUNCTION,
@@ -72,13 +79,16 @@ static ALL: [Function; 31] = [
     ts_skew::FUNCTION,
     ts_kurt::FUNCTION,
     ts_delta::FUNCTION,
+    ts_lag::FUNCTION,
     ts_return::FUNCTION,
     ts_ewma::FUNCTION,
     ts_zscore::FUNCTION,
     ts_count::FUNCTION,
     ts_drawdown::FUNCTION,
     ts_fill::FUNCTION,
+    ts_since::FUNCTION,
     cs_rank::FUNCTION,
+    cs_percent_rank::FUNCTION,
     cs_zscore::FUNCTION,
     cs_demean::FUNCTION,
     cs_winsor::FUNCTION,
@@ -90,6 +100,7 @@ pub(super) fn register_all(context: &SessionContext) -> SessionContext {
     let state = SessionStateBuilder::new_from_existing(context.state())
         .with_analyzer_rule(Arc::new(guard::OverGuard))
         .with_physical_optimizer_rule(Arc::new(parallel::ParallelWindows))
+        .with_physical_optimizer_rule(Arc::new(parallel::ParallelSorts))
         .build();
     let context = SessionContext::new_with_state(state);
     for function in &ALL {

@@ -24,6 +24,22 @@ pub(crate) fn ranked(values: &[f64]) -> Vec<f64> {
     average_ranks(values).into_iter().map(|rank| rank / n).collect()
 }
 
+/// Share of the others that are less, in [0, 1]; 0 alone.
+pub(crate) fn percent_ranked(values: &[f64]) -> Vec<f64> {
+    let n_others = (values.len() as f64 - 1.0).max(1.0);
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut shares = vec![0.0; values.len()];
+    let mut n_less = 0;
+    for ties in order.chunk_by(|&a, &b| values[a] == values[b]) {
+        for &at in ties {
+            shares[at] = n_less as f64 / n_others;
+        }
+        n_less += ties.len();
+    }
+    shares
+}
+
 /// Bucket from 1 to `k` by rank; ties fall into one bucket.
 pub(crate) fn buckets(values: &[f64], k: usize) -> Vec<f64> {
     let (n, k) = (values.len() as f64, k as f64);
@@ -106,6 +122,7 @@ mod tests {
     fn every_row_equals_a_naive_loop_over_its_peers() {
         check(ranked, |value, peers| Some(rank(value, peers) / peers.len() as f64));
         check(|values| buckets(values, 5), |value, peers| Some(1.0 + ((rank(value, peers) - 0.5) * 5.0 / peers.len() as f64).floor()));
+        check(percent_ranked, |value, peers| Some(peers.iter().filter(|p| **p < value).count() as f64 / (peers.len() as f64 - 1.0).max(1.0)));
         check(centred, |value, peers| Some(value - mean(peers)));
         check(standardized, |value, peers| {
             let centre = mean(peers);

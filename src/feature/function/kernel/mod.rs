@@ -14,12 +14,12 @@ mod trend;
 #[cfg(test)]
 mod twin;
 
-pub(super) use cross::{buckets, by_group, centred, ranked, standardized, winsorized};
+pub(super) use cross::{buckets, by_group, centred, percent_ranked, ranked, standardized, winsorized};
 pub(super) use extreme::{Side, extreme_places, extremes};
 pub(super) use moment::{kurtosis, skewness, standard_deviations, variances, zscores};
 pub(super) use order::{quantiles, ranks};
 pub(super) use pair::{correlations, covariances, regression_slopes};
-pub(super) use past::{changes, drawdowns, ewma, filled, returns};
+pub(super) use past::{changes, drawdowns, ewma, filled, lags, returns, rows_since};
 pub(super) use sum::{counts, means, sums};
 pub(super) use trend::{Trend, trends};
 

@@ -12,6 +12,22 @@ pub(crate) fn returns(x: &[f64], n: usize) -> Vec<f64> {
     against(x, n, |new, old| if old == 0.0 { f64::NAN } else { new / old - 1.0 })
 }
 
+/// x `n` rows earlier.
+pub(crate) fn lags(x: &[f64], n: usize) -> Vec<f64> {
+    against(x, n, |_, old| old)
+}
+
+/// Rows since x was last other than 0, that row included; since the first row where it never was.
+pub(crate) fn rows_since(x: &[f64]) -> Vec<f64> {
+    let mut n = 0.0;
+    x.iter()
+        .map(|&value| {
+            n = if value.is_nan() || value == 0.0 { n + 1.0 } else { 1.0 };
+            n
+        })
+        .collect()
+}
+
 fn against(x: &[f64], n: usize, finish: impl Fn(f64, f64) -> f64) -> Vec<f64> {
     let mut found = vec![f64::NAN; n.min(x.len())];
     found.extend(x.iter().skip(n).zip(x).map(|(&new, &old)| finish(new, old)));
@@ -77,6 +93,24 @@ mod tests {
                 |points, newest| old(points, newest, width).filter(|old| *old != 0.0).map(|old| newest.1 / old - 1.0),
             );
         }
+    }
+
+    #[test]
+    fn a_lag_is_the_value_of_an_earlier_row_whatever_today_is() {
+        for x in twin::series() {
+            for n in [1, 2, 7] {
+                for (row, found) in lags(&x, n).into_iter().enumerate() {
+                    let expected = row.checked_sub(n).map(|old| x[old]).filter(|old| !old.is_nan());
+                    twin::assert_same(found, expected, 0.0, row);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_from_the_latest_mark_or_from_the_first_row() {
+        assert_eq!(rows_since(&[0.0, f64::NAN, 1.0, 0.0, -2.0, 3.0, f64::NAN, 0.0]), [1.0, 2.0, 1.0, 2.0, 1.0, 1.0, 2.0, 3.0]);
+        assert_eq!(rows_since(&[1.0]), [1.0]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The contract of the last view, and its conversion to plain columns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::compute::{cast, concat_batches};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch};
+use datafusion::arrow::compute::{cast, concat};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type};
+use rayon::prelude::*;
 
 use super::dataset::{Dataset, Labels, Matrix};
 use super::{refusal, wall};
@@ -55,11 +56,9 @@ fn admit(file: &str, batches: &[RecordBatch]) -> Result<()> {
 /// Converts the rows of the view in `file`, sorted by (`as_of`, `entity`).
 pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>) -> Result<Dataset> {
     admit(file, &batches)?;
-    let rows = concat_batches(&batches[0].schema(), &batches).map_err(|cause| Error::sql(file, cause))?;
-    drop(batches);
-    let reader = Reader { file, rows: &rows };
+    let reader = Reader { file, batches: &batches };
     for key in KEYS {
-        reader.column(key)?;
+        reader.kind(key)?;
     }
     let (entities, entity) = reader.entities()?;
     let as_of: Vec<Option<Day>> = reader.days("as_of")?;
@@ -68,7 +67,7 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
     }
     let as_of: Vec<Day> = as_of.into_iter().flatten().collect();
     let mut order: Vec<u32> = (0..as_of.len() as u32).collect();
-    order.sort_by_key(|&row| (as_of[row as usize], entity[row as usize]));
+    order.par_sort_by_key(|&row| (as_of[row as usize], entity[row as usize]));
     let reader = Sorted { reader, order: &order, entities: &entities, entity: &entity, as_of: &as_of };
 
     let mut data = Dataset {
@@ -79,8 +78,7 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
         weight: vec![1.0; order.len()],
         ..Dataset::default()
     };
-    let mut columns = Vec::new();
-    for field in rows.schema().fields() {
+    for field in batches[0].schema().fields() {
         let name = field.name().as_str();
         match Role::of(spec, name) {
             Role::Key => {}
@@ -90,15 +88,24 @@ pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>)
                 data.benchmarks.insert(name.to_owned(), reader.optional(name)?);
             }
             Role::Feature => {
+                reader.reader.numeric(name)?;
                 data.feature_names.push(name.to_owned());
-                columns.push(reader.feature(name)?);
             }
         }
     }
     for carried in &spec.carry {
-        reader.reader.column(carried)?;
+        reader.reader.kind(carried)?;
     }
-    data.features = Matrix::from_columns(order.len(), &columns);
+    let mut features = Matrix::missing(order.len(), data.feature_names.len());
+    // Of several columns that are refused the first is the one told.
+    features
+        .columns_mut()
+        .zip(&data.feature_names)
+        .map(|(column, name)| reader.feature(name, column))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect::<Result<()>>()?;
+    data.features = features;
     data.entities = entities;
     Ok(data)
 }
@@ -177,16 +184,25 @@ pub(super) fn is_text(kind: &DataType) -> bool {
 
 struct Reader<'a> {
     file: &'a str,
-    rows: &'a RecordBatch,
+    batches: &'a [RecordBatch],
 }
 
 impl Reader<'_> {
-    fn column(&self, name: &str) -> Result<&ArrayRef> {
-        self.rows.column_by_name(name).ok_or_else(|| refusal::no_column(self.file, name, &self.rows.schema()))
+    /// A column's type, where there is such a column.
+    fn kind(&self, name: &str) -> Result<DataType> {
+        let schema = self.batches[0].schema();
+        schema.field_with_name(name).map(|field| field.data_type().clone()).map_err(|_| refusal::no_column(self.file, name, &schema))
+    }
+
+    /// A column of all batches.
+    fn column(&self, name: &str) -> Result<ArrayRef> {
+        self.kind(name)?;
+        let parts: Vec<&dyn Array> = self.batches.iter().filter_map(|batch| batch.column_by_name(name)).map(AsRef::as_ref).collect();
+        concat(&parts).map_err(|cause| Error::sql(self.file, cause))
     }
 
     fn as_type(&self, name: &str, kind: &DataType) -> Result<ArrayRef> {
-        cast(self.column(name)?, kind).map_err(|cause| refusal::cast(self.file, name, cause))
+        cast(&self.column(name)?, kind).map_err(|cause| refusal::cast(self.file, name, cause))
     }
 
     /// Distinct entities, sorted, and each row's code.
@@ -201,37 +217,62 @@ impl Reader<'_> {
     }
 
     fn days(&self, name: &str) -> Result<Vec<Option<Day>>> {
-        let kind = self.column(name)?.data_type();
-        if !is_date(kind) {
-            return Err(refusal::no_date(self.file, name, kind));
+        let kind = self.kind(name)?;
+        if !is_date(&kind) {
+            return Err(refusal::no_date(self.file, name, &kind));
         }
-        if let Some((_, date)) = beyond(self.column(name)?) {
+        let column = self.column(name)?;
+        if let Some((_, date)) = beyond(&column) {
             return Err(refusal::no_calendar(self.file, name, &date));
         }
-        let days = self.as_type(name, &DataType::Date32)?;
+        let days = cast(&column, &DataType::Date32).map_err(|cause| refusal::cast(self.file, name, cause))?;
         Ok(days.as_primitive::<Date32Type>().iter().map(|day| day.map(Day)).collect())
     }
 
-    /// A number column as f64; text is refused with a value of it.
-    fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
-        let column = self.column(name)?;
-        let kind = column.data_type();
-        if !is_number(kind) {
-            let text = self.as_type(name, &DataType::Utf8).ok();
-            return Err(refusal::no_number(self.file, name, kind, text.as_ref().map(AsArray::as_string::<i32>)));
+    /// Refuses a column that holds no numbers, with a value of it.
+    fn numeric(&self, name: &str) -> Result<()> {
+        let kind = self.kind(name)?;
+        if is_number(&kind) {
+            return Ok(());
         }
-        let wide = self.as_type(name, &DataType::Float64)?;
-        // SQL's NaN (0.0 / 0.0) says the same as NULL: there is no value.
-        Ok(wide.as_primitive::<Float64Type>().iter().map(|value| value.filter(|value| !value.is_nan())).collect())
+        let text = self.as_type(name, &DataType::Utf8).ok();
+        Err(refusal::no_number(self.file, name, &kind, text.as_ref().map(AsArray::as_string::<i32>)))
+    }
+
+    /// A number column as f64; text is refused.
+    fn numbers(&self, name: &str) -> Result<Float64Array> {
+        self.numeric(name)?;
+        Ok(self.as_type(name, &DataType::Float64)?.as_primitive::<Float64Type>().clone())
     }
 }
 
 /// Sorted distinct levels of a text column and each row's code.
-fn levels<'a>(text: impl Iterator<Item = Option<&'a str>> + Clone) -> (Vec<String>, Vec<Option<u32>>) {
-    let distinct: BTreeSet<&str> = text.clone().flatten().collect();
-    let codes: BTreeMap<&str, u32> = distinct.iter().enumerate().map(|(code, &level)| (level, code as u32)).collect();
-    let rows = text.map(|level| level.map(|level| codes[level])).collect();
-    (distinct.into_iter().map(str::to_owned).collect(), rows)
+fn levels<'a>(text: impl Iterator<Item = Option<&'a str>>) -> (Vec<String>, Vec<Option<u32>>) {
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    // By the order in which they came, each with the level that followed it last: day after day the same names follow one another.
+    let mut came: Vec<(&str, u32)> = Vec::new();
+    let mut before: Option<u32> = None;
+    let mut codes: Vec<Option<u32>> = text
+        .map(|level| {
+            let level = level?;
+            let guess = before.map_or(0, |before| came[before as usize].1);
+            let code = match came.get(guess as usize) {
+                Some((guessed, _)) if *guessed == level => guess,
+                _ => *seen.entry(level).or_insert_with(|| {
+                    came.push((level, 0));
+                    came.len() as u32 - 1
+                }),
+            };
+            if let Some(before) = before.replace(code) {
+                came[before as usize].1 = code;
+            }
+            Some(code)
+        })
+        .collect();
+    let mut ranks = vec![0; came.len()];
+    seen.values().enumerate().for_each(|(rank, code)| ranks[*code as usize] = rank as u32);
+    codes.iter_mut().flatten().for_each(|code| *code = ranks[*code as usize]);
+    (seen.into_keys().map(str::to_owned).collect(), codes)
 }
 
 /// Reads columns in the order of (`as_of`, `entity`).
@@ -252,12 +293,12 @@ impl Sorted<'_> {
         refusal::place(&self.entities[self.entity[row] as usize], self.as_of[row])
     }
 
-    /// Numbers that are finite where they are.
+    /// Numbers that are finite where they are. SQL's NaN (0.0 / 0.0) says the same as NULL: there is no value.
     fn finite(&self, name: &str) -> Result<Vec<Option<f64>>> {
         let values = self.reader.numbers(name)?;
         match values.iter().position(|value| value.is_some_and(f64::is_infinite)) {
             Some(row) => Err(refusal::infinite(self.reader.file, name, &self.place(row))),
-            None => Ok(values),
+            None => Ok(values.iter().map(|value| value.filter(|value| !value.is_nan())).collect()),
         }
     }
 
@@ -273,16 +314,30 @@ impl Sorted<'_> {
         }
     }
 
-    fn feature(&self, name: &str) -> Result<Vec<f32>> {
-        let values = self.finite(name)?;
-        if let Some(row) = values.iter().position(|value| value.is_some_and(|value| (value as f32).is_infinite())) {
-            return Err(refusal::beyond_f32(self.reader.file, name, values[row].unwrap_or_default(), &self.place(row)));
+    /// Fills a column with what models see of a feature: f32, NaN where there is no value.
+    fn feature(&self, name: &str, column: &mut [f32]) -> Result<()> {
+        let values = self.reader.numbers(name)?;
+        for (place, &row) in column.iter_mut().zip(self.order) {
+            let row = row as usize;
+            let value = values.value(row) as f32;
+            // One NaN: SQL's have signs.
+            *place = if values.is_null(row) || value.is_nan() { f32::NAN } else { value };
         }
-        Ok(self.order.iter().map(|&row| values[row as usize].map_or(f32::NAN, |value| value as f32)).collect())
+        if column.iter().any(|value| value.is_infinite()) {
+            // In the order of the rows as they came, as every refusal.
+            let is_beyond = |value: Option<f64>| value.is_some_and(|value| (value as f32).is_infinite());
+            let infinite = values.iter().position(|value| value.is_some_and(f64::is_infinite));
+            let row = infinite.or_else(|| values.iter().position(is_beyond)).expect("a value became infinite");
+            return Err(match infinite {
+                Some(row) => refusal::infinite(self.reader.file, name, &self.place(row)),
+                None => refusal::beyond_f32(self.reader.file, name, values.value(row), &self.place(row)),
+            });
+        }
+        Ok(())
     }
 
     fn carry(&self, name: &str, data: &mut Dataset) -> Result<()> {
-        if is_text(self.reader.column(name)?.data_type()) {
+        if is_text(&self.reader.kind(name)?) {
             let text = self.reader.as_type(name, &DataType::Utf8)?;
             let (levels, codes) = levels(text.as_string::<i32>().iter());
             data.labels.insert(name.to_owned(), Labels { levels, codes: self.pick(&codes) });

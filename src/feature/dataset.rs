@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::day::Day;
 
 /// Rows x columns of f32, column-major; NaN is a missing feature and nothing else.
@@ -21,6 +23,17 @@ impl Matrix {
             values.extend_from_slice(column);
         }
         Self { n_rows, values }
+    }
+
+    /// A matrix without a value.
+    #[must_use]
+    pub(super) fn missing(n_rows: usize, n_columns: usize) -> Self {
+        Self { n_rows, values: vec![f32::NAN; n_rows * n_columns] }
+    }
+
+    /// Its columns, to be filled side by side.
+    pub(super) fn columns_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f32]> {
+        self.values.par_chunks_exact_mut(self.n_rows.max(1))
     }
 
     /// Number of rows.

@@ -21,7 +21,7 @@ use super::contract::KEYS;
 use super::inspector::Inspector;
 use super::refusal;
 use super::sql_file;
-use super::stored;
+use super::stream;
 use super::view::Views;
 use crate::day::Day;
 use crate::error::Result;
@@ -109,7 +109,7 @@ fn pass(
     inspector: &mut Inspector<'_>,
     writer: SyncSender<RecordBatch>,
 ) -> Result<()> {
-    while let Some(batch) = tables.wait(async { stored::next(rows).await.transpose() }).map_err(|cause| views.refuse(&cause))? {
+    while let Some(batch) = tables.wait(async { stream::next(rows).await.transpose() }).map_err(|cause| views.refuse(&cause))? {
         inspector.see(&batch)?;
         if writer.send(batch).is_err() {
             // The writer is gone, and says why when it is joined.

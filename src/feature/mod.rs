@@ -13,6 +13,7 @@ mod query;
 mod refusal;
 mod sql_file;
 mod stored;
+mod stream;
 mod truncate;
 mod view;
 mod wall;

@@ -4,7 +4,6 @@
 //! no number depends on what memory there was.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,6 +29,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::grain::{BrokenView, GrainOrder};
 use super::sql_file::SqlFile;
+use super::stream::{next, size};
 use crate::error::Error;
 use crate::source::blame;
 
@@ -157,16 +157,6 @@ impl View {
         }
         Ok(())
     }
-}
-
-/// The next batch.
-pub(super) async fn next(rows: &mut SendableRecordBatchStream) -> Option<Result<RecordBatch>> {
-    poll_fn(|cx| rows.as_mut().poll_next(cx)).await
-}
-
-/// Bytes of the rows themselves: a slice does not count what it is a slice of.
-fn size(batch: &RecordBatch) -> Result<usize> {
-    batch.columns().iter().map(|column| Ok(column.to_data().get_slice_memory_size()?)).sum()
 }
 
 /// Writes and reads batches on disk, one for one.

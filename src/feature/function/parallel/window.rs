@@ -1,21 +1,18 @@
 //! Window functions on all cores, one partition at a time: results and their order do not depend on the number of threads.
 //!
-//! DataFusion's `WindowAggExec` holds its whole input before it computes anything, on one core. Here rows are cut at the borders of
-//! partitions as they arrive, pieces of whole partitions are computed side by side, and answers leave in the order of the input. A
+//! DataFusion's `WindowAggExec` holds its whole input before it computes anything, on one core, and its `BoundedWindowAggExec` asks for
+//! values row by row. Here rows are cut at the borders of partitions as they arrive, pieces of whole partitions are computed side by side, and answers leave in the order of the input. A
 //! partition is never split and sees no other, so every number is what one thread would have made; memory is a few pieces, not the table.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::arrow::compute::{concat, concat_batches, partition};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{DataFusionError, Result, Statistics};
+use datafusion::common::{Result, Statistics};
 use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::MemoryConsumer;
 use datafusion::physical_expr::window::WindowExpr;
@@ -24,31 +21,29 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::execution_plan::CardinalityEffect;
 use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
-use datafusion::physical_plan::windows::WindowAggExec;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, PlanProperties, ReplaceChildrenOptions,
-    SendableRecordBatchStream,
+    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, InputOrderMode, PlanProperties,
+    ReplaceChildrenOptions, SendableRecordBatchStream,
 };
+
+use super::queue::Queue;
+use crate::feature::stream::next;
 
 /// Rows of a piece, unless one partition alone has more.
 const PIECE_ROWS: usize = 16_384;
 
-/// Bytes of pieces under way beyond which no further one is begun: partitions may be large, such as a day of a long panel.
-const PIECES_BYTES: usize = 128 << 20;
-
-/// Puts `ParallelWindowExec` in the place of `WindowAggExec`.
+/// Puts `ParallelWindowExec` in the place of window operators whose rows come partition by partition.
 #[derive(Debug)]
-pub(super) struct ParallelWindows;
+pub(in super::super) struct ParallelWindows;
 
 impl PhysicalOptimizerRule for ParallelWindows {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         let changed = plan.transform_up(|node| {
-            let Some(window) = node.downcast_ref::<WindowAggExec>() else { return Ok(Transformed::no(node)) };
-            if window.window_expr()[0].partition_by().is_empty() {
-                return Ok(Transformed::no(node));
-            }
-            let exec = ParallelWindowExec { inner: Arc::new(window.clone()) };
-            Ok(Transformed::yes(Arc::new(exec) as Arc<dyn ExecutionPlan>))
+            Ok(match calls(node.as_ref()).filter(|calls| !calls[0].partition_by().is_empty()) {
+                Some(calls) => Transformed::yes(Arc::new(ParallelWindowExec { calls: calls.to_vec(), inner: node }) as Arc<dyn ExecutionPlan>),
+                None => Transformed::no(node),
+            })
         });
         changed.map(|changed| changed.data)
     }
@@ -62,10 +57,17 @@ impl PhysicalOptimizerRule for ParallelWindows {
     }
 }
 
-/// A `WindowAggExec` in all but its execution.
+/// The calls of a window operator whose partitions are neighbours in its input.
+fn calls(node: &dyn ExecutionPlan) -> Option<&[Arc<dyn WindowExpr>]> {
+    let bounded = || node.downcast_ref::<BoundedWindowAggExec>().filter(|window| window.input_order_mode == InputOrderMode::Sorted);
+    node.downcast_ref::<WindowAggExec>().map(WindowAggExec::window_expr).or_else(|| bounded().map(BoundedWindowAggExec::window_expr))
+}
+
+/// A window operator in all but its execution.
 #[derive(Debug)]
 struct ParallelWindowExec {
-    inner: Arc<WindowAggExec>,
+    inner: Arc<dyn ExecutionPlan>,
+    calls: Vec<Arc<dyn WindowExpr>>,
 }
 
 impl DisplayAs for ParallelWindowExec {
@@ -105,9 +107,9 @@ impl ExecutionPlan for ParallelWindowExec {
     }
 
     fn replace_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>, options: ReplaceChildrenOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        let window = Arc::clone(&self.inner).replace_children(children, options)?;
-        let inner = window.downcast_ref::<WindowAggExec>().expect("a window keeps its kind").clone();
-        Ok(Arc::new(Self { inner: Arc::new(inner) }))
+        let inner = Arc::clone(&self.inner).replace_children(children, options)?;
+        let calls = calls(inner.as_ref()).expect("a window keeps its kind").to_vec();
+        Ok(Arc::new(Self { inner, calls }))
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
@@ -127,45 +129,32 @@ impl ExecutionPlan for ParallelWindowExec {
     }
 
     fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let mut input = self.inner.input().execute(at, Arc::clone(&context))?;
-        let work = Arc::new(Work { schema: self.schema(), calls: self.inner.window_expr().to_vec() });
-        let n_ahead = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
+        let mut input = self.inner.children()[0].execute(at, Arc::clone(&context))?;
+        let work = Arc::new(Work { schema: self.schema(), calls: self.calls.clone() });
         // Told to the pool, so that sorts beside it take less.
         let reservation = MemoryConsumer::new(self.name()).register(context.memory_pool());
         let mut builder = RecordBatchReceiverStream::builder(self.schema(), 2);
-        let sender = builder.tx();
+        let mut queue = Queue::new(builder.tx());
         builder.spawn(async move {
             let mut cutter = Cutter { calls: work.calls.clone(), held: Vec::new(), n_held: 0, wanted: PIECE_ROWS };
-            let mut running: VecDeque<(usize, SpawnedTask<Result<RecordBatch>>)> = VecDeque::new();
             let mut is_open = true;
-            while is_open || !running.is_empty() {
-                if is_open {
-                    let piece = if let Some(batch) = poll_fn(|cx| input.as_mut().poll_next(cx)).await {
-                        cutter.push(batch?)?
-                    } else {
-                        is_open = false;
-                        cutter.rest()?
-                    };
-                    if let Some(piece) = piece {
-                        let work = Arc::clone(&work);
-                        let n_bytes = piece.rows.get_array_memory_size();
-                        reservation.grow(n_bytes);
-                        running.push_back((n_bytes, SpawnedTask::spawn(async move { work.compute(&piece) })));
-                    }
-                }
-                // The oldest piece leaves first, whichever was ready first.
-                let is_full = n_ahead <= running.len() || PIECES_BYTES <= reservation.size();
-                if (!is_open || is_full)
-                    && let Some((n_bytes, oldest)) = running.pop_front()
-                {
-                    let answer = oldest.await.map_err(|cause| DataFusionError::External(Box::new(cause)))?;
-                    reservation.shrink(n_bytes);
-                    if sender.send(answer).await.is_err() {
+            while is_open {
+                let piece = if let Some(batch) = next(&mut input).await {
+                    cutter.push(batch?)?
+                } else {
+                    is_open = false;
+                    cutter.rest()?
+                };
+                if let Some(piece) = piece {
+                    let work = Arc::clone(&work);
+                    let n_bytes = piece.rows.get_array_memory_size();
+                    reservation.resize(queue.n_bytes() + n_bytes);
+                    if !queue.push(n_bytes, async move { work.compute(&piece) }).await? {
                         return Ok(());
                     }
                 }
             }
-            Ok(())
+            queue.finish().await
         });
         Ok(builder.build())
     }
@@ -243,7 +232,7 @@ mod tests {
     use datafusion::arrow::datatypes::{Float64Type, Int64Type};
     use datafusion::prelude::{SessionConfig, SessionContext};
 
-    use super::super::register_all;
+    use super::super::super::register_all;
     use super::*;
 
     /// Partitions of 1, 2, 3, .. rows and two longer than a piece, in batches of 1,000 rows.
@@ -277,6 +266,16 @@ mod tests {
         let sql = "select key, time, sum(x) over w, lag(x, 2) over w from rows window w as (partition by key order by time rows between unbounded preceding and unbounded following)";
         let (whole, plan) = answers(&session(), sql);
         assert!(!plan.contains("ParallelWindowExec"));
+        let (pieces, plan) = answers(&register_all(&session()), sql);
+        assert!(plan.contains("ParallelWindowExec"), "{plan}");
+        assert_eq!(whole, pieces);
+    }
+
+    #[test]
+    fn bounded_frames_give_what_one_thread_gives() {
+        let sql = "select key, time, avg(x) over last, max(x) over last, lag(x, 2) over last, sum(x) over next, first_value(x) over next from rows window last as (partition by key order by time rows between 4 preceding and current row), next as (partition by key order by time range between 1 following and 12 following)";
+        let (whole, plan) = answers(&session(), sql);
+        assert!(plan.contains("BoundedWindowAggExec") && !plan.contains("ParallelWindowExec"), "{plan}");
         let (pieces, plan) = answers(&register_all(&session()), sql);
         assert!(plan.contains("ParallelWindowExec"), "{plan}");
         assert_eq!(whole, pieces);

@@ -1,0 +1,337 @@
+//! Sorts on all cores: rows are held, their keys sorted as integers, and batches gathered side by side.
+//!
+//! The sort is stable, whichever way it goes: DataFusion's own `SortExec`, which stays for what memory does not hold and for keys that
+//! no integer holds, is given each row's position as its last key. So no order depends on memory or on the number of threads.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use datafusion::arrow::compute::{SortOptions, interleave};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{DataFusionError, Result, Statistics};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::{LexOrdering, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::execution_plan::CardinalityEffect;
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
+use datafusion::physical_plan::stream::RecordBatchReceiverStream;
+use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
+use datafusion::physical_plan::{
+    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements, PlanProperties,
+    ReplaceChildrenOptions,
+};
+use tokio::sync::mpsc::Sender;
+
+use super::key::{Keys, Order};
+use super::queue::Queue;
+use crate::feature::stream::{next, size};
+
+/// Bytes that a row's key takes beside the row while it is sorted.
+const KEY_BYTES: usize = 32;
+
+/// Column of a row's position, where DataFusion sorts.
+const POSITION: &str = "_position";
+
+/// Puts `ParallelSortExec` in the place of `SortExec`.
+#[derive(Debug)]
+pub(in super::super) struct ParallelSorts;
+
+impl PhysicalOptimizerRule for ParallelSorts {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let changed = plan.transform_up(|node| {
+            let Some(sort) = node.downcast_ref::<SortExec>() else { return Ok(Transformed::no(node)) };
+            if sort.fetch().is_some() || sort.input().output_partitioning().partition_count() != 1 {
+                return Ok(Transformed::no(node));
+            }
+            let exec = ParallelSortExec { inner: Arc::new(sort.clone()) };
+            Ok(Transformed::yes(Arc::new(exec) as Arc<dyn ExecutionPlan>))
+        });
+        changed.map(|changed| changed.data)
+    }
+
+    fn name(&self) -> &'static str {
+        "parallel_sorts"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// A `SortExec` in all but its execution.
+#[derive(Debug)]
+struct ParallelSortExec {
+    inner: Arc<SortExec>,
+}
+
+impl DisplayAs for ParallelSortExec {
+    fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parallel")?;
+        self.inner.fmt_as(kind, f)
+    }
+}
+
+impl ExecutionPlan for ParallelSortExec {
+    fn name(&self) -> &'static str {
+        "ParallelSortExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.inner.properties()
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        self.inner.children()
+    }
+
+    fn apply_expressions(&self, f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
+        self.inner.apply_expressions(f)
+    }
+
+    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
+        self.inner.input_distribution_requirements()
+    }
+
+    fn replace_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>, options: ReplaceChildrenOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let sort = Arc::clone(&self.inner).replace_children(children, options)?;
+        let inner = sort.downcast_ref::<SortExec>().expect("a sort keeps its kind").clone();
+        Ok(Arc::new(Self { inner: Arc::new(inner) }))
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+    }
+
+    fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {
+        self.inner.child_stats_requests(partition)
+    }
+
+    fn statistics_from_inputs(&self, input: &[Arc<Statistics>], args: &StatisticsArgs) -> Result<Arc<Statistics>> {
+        self.inner.statistics_from_inputs(input, args)
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::Equal
+    }
+
+    fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let input = self.inner.input().execute(at, Arc::clone(&context))?;
+        let mut builder = RecordBatchReceiverStream::builder(self.schema(), 2);
+        let sort = Sort { inner: Arc::clone(&self.inner), to: builder.tx(), context };
+        builder.spawn(sort.run(input));
+        Ok(builder.build())
+    }
+}
+
+/// A sort under way.
+struct Sort {
+    inner: Arc<SortExec>,
+    to: Sender<Result<RecordBatch>>,
+    context: Arc<TaskContext>,
+}
+
+impl Sort {
+    async fn run(self, mut input: SendableRecordBatchStream) -> Result<()> {
+        let reservation = MemoryConsumer::new("ParallelSortExec").with_can_spill(true).register(self.context.memory_pool());
+        let mut held: Vec<RecordBatch> = Vec::new();
+        let schema = input.schema();
+        let exprs = self.inner.expr().iter();
+        let kinds = exprs.map(|key| Ok((key.expr.data_type(&schema)?, key.options))).collect::<Result<Vec<(DataType, SortOptions)>>>()?;
+        let Some(mut keys) = Keys::of(&kinds) else { return self.by_datafusion(held, input, reservation).await };
+        while let Some(batch) = next(&mut input).await {
+            let batch = batch?;
+            let n_rows = batch.num_rows();
+            let columns = self.inner.expr().iter().map(|key| key.expr.evaluate(&batch)?.into_array(n_rows)).collect::<Result<Vec<_>>>()?;
+            let room = size(&batch)? + n_rows * KEY_BYTES;
+            held.push(batch);
+            let fits = match reservation.try_grow(room) {
+                Ok(()) => true,
+                Err(DataFusionError::ResourcesExhausted(_)) => false,
+                Err(refused) => return Err(refused),
+            };
+            if !fits || !keys.push(&columns)? {
+                return self.by_datafusion(held, input, reservation).await;
+            }
+        }
+        match keys.order() {
+            Some(Order::AsTheyCame) => {
+                for batch in held {
+                    if batch.num_rows() > 0 && self.to.send(Ok(batch)).await.is_err() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Some(Order::Sorted(order)) => self.gather(held, order).await,
+            None => self.by_datafusion(held, input, reservation).await,
+        }
+    }
+
+    async fn gather(&self, held: Vec<RecordBatch>, order: Vec<u32>) -> Result<()> {
+        let Some(schema) = held.first().map(RecordBatch::schema) else { return Ok(()) };
+        let work = Arc::new(Gathering::new(schema, &held, order));
+        drop(held);
+        let n_most = self.context.session_config().batch_size();
+        let mut queue = Queue::new(self.to.clone());
+        for start in (0..work.order.len()).step_by(n_most) {
+            let work = Arc::clone(&work);
+            let is_wanted = queue.push(0, async move { work.batch(start, n_most) }).await?;
+            if !is_wanted {
+                return Ok(());
+            }
+        }
+        queue.finish().await
+    }
+
+    /// What was read, and what is still to come, sorted by DataFusion: on disk where it must.
+    async fn by_datafusion(&self, held: Vec<RecordBatch>, rest: SendableRecordBatchStream, reservation: MemoryReservation) -> Result<()> {
+        reservation.free();
+        drop(reservation);
+        let schema = rest.schema();
+        let position = Field::new(POSITION, DataType::UInt64, false);
+        let numbered = Arc::new(Schema::new(schema.fields().iter().cloned().chain([Arc::new(position)]).collect::<Vec<_>>()));
+        let rows = Numbered { schema: Arc::clone(&numbered), rows: Mutex::new(Some((held, rest))) };
+        let input = StreamingTableExec::try_new(Arc::clone(&numbered), vec![Arc::new(rows)], None, [], false, None)?;
+        let last = PhysicalSortExpr::new(Arc::new(Column::new(POSITION, schema.fields().len())), SortOptions::default());
+        let order = LexOrdering::new(self.inner.expr().iter().cloned().chain([last])).expect("a sort has a key");
+        let mut sorted = SortExec::new(order, Arc::new(input)).execute(0, Arc::clone(&self.context))?;
+        let columns: Vec<usize> = (0..schema.fields().len()).collect();
+        while let Some(batch) = next(&mut sorted).await {
+            if self.to.send(Ok(batch?.project(&columns)?)).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Rows that are held, and the order in which they leave.
+struct Gathering {
+    schema: SchemaRef,
+    /// Each column, batch by batch.
+    columns: Vec<Vec<ArrayRef>>,
+    /// Position of each batch's first row.
+    starts: Vec<u32>,
+    order: Vec<u32>,
+}
+
+impl Gathering {
+    fn new(schema: SchemaRef, held: &[RecordBatch], order: Vec<u32>) -> Self {
+        let columns = (0..schema.fields().len()).map(|at| held.iter().map(|batch| Arc::clone(batch.column(at))).collect()).collect();
+        let starts = held.iter().scan(0, |next, batch| Some(std::mem::replace(next, *next + batch.num_rows() as u32))).collect();
+        Self { schema, columns, starts, order }
+    }
+
+    fn batch(&self, start: usize, n_most: usize) -> Result<RecordBatch> {
+        let rows = &self.order[start..self.order.len().min(start + n_most)];
+        let places: Vec<(usize, usize)> = rows
+            .iter()
+            .map(|&row| {
+                // The last batch that starts at or before the row: empty ones before it start there too.
+                let batch = self.starts.partition_point(|&start| start <= row) - 1;
+                (batch, (row - self.starts[batch]) as usize)
+            })
+            .collect();
+        let columns = self.columns.iter().map(|batches| {
+            let batches: Vec<_> = batches.iter().map(AsRef::as_ref).collect();
+            Ok(interleave(&batches, &places)?)
+        });
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns.collect::<Result<_>>()?)?)
+    }
+}
+
+/// Rows with their position, read once.
+struct Numbered {
+    schema: SchemaRef,
+    rows: Mutex<Option<(Vec<RecordBatch>, SendableRecordBatchStream)>>,
+}
+
+impl fmt::Debug for Numbered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Numbered")
+    }
+}
+
+impl PartitionStream for Numbered {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let (held, mut rest) = self.rows.lock().expect("no holder of the lock panics").take().expect("rows are read once");
+        let mut builder = RecordBatchReceiverStream::builder(Arc::clone(&self.schema), 2);
+        let (to, schema) = (builder.tx(), Arc::clone(&self.schema));
+        builder.spawn(async move {
+            let mut n_rows = 0;
+            let mut held = held.into_iter();
+            loop {
+                let batch = match held.next() {
+                    Some(batch) => batch,
+                    None => match next(&mut rest).await {
+                        Some(batch) => batch?,
+                        None => return Ok(()),
+                    },
+                };
+                let positions = UInt64Array::from_iter_values(n_rows..n_rows + batch.num_rows() as u64);
+                n_rows += batch.num_rows() as u64;
+                let columns = batch.columns().iter().cloned().chain([Arc::new(positions) as ArrayRef]).collect();
+                if to.send(Ok(RecordBatch::try_new(Arc::clone(&schema), columns)?)).await.is_err() {
+                    return Ok(());
+                }
+            }
+        });
+        builder.build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{Float64Array, Int64Array, StringArray};
+    use datafusion::arrow::compute::concat_batches;
+    use datafusion::execution::memory_pool::FairSpillPool;
+    use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+    use datafusion::prelude::{SessionConfig, SessionContext};
+
+    use super::super::super::register_all;
+    use super::*;
+
+    /// 30,000 rows of 300 names on 100 days, day by day, in a memory of `limit` bytes.
+    fn sorted(sql: &str, limit: usize) -> (RecordBatch, String) {
+        let n = 30_000;
+        let name: ArrayRef = Arc::new(StringArray::from_iter_values((0..n).map(|row| format!("name {}", (row * 7919) % 300))));
+        let day: ArrayRef = Arc::new(Int64Array::from_iter_values((0..n).map(|row| row / 300)));
+        let x: ArrayRef = Arc::new((0..n).map(|row| (row % 13 != 4).then(|| ((row * 31) % 1000) as f64)).collect::<Float64Array>());
+        let row: ArrayRef = Arc::new(Int64Array::from_iter_values(0..n));
+        let rows = RecordBatch::try_from_iter_with_nullable([("name", name, false), ("day", day, false), ("x", x, true), ("row", row, false)]);
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limit))).build_arc().expect("a runtime");
+        let config = SessionConfig::new().with_target_partitions(1).with_batch_size(1000).with_sort_spill_reservation_bytes(1 << 16);
+        let context = register_all(&SessionContext::new_with_config_rt(config, runtime));
+        context.register_batch("rows", rows.expect("equal lengths")).expect("registered");
+        let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().expect("threads");
+        threads.block_on(async {
+            let frame = context.sql(sql).await.expect("planned");
+            let plan = frame.clone().create_physical_plan().await.expect("planned");
+            let batches = frame.collect().await.expect("sorted");
+            assert!(batches.iter().all(|batch| (1..=1000).contains(&batch.num_rows())));
+            (concat_batches(&batches[0].schema(), &batches).expect("one schema"), format!("{plan:?}"))
+        })
+    }
+
+    #[test]
+    fn ties_stay_as_they_came_in_memory_and_on_disk() {
+        for sql in ["select * from rows order by name", "select * from rows order by x desc nulls last, day", "select * from rows order by 7 * day"] {
+            let (in_memory, plan) = sorted(sql, 1 << 30);
+            assert!(plan.contains("ParallelSortExec"), "{plan}");
+            let (on_disk, _) = sorted(sql, 1 << 20);
+            assert_eq!(in_memory, on_disk, "{sql}");
+            let (by_position, _) = sorted(&format!("{sql}, row"), 1 << 30);
+            assert_eq!(in_memory, by_position, "{sql}");
+        }
+    }
+}

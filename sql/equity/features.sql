@@ -36,111 +36,72 @@ with series as (
         0 as weight
     from market
 ),
-lagged as (
+looked_back as (
     select
         series.entity as entity,
         series.date as date,
         series.day_idx as day_idx,
         series.sector as sector,
         series.close as close,
-        series.volume as volume,
         series.is_fresh as is_fresh,
         series.is_shift as is_shift,
         series.weight as weight,
-        series.close / lag(series.close, 1) over by_name - 1 as return_1d,
-        series.close / lag(series.close, 5) over by_name - 1 as return_5d,
-        series.close / lag(series.close, 20) over by_name - 1 as return_20d,
-        series.close / lag(series.close, 60) over by_name - 1 as return_60d,
-        lag(series.close, 20) over by_name / lag(series.close, 120) over by_name - 1 as momentum_120_20,
-        lag(series.close, 21) over by_name / lag(series.close, 252) over by_name - 1 as momentum_252_21,
-        series.open / lag(series.close, 1) over by_name - 1 as gap_overnight,
-        (series.high - series.low) / series.close as range_1d,
+        ts_since(series.is_shift) over by_name as n_days,
+        ts_return(series.close, 1) over by_name as return_1d,
+        ts_return(series.close, 5) over by_name as return_5d,
+        ts_return(series.close, 20) over by_name as return_20d,
+        ts_return(series.close, 60) over by_name as return_60d,
+        ts_lag(series.close, 20) over by_name / ts_lag(series.close, 120) over by_name - 1 as momentum_120_20,
+        ts_lag(series.close, 21) over by_name / ts_lag(series.close, 252) over by_name - 1 as momentum_252_21,
+        series.open / ts_lag(series.close, 1) over by_name - 1 as gap_overnight,
         (series.close - series.low) / nullif(series.high - series.low, 0) as close_in_range,
-        row_number() over by_name as n_days
+        ts_mean(series.close, 5) over by_name / series.close - 1 as ma_close_5,
+        ts_mean(series.close, 20) over by_name / series.close - 1 as ma_close_20,
+        series.volume / nullif(ts_mean(series.volume, 5) over by_name, 0) as volume_to_ma_5,
+        series.volume / nullif(ts_mean(series.volume, 20) over by_name, 0) as volume_to_ma_20,
+        ts_mean(series.volume, 5) over by_name / nullif(ts_mean(series.volume, 60) over by_name, 0) as volume_trend,
+        ts_volatility(series.close, 20) over by_name as volatility_20,
+        ts_volatility(series.close, 60) over by_name as volatility_60,
+        ts_mean((series.high - series.low) / series.close, 5) over by_name as range_5,
+        ts_mean((series.high - series.low) / series.close, 20) over by_name as range_20
     from series
-    window by_name as (partition by series.entity order by series.date rows between unbounded preceding and current row)
-),
-windowed as (
-    select
-        lagged.entity as entity,
-        lagged.date as date,
-        lagged.day_idx as day_idx,
-        lagged.sector as sector,
-        lagged.close as close,
-        lagged.is_fresh as is_fresh,
-        lagged.is_shift as is_shift,
-        lagged.weight as weight,
-        lagged.n_days - coalesce(max(case when lagged.is_shift = 1 then lagged.n_days - 1 end) over so_far, 0) as n_days,
-        lagged.return_1d as return_1d,
-        lagged.return_5d as return_5d,
-        lagged.return_20d as return_20d,
-        lagged.return_60d as return_60d,
-        lagged.momentum_120_20 as momentum_120_20,
-        lagged.momentum_252_21 as momentum_252_21,
-        lagged.gap_overnight as gap_overnight,
-        lagged.close_in_range as close_in_range,
-        avg(lagged.close) over last_5 / lagged.close - 1 as ma_close_5,
-        avg(lagged.close) over last_20 / lagged.close - 1 as ma_close_20,
-        lagged.volume / nullif(avg(lagged.volume) over last_5, 0) as volume_to_ma_5,
-        lagged.volume / nullif(avg(lagged.volume) over last_20, 0) as volume_to_ma_20,
-        avg(lagged.volume) over last_5 / nullif(avg(lagged.volume) over last_60, 0) as volume_trend,
-        nanvl(stddev(lagged.return_1d) over last_20, 0) as volatility_20,
-        nanvl(stddev(lagged.return_1d) over last_60, 0) as volatility_60,
-        avg(lagged.range_1d) over last_5 as range_5,
-        avg(lagged.range_1d) over last_20 as range_20
-    from lagged
-    window
-        so_far as (partition by lagged.entity order by lagged.date rows between unbounded preceding and current row),
-        last_5 as (partition by lagged.entity order by lagged.date rows between 4 preceding and current row),
-        last_20 as (partition by lagged.entity order by lagged.date rows between 19 preceding and current row),
-        last_60 as (partition by lagged.entity order by lagged.date rows between 59 preceding and current row)
+    window by_name as (partition by series.entity order by series.date)
 ),
 fresh as (
     select
-        windowed.entity as entity,
-        windowed.date as date,
-        windowed.sector as sector,
-        windowed.weight as weight,
-        windowed.n_days as n_days,
-        windowed.return_1d as return_1d,
-        windowed.return_5d as return_5d,
-        windowed.return_20d as return_20d,
-        windowed.return_60d as return_60d,
-        case when windowed.n_days > 120 then windowed.momentum_120_20 end as momentum_120_20,
-        case when windowed.n_days > 252 then windowed.momentum_252_21 end as momentum_252_21,
-        windowed.gap_overnight as gap_overnight,
-        windowed.close_in_range as close_in_range,
-        windowed.ma_close_5 as ma_close_5,
-        windowed.ma_close_20 as ma_close_20,
-        windowed.volume_to_ma_5 as volume_to_ma_5,
-        windowed.volume_to_ma_20 as volume_to_ma_20,
-        windowed.volume_trend as volume_trend,
-        windowed.volatility_20 as volatility_20,
-        windowed.volatility_60 as volatility_60,
-        windowed.range_5 as range_5,
-        windowed.range_20 as range_20,
+        looked_back.entity as entity,
+        looked_back.date as date,
+        looked_back.sector as sector,
+        looked_back.weight as weight,
+        looked_back.n_days as n_days,
+        looked_back.return_1d as return_1d,
+        looked_back.return_5d as return_5d,
+        looked_back.return_20d as return_20d,
+        looked_back.return_60d as return_60d,
+        case when looked_back.n_days > 120 then looked_back.momentum_120_20 end as momentum_120_20,
+        case when looked_back.n_days > 252 then looked_back.momentum_252_21 end as momentum_252_21,
+        looked_back.gap_overnight as gap_overnight,
+        looked_back.close_in_range as close_in_range,
+        looked_back.ma_close_5 as ma_close_5,
+        looked_back.ma_close_20 as ma_close_20,
+        looked_back.volume_to_ma_5 as volume_to_ma_5,
+        looked_back.volume_to_ma_20 as volume_to_ma_20,
+        looked_back.volume_trend as volume_trend,
+        looked_back.volatility_20 as volatility_20,
+        looked_back.volatility_60 as volatility_60,
+        looked_back.range_5 as range_5,
+        looked_back.range_20 as range_20,
         case
-            when lead(windowed.day_idx) over next_day <= windowed.day_idx + 6 and lead(windowed.is_shift) over next_day = 0
-                then lead(windowed.date) over next_day
+            when lead(looked_back.day_idx) over by_name <= looked_back.day_idx + 6 and lead(looked_back.is_shift) over by_name = 0
+                then lead(looked_back.date) over by_name
         end as known_on,
         case
-            when lead(windowed.day_idx) over next_day <= windowed.day_idx + 6 and lead(windowed.is_shift) over next_day = 0
-                then lead(windowed.close) over next_day / windowed.close - 1
+            when lead(looked_back.day_idx) over by_name <= looked_back.day_idx + 6 and lead(looked_back.is_shift) over by_name = 0
+                then lead(looked_back.close) over by_name / looked_back.close - 1
         end as target
-    from windowed
-    where windowed.is_fresh = 1
-    window next_day as (partition by windowed.entity order by windowed.date rows between current row and 1 following)
-),
-ranked as (
-    select
-        fresh.entity as entity,
-        fresh.date as date,
-        percent_rank() over (partition by fresh.date order by fresh.return_5d rows between unbounded preceding and current row) as rank_reversal,
-        percent_rank() over (partition by fresh.date order by fresh.return_60d rows between unbounded preceding and current row) as rank_momentum,
-        percent_rank() over (partition by fresh.date order by fresh.volatility_20 rows between unbounded preceding and current row) as rank_volatility
-    from fresh
-    where fresh.weight = 1
-        and fresh.n_days > 60
+    from looked_back
+    where looked_back.is_fresh = 1
+    window by_name as (partition by looked_back.entity order by looked_back.date)
 )
 select
     fresh.entity as entity,
@@ -171,13 +132,11 @@ select
     market.market_return_5d as market_return_5d,
     market.market_return_20d as market_return_20d,
     market.market_volatility_20 as market_volatility_20,
-    ranked.rank_reversal as rank_reversal,
-    ranked.rank_momentum as rank_momentum,
-    ranked.rank_volatility as rank_volatility
+    cs_percent_rank(case when fresh.weight = 1 then fresh.return_5d end) over by_date as rank_reversal,
+    cs_percent_rank(case when fresh.weight = 1 then fresh.return_60d end) over by_date as rank_momentum,
+    cs_percent_rank(case when fresh.weight = 1 then fresh.volatility_20 end) over by_date as rank_volatility
 from fresh
 left join market
     on fresh.date = market.date
-left join ranked
-    on fresh.entity = ranked.entity
-    and fresh.date = ranked.date
 where fresh.n_days > 60
+window by_date as (partition by fresh.date)

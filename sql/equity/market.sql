@@ -6,13 +6,13 @@ with moves as (
     select
         prices.date as date,
         prices.day_idx as day_idx,
-        prices.close / lag(prices.close) over by_name - 1 as return_1d,
+        ts_return(prices.close, 1) over by_name as return_1d,
         prices.is_fresh = 1
-            and lag(prices.is_fresh) over by_name = 1
-            and lag(prices.day_idx) over by_name = prices.day_idx - 1
+            and ts_lag(prices.is_fresh, 1) over by_name = 1
+            and ts_lag(prices.day_idx, 1) over by_name = prices.day_idx - 1
             and prices.is_shift = 0 as is_good
     from prices
-    window by_name as (partition by prices.ticker order by prices.date rows between 1 preceding and current row)
+    window by_name as (partition by prices.ticker order by prices.date)
 ),
 daily_mean as (
     select
@@ -27,12 +27,9 @@ select
     daily_mean.date as date,
     daily_mean.day_idx as day_idx,
     daily_mean.return_1d as return_1d,
-    exp(sum(ln(1 + daily_mean.return_1d)) over so_far) as close,
-    exp(sum(ln(1 + daily_mean.return_1d)) over last_5) - 1 as market_return_5d,
-    exp(sum(ln(1 + daily_mean.return_1d)) over last_20) - 1 as market_return_20d,
-    nanvl(stddev(daily_mean.return_1d) over last_20, 0) as market_volatility_20
+    exp(sum(ln(1 + daily_mean.return_1d)) over by_date) as close,
+    exp(ts_sum(ln(1 + daily_mean.return_1d), 5) over by_date) - 1 as market_return_5d,
+    exp(ts_sum(ln(1 + daily_mean.return_1d), 20) over by_date) - 1 as market_return_20d,
+    coalesce(ts_std(daily_mean.return_1d, 20) over by_date, 0) as market_volatility_20
 from daily_mean
-window
-    so_far as (order by daily_mean.date rows between unbounded preceding and current row),
-    last_5 as (order by daily_mean.date rows between 4 preceding and current row),
-    last_20 as (order by daily_mean.date rows between 19 preceding and current row)
+window by_date as (order by daily_mean.date)

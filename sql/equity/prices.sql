@@ -9,9 +9,9 @@
 with calendar as (
     select
         days.date as date,
-        row_number() over (order by days.date rows between unbounded preceding and current row) as day_idx
+        cast(row_number() over (order by days.date) as bigint) as day_idx
     from (
-        select distinct date
+        select distinct bars.date as date
         from bars
     ) as days
 ),
@@ -25,80 +25,67 @@ judged as (
         bars.close as close,
         bars.volume as volume,
         bars.sector as sector,
-        median(bars.close) over before_today as usual_close,
-        count(bars.close) over before_today as n_before
+        ts_prior_median(bars.close, 5, 3) over (partition by bars.ticker order by bars.date) as usual_close
     from bars
-    window before_today as (partition by bars.ticker order by bars.date rows between 5 preceding and 1 preceding)
 ),
 good as (
     select
         judged.ticker as ticker,
-        judged.date as date,
+        judged.sector as sector,
         case when judged.open between 0.25 * judged.close and 4 * judged.close then judged.open end as open,
         case when judged.high between judged.close and 4 * judged.close then judged.high end as high,
         case when judged.low between 0.25 * judged.close and judged.close then judged.low end as low,
         judged.close as close,
         judged.volume as volume,
-        judged.sector as sector,
         calendar.day_idx as day_idx,
-        case when judged.close not between 0.25 * lag(judged.close) over by_name and 4 * lag(judged.close) over by_name then 1 else 0 end as is_shift,
-        lead(calendar.day_idx) over by_name as next_idx
-    from judged
-    inner join calendar
-        on judged.date = calendar.date
+        case when judged.close / ts_lag(judged.close, 1) over by_name not between 0.25 and 4 then 1 else 0 end as is_shift,
+        coalesce(least(lead(calendar.day_idx) over by_name - calendar.day_idx - 1, 5), 5) as n_carried
+    from calendar
+    inner join judged
+        on calendar.date = judged.date
     where judged.close > 0
-        and (judged.n_before < 3 or judged.close between 0.25 * judged.usual_close and 4 * judged.usual_close)
-    window by_name as (partition by judged.ticker order by judged.date rows between 1 preceding and 1 following)
+        and (judged.usual_close is null or judged.close between 0.25 * judged.usual_close and 4 * judged.usual_close)
+    window by_name as (partition by judged.ticker order by judged.date)
 ),
-gaps as (
+-- A good close, and the days on which it is carried: n_carried and the days since.
+steps (n_carried, n_since) as (
+    values
+        (0, 0),
+        (1, 0), (1, 1),
+        (2, 0), (2, 1), (2, 2),
+        (3, 0), (3, 1), (3, 2), (3, 3),
+        (4, 0), (4, 1), (4, 2), (4, 3), (4, 4),
+        (5, 0), (5, 1), (5, 2), (5, 3), (5, 4), (5, 5)
+),
+stepped as (
     select
         good.ticker as ticker,
-        good.close as close,
+        good.day_idx + steps.n_since as day_idx,
         good.sector as sector,
-        good.day_idx as day_idx,
-        good.next_idx as next_idx
+        good.open as open,
+        good.high as high,
+        good.low as low,
+        good.close as close,
+        good.volume as volume,
+        good.is_shift as is_shift,
+        case when steps.n_since = 0 then 1 else 0 end as is_fresh
     from good
-    where good.next_idx is null
-        or good.day_idx + 1 < good.next_idx
-),
-carried as (
-    select
-        gaps.ticker as ticker,
-        calendar.date as date,
-        gaps.close as close,
-        gaps.sector as sector,
-        calendar.day_idx as day_idx
-    from gaps
-    cross join (values (1), (2), (3), (4), (5)) as step (n)
-    inner join calendar
-        on gaps.day_idx + step.n = calendar.day_idx
-    where gaps.next_idx is null
-        or gaps.day_idx + step.n < gaps.next_idx
+    inner join steps
+        on good.n_carried = steps.n_carried
 )
 select
-    good.ticker as ticker,
-    good.date as date,
-    good.day_idx as day_idx,
-    good.sector as sector,
-    good.open as open,
-    good.high as high,
-    good.low as low,
-    good.close as close,
-    good.volume as volume,
-    1 as is_fresh,
-    good.is_shift as is_shift
-from good
-union all
-select
-    carried.ticker as ticker,
-    carried.date as date,
-    carried.day_idx as day_idx,
-    carried.sector as sector,
-    cast(null as double) as open,
-    cast(null as double) as high,
-    cast(null as double) as low,
-    carried.close as close,
-    cast(null as double) as volume,
-    0 as is_fresh,
-    0 as is_shift
-from carried
+    stepped.ticker as ticker,
+    calendar.date as date,
+    stepped.day_idx as day_idx,
+    stepped.sector as sector,
+    case when stepped.is_fresh = 1 then stepped.open end as open,
+    case when stepped.is_fresh = 1 then stepped.high end as high,
+    case when stepped.is_fresh = 1 then stepped.low end as low,
+    stepped.close as close,
+    case when stepped.is_fresh = 1 then stepped.volume end as volume,
+    stepped.is_fresh as is_fresh,
+    case when stepped.is_fresh = 1 then stepped.is_shift else 0 end as is_shift
+from stepped
+inner join calendar
+    on stepped.day_idx = calendar.day_idx
+order by ticker, date

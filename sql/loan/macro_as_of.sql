@@ -17,12 +17,12 @@ changes as (
     select
         macro.published as published,
         macro.unemployment as unemployment,
-        macro.unemployment - lag(macro.unemployment, 6) over by_month as unemployment_change_6m,
+        ts_delta(macro.unemployment, 6) over by_month as unemployment_change_6m,
         macro.house_price_growth as house_price_growth,
         macro.policy_rate as policy_rate,
-        macro.policy_rate - lag(macro.policy_rate, 12) over by_month as policy_rate_change_12m
+        ts_delta(macro.policy_rate, 12) over by_month as policy_rate_change_12m
     from macro
-    window by_month as (order by macro.month rows between 12 preceding and current row)
+    window by_month as (order by macro.month)
 )
 select
     latest.as_of as as_of,

@@ -28,6 +28,8 @@ pub enum Error {
     Template(Fault),
     /// The operator of the machine: disks, permissions, locks.
     Machine(Fault),
+    /// Nobody yet: inputs that have not come.
+    Awaited(Fault),
 }
 
 /// The crate's result.
@@ -62,6 +64,10 @@ impl Error {
     pub fn machine(place: impl fmt::Display, problem: impl fmt::Display) -> Self {
         Self::Machine(fault(place, problem))
     }
+    /// Inputs that are not there yet: `place` is the file.
+    pub fn awaited(place: impl fmt::Display, problem: impl fmt::Display) -> Self {
+        Self::Awaited(fault(place, problem))
+    }
 
     /// Adds the remedy.
     #[must_use]
@@ -90,13 +96,13 @@ impl Error {
     #[must_use]
     pub fn fault(&self) -> &Fault {
         match self {
-            Self::Spec(f) | Self::Data(f) | Self::Sql(f) | Self::Model(f) | Self::Template(f) | Self::Machine(f) => f,
+            Self::Spec(f) | Self::Data(f) | Self::Sql(f) | Self::Model(f) | Self::Template(f) | Self::Machine(f) | Self::Awaited(f) => f,
         }
     }
 
     fn fault_mut(&mut self) -> &mut Fault {
         match self {
-            Self::Spec(f) | Self::Data(f) | Self::Sql(f) | Self::Model(f) | Self::Template(f) | Self::Machine(f) => f,
+            Self::Spec(f) | Self::Data(f) | Self::Sql(f) | Self::Model(f) | Self::Template(f) | Self::Machine(f) | Self::Awaited(f) => f,
         }
     }
 }

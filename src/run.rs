@@ -1,5 +1,6 @@
 //! The run: the stages in their order. Read this first.
 
+mod plan;
 mod reading;
 
 use std::collections::BTreeMap;
@@ -18,10 +19,15 @@ use crate::stat::Standing;
 use crate::walk::{Step, Store};
 use crate::{book, feature, leftover, sidecar, source, stat, walk, window};
 
+pub use plan::{Planned, Steps, plan};
 use reading::Reading;
 
 /// Told how a run is getting on.
 pub trait Progress: Sync {
+    /// It is known what is read: what `inputs` names, hashed, and `tables` of it. An error ends the run.
+    fn begins(&self, _inputs: &Inputs, _tables: &Tables) -> Result<()> {
+        Ok(())
+    }
     /// A stage begins.
     fn stage(&self, stage: &'static str);
     /// The walk has this many windows x models.
@@ -79,6 +85,7 @@ pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) ->
     let reading = Reading::of(root, spec, &tables, &templates)?;
     let previous = folder.previous(as_of)?;
     let inputs = reading.inputs(as_of, previous.as_ref());
+    progress.begins(&inputs, &tables)?;
     let place = folder.run(as_of);
     if place.exists() && !place.is_dir() {
         return Err(Error::machine(place.display(), "is a file where the folder of the run must stand").hint("move it away"));

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::asked::Asked;
+use super::shell::{Completes, Schema};
 use crate::bound::Bytes;
 use crate::day::Day;
 use crate::evidence::Role;
@@ -12,9 +14,9 @@ use crate::import::{self, DateOrder, Decimal, OnBad, Request};
 
 /// Walk-forward backtests and risk reports a reviewer can believe.
 ///
-/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged, 130 interrupted (SIGINT), 143 terminated (SIGTERM).
+/// Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged (0 with --breach ok), 130 interrupted (SIGINT), 143 terminated (SIGTERM); of inputs that are not there yet, 1 or what --skip-code says.
 #[derive(Debug, Clone, Parser)]
-#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged, 130 interrupted (SIGINT), 143 terminated (SIGTERM).")]
+#[command(version, about, long_about = None, after_help = "Exit codes: 0 good, 1 you can fix it, 2 a bug of ours, 3 the report was made and a limit is breached or could not be judged (0 with --breach ok), 130 interrupted (SIGINT), 143 terminated (SIGTERM); of inputs that are not there yet, 1 or what --skip-code says.")]
 pub(super) struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -35,22 +37,18 @@ pub(super) struct Args {
     /// A folder outside the root in which specs, SQL, templates and imported models may lie too; repeatable. Tables may lie anywhere.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) allow_outside: Vec<PathBuf>,
-    /// One JSON object per line on stderr, for schedulers.
+    /// One JSON object per line, for schedulers: on stderr what is going on, and of `run` on stdout how each report ended.
     #[arg(long, global = true)]
     pub(super) json: bool,
+    /// Nothing on stderr but errors.
+    #[arg(long, global = true)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum Command {
     /// Make reports: read, build features, walk forward, write the report.
-    Run {
-        /// Report files, or folders of them.
-        #[arg(required = true)]
-        specs: Vec<PathBuf>,
-        /// Read only data known before this day, whatever the spec says.
-        #[arg(long)]
-        as_of: Option<Day>,
-    },
+    Run(Asked),
     /// Say what a spec means, check its tables and SQL, and run the no-look-ahead test; nothing is trained.
     Check {
         /// Report files, or folders of them.
@@ -155,13 +153,30 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Print the script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Completes,
+    },
+    /// Print the manual page: `plimsoll man | man -l -`.
+    Man {
+        /// A command, for the page of its own.
+        command: Option<String>,
+    },
+    /// Print the JSON Schema (2020-12) of a file that a run leaves.
+    Schema {
+        /// The file: summary.json or run.json.
+        #[arg(value_enum)]
+        of: Schema,
+    },
 }
 
 impl Command {
     /// Its name on the command line.
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Run { .. } => "run",
+            Self::Run(_) => "run",
             Self::Check { .. } => "check",
             Self::Features { .. } => "features",
             Self::Query { .. } => "query",
@@ -173,6 +188,9 @@ impl Command {
             Self::Sample { .. } => "sample",
             Self::New(_) => "new",
             Self::Import(_) => "import",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::Schema { .. } => "schema",
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::args::Args;
 use super::under_way;
 use crate::error::Error;
+use crate::folder;
 use crate::leftover;
 
 /// Held by whoever writes a line, and for ever by whoever ends the process: nothing is said after its sentence, and the exit code is its.
@@ -40,6 +41,7 @@ fn end(code: i32, words: impl FnOnce(&leftover::Published) -> Error, tell: impl 
         }
     }
     leftover::remove_all();
+    folder::remove_empty();
     tell(&words(&published));
     std::mem::forget(line);
     std::process::exit(code)
@@ -65,5 +67,5 @@ pub(super) fn interrupted(args: &Args, signal: i32, name: &str) -> ! {
 
 /// Ends the process for memory that does not fit.
 pub(super) fn does_not_fit(args: &Args, error: Error) -> ! {
-    end(super::Exit::Fixable as i32, |_| error, |error| super::print(args, error))
+    end(super::Exit::Fixable.code().into(), |_| error, |error| super::print(args, error))
 }

@@ -1,17 +1,21 @@
 //! The command line: stdout is for data, stderr for messages, the exit code for schedulers.
 
 mod args;
+mod asked;
 mod check;
 mod diff;
 mod ending;
 mod escape;
+mod exit;
 mod features;
 mod import;
+mod line;
 mod new;
 mod progress;
 mod query;
 mod report;
 mod run;
+mod shell;
 mod sign;
 mod under_way;
 mod verify;
@@ -25,31 +29,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Args, Command};
+pub(crate) use exit::Exit;
 
 use crate::error::{Error, Result};
 use crate::{bound, place, sample};
 
 /// Bytes of the stack on which a command runs: it holds the deepest SQL that is taken. Only what is used of it is memory.
 const STACK: usize = 256 << 20;
-
-/// Exit codes, a promise to schedulers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
-    /// All is well.
-    Good = 0,
-    /// The user can fix it.
-    Fixable = 1,
-    /// Our bug.
-    Bug = 2,
-    /// The report was made and a limit is breached or could not be judged.
-    Breached = 3,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
 
 /// Reads the arguments, does what they ask, and answers with an exit code.
 #[must_use]
@@ -99,7 +85,7 @@ fn dispatch(args: &Args) -> Result<Exit> {
     }
     let root = args.root.as_path();
     match &args.command {
-        Command::Run { specs, as_of } => run::run(args, &found(root, specs)?, *as_of),
+        Command::Run(asked) => run::run(args, asked),
         Command::Check { specs, explain, metrics } => check::check(root, specs, *explain, *metrics),
         Command::Features { spec, catalogue, rows } => features::features(root, spec, catalogue.as_deref(), rows.as_deref()),
         Command::Query { sql, tables, times } => query::query(root, sql, tables, *times),
@@ -117,6 +103,9 @@ fn dispatch(args: &Args) -> Result<Exit> {
             }
             Ok(Exit::Good)
         }
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man { command } => shell::man(command.as_deref()),
+        Command::Schema { of } => shell::schema(*of),
     }
 }
 
@@ -176,8 +165,24 @@ fn talk_json(object: &serde_json::Value) {
 /// A line of data.
 fn say(line: &str) -> Result<()> {
     let _line = ending::line();
-    match writeln!(std::io::stdout(), "{}", escape::lines(line)) {
-        // A reader that has seen enough (`| head`) is no failure.
+    said(writeln!(std::io::stdout(), "{}", escape::lines(line)))
+}
+
+/// A line of data in JSON.
+fn say_json(object: &serde_json::Value) -> Result<()> {
+    let _line = ending::line();
+    said(writeln!(std::io::stdout(), "{}", escape::json(object)))
+}
+
+/// A text of ours, as it is.
+fn say_bytes(text: &[u8]) -> Result<Exit> {
+    let _line = ending::line();
+    said(std::io::stdout().write_all(text)).map(|()| Exit::Good)
+}
+
+/// A reader that has seen enough (`| head`) is no failure.
+fn said(written: std::io::Result<()>) -> Result<()> {
+    match written {
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::machine("stdout", cause)),
         Ok(()) | Err(_) => Ok(()),
     }

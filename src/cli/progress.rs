@@ -14,13 +14,24 @@ use crate::walk::Step;
 #[derive(Debug)]
 pub(super) enum Talk {
     Bar(ProgressBar),
-    Lines { name: String, n_steps: AtomicUsize, n_done: AtomicUsize },
-    Json { name: String },
+    Lines {
+        name: String,
+        n_steps: AtomicUsize,
+        n_done: AtomicUsize,
+    },
+    Json {
+        name: String,
+    },
+    /// Errors alone are told.
+    Quiet,
 }
 
 impl Talk {
     pub(super) fn new(args: &Args, name: &str) -> Self {
         under_way::note(|now| (now.report, now.stage) = (Some(name.to_owned()), None));
+        if args.quiet {
+            return Self::Quiet;
+        }
         if args.json {
             return Self::Json { name: name.to_owned() };
         }
@@ -40,6 +51,7 @@ impl Talk {
             }
             Self::Lines { .. } => talk(line),
             Self::Json { name } => talk_json(&serde_json::json!({ "event": "end", "report": name, "message": line })),
+            Self::Quiet => {}
         }
     }
 }
@@ -50,7 +62,8 @@ impl Talk {
         match self {
             Self::Bar(bar) => bar.suspend(|| talk(line)),
             Self::Lines { .. } => talk(line),
-            Self::Json { name } => talk(&serde_json::json!({ "event": "note", "report": name, "message": line }).to_string()),
+            Self::Json { name } => talk_json(&serde_json::json!({ "event": "note", "report": name, "message": line })),
+            Self::Quiet => {}
         }
     }
 }
@@ -75,6 +88,7 @@ impl Progress for Talk {
             }
             Self::Lines { name, .. } => talk(&format!("{name}: {stage}")),
             Self::Json { name } => talk_json(&serde_json::json!({ "event": "stage", "report": name, "stage": stage })),
+            Self::Quiet => {}
         }
     }
 
@@ -83,6 +97,7 @@ impl Progress for Talk {
             Self::Bar(bar) => bar.set_length(n as u64),
             Self::Lines { n_steps, .. } => n_steps.store(n, Ordering::Relaxed),
             Self::Json { name } => talk_json(&serde_json::json!({ "event": "planned", "report": name, "steps": n })),
+            Self::Quiet => {}
         }
     }
 
@@ -104,6 +119,7 @@ impl Progress for Talk {
                     &serde_json::json!({ "event": "step", "report": name, "window": step.window + 1, "model": step.model, "remembered": step.was_known }),
                 );
             }
+            Self::Quiet => {}
         }
     }
 }

@@ -1,9 +1,11 @@
 //! One run of a report at a time.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::made::{self, Made};
 use super::unwritable;
 use crate::error::{Error, Result};
 
@@ -13,6 +15,8 @@ pub struct Locked {
     path: PathBuf,
     /// Held open: the lock lives as long as the file.
     _lock: File,
+    /// Dropped last: the folders above go after it.
+    _made: Option<Made>,
 }
 
 impl Locked {
@@ -22,10 +26,14 @@ impl Locked {
     pub fn make(path: &Path) -> Result<Self> {
         // A run that ended between two lines takes an empty folder with it, and a lock on that would keep nobody out.
         for _ in 0..100 {
-            fs::create_dir_all(path).map_err(|cause| unwritable(path, &cause))?;
+            let made = match Made::make(path) {
+                Ok(made) => made,
+                Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
+                Err(cause) => return Err(unwritable(path, &cause)),
+            };
             let Ok(folder) = File::open(path) else { continue };
             match folder.try_lock() {
-                Ok(()) if is_at(&folder, path) => return Ok(Self { path: path.to_owned(), _lock: folder }),
+                Ok(()) if is_at(&folder, path) => return Ok(Self { path: path.to_owned(), _lock: folder, _made: Some(made) }),
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
                     return Err(Error::machine(path.display(), "another run of this report is under way")
@@ -41,7 +49,7 @@ impl Locked {
     pub fn wait(path: &Path) -> Result<Self> {
         fs::create_dir_all(path).map_err(|cause| unwritable(path, &cause))?;
         let folder = File::open(path).and_then(|folder| folder.lock().map(|()| folder)).map_err(|cause| unwritable(path, &cause))?;
-        Ok(Self { path: path.to_owned(), _lock: folder })
+        Ok(Self { path: path.to_owned(), _lock: folder, _made: None })
     }
 
     /// The folder.
@@ -60,6 +68,6 @@ fn is_at(folder: &File, path: &Path) -> bool {
 impl Drop for Locked {
     /// A failed run leaves no empty folder behind; one that is not empty is not removed.
     fn drop(&mut self) {
-        let _ = fs::remove_dir(&self.path);
+        made::remove_if_empty(&self.path);
     }
 }

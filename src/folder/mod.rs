@@ -1,13 +1,16 @@
 //! Run folders: written under another name, exchanged when complete, one run of a report at a time.
 
 mod lock;
+mod made;
 mod publish;
 mod recover;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub use lock::Locked;
+pub use made::remove_empty;
 pub use publish::Published;
 
 use crate::day::Day;
@@ -15,6 +18,7 @@ use crate::disk::unwritable;
 use crate::error::{Error, Result};
 use crate::evidence::{self, Kept};
 use crate::manifest::{MANIFEST, Manifest, SCHEMA};
+use made::WORK;
 
 /// The folder of a report's runs, locked for one run; it goes with the lock where the run leaves nothing in it.
 #[derive(Debug)]
@@ -49,7 +53,7 @@ impl ReportFolder {
     /// Where finished windows are remembered.
     #[must_use]
     pub fn work(&self) -> PathBuf {
-        self.lock.path().join(".work")
+        work(self.lock.path())
     }
 
     /// The run folder of a day.
@@ -58,28 +62,46 @@ impl ReportFolder {
         self.lock.path().join(as_of.to_string())
     }
 
-    /// The latest run before `as_of`, checked; `None` where there is none, or where it was made by a program that attested nothing.
-    ///
-    /// Errors where it cannot be read, or is not what its run wrote: nothing is compared with numbers that were edited, and no run is taken
-    /// for the first where another stands before it.
+    /// [`previous`] of this folder.
     pub fn previous(&self, as_of: Day) -> Result<Option<Kept>> {
-        for (_, run) in self.runs()?.into_iter().rev().filter(|(day, _)| *day < as_of) {
-            if Manifest::read(&run)?.schema == SCHEMA {
-                let kept = Kept::read(&run)?;
-                if let [first, ..] = &evidence::edited(&run, &kept.manifest)[..] {
-                    return Err(Error::machine(run.display(), format!("is not compared with: {first}"))
-                        .hint("restore the run folder, or move it away and run again"));
-                }
-                return Ok(Some(kept));
-            }
-        }
-        Ok(None)
+        previous(self.lock.path(), as_of)
     }
 
     /// Folders of runs by their day, oldest first; only those that hold a manifest.
     fn runs(&self) -> Result<Vec<(Day, PathBuf)>> {
-        let path = self.lock.path();
-        dated(path).map_err(|cause| Error::machine(path.display(), format!("cannot be listed: {cause}")))
+        runs(self.lock.path())
+    }
+}
+
+/// Where finished windows are remembered, below the folder of a report.
+#[must_use]
+pub fn work(report: &Path) -> PathBuf {
+    report.join(WORK)
+}
+
+/// The latest run before `as_of` in the folder of a report, checked; `None` where there is none, or where it was made by a program that
+/// attested nothing.
+///
+/// Errors where it cannot be read, or is not what its run wrote: nothing is compared with numbers that were edited, and no run is taken
+/// for the first where another stands before it.
+pub fn previous(report: &Path, as_of: Day) -> Result<Option<Kept>> {
+    for (_, run) in runs(report)?.into_iter().rev().filter(|(day, _)| *day < as_of) {
+        if Manifest::read(&run)?.schema == SCHEMA {
+            let kept = Kept::read(&run)?;
+            if let [first, ..] = &evidence::edited(&run, &kept.manifest)[..] {
+                return Err(Error::machine(run.display(), format!("is not compared with: {first}"))
+                    .hint("restore the run folder, or move it away and run again"));
+            }
+            return Ok(Some(kept));
+        }
+    }
+    Ok(None)
+}
+
+fn runs(report: &Path) -> Result<Vec<(Day, PathBuf)>> {
+    match dated(report) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        found => found.map_err(|cause| Error::machine(report.display(), format!("cannot be listed: {cause}"))),
     }
 }
 

@@ -16,11 +16,11 @@ pub(super) fn find(root: &Path, table: &str, path: &str) -> Result<Vec<PathBuf>>
     } else if whole.exists() {
         vec![whole]
     } else {
-        return Err(Error::data(path, format!("no such file (table `{table}`)")).hint(format!("paths are relative to {}", shown(root))));
+        return Err(Error::awaited(path, format!("no such file (table `{table}`)")).hint(format!("paths are relative to {}", shown(root))));
     };
     found.sort();
     if found.is_empty() {
-        return Err(Error::data(path, format!("no Parquet file matches (table `{table}`)"))
+        return Err(Error::awaited(path, format!("no Parquet file matches (table `{table}`)"))
             .hint("a folder is searched for *.parquet; in a glob, * stands for any part of a name and ? for one character"));
     }
     Ok(found)

@@ -89,7 +89,7 @@ async fn listing(spec: &TableSpec, urls: Vec<ListingTableUrl>, hive: Option<Hive
 }
 
 impl Tables {
-    fn add(&mut self, (spec, shown): (TableSpec, String), folder: &Path, places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {
+    pub(super) fn add(&mut self, (spec, shown): (TableSpec, String), folder: &Path, places: Vec<Place>, files: Vec<SourceFile>) -> Result<()> {
         let refuse =
             |cause: &DataFusionError| ours(cause).unwrap_or_else(|| Error::data(&spec.path, format!("cannot be read as Parquet: {}", plain(cause))));
         let hive = Hive::of(folder, &places)?;

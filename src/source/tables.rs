@@ -144,15 +144,20 @@ impl Tables {
 
     /// The last day on which a row of any table became known.
     pub(super) fn last_day(&self) -> Result<Option<Day>> {
+        Ok(self.newest()?.into_iter().filter_map(|(_, last)| last).max())
+    }
+
+    /// The last day on which a row of each table became known.
+    pub(super) fn newest(&self) -> Result<Vec<(&TableSpec, Option<Day>)>> {
         let context = self.session(None)?;
-        let mut last = None;
+        let mut newest = Vec::new();
         for Table { spec, .. } in &self.sources {
             let sql = format!("select max(cast({} as date)) from {}", spec.time, quoted(&spec.name));
             let batches = self.wait(async { context.sql(&sql).await?.collect().await }).and_then(|batches| rows::first_integers(&batches));
             let days = batches.map_err(|cause| self.refuse(spec, "time", &cause))?;
-            last = last.max(days.into_iter().flatten().next());
+            newest.push((spec, days.into_iter().flatten().next().map(|day| Day(day as i32))));
         }
-        Ok(last.map(|day| Day(day as i32)))
+        Ok(newest)
     }
 
     pub(super) fn refuse(&self, spec: &TableSpec, key: &str, cause: &DataFusionError) -> Error {

@@ -70,6 +70,13 @@ impl Store {
         Self { folder: None, used: Mutex::default() }
     }
 
+    /// How many results are kept in `folder`, which is only looked at.
+    #[must_use]
+    pub fn count(folder: &Path) -> usize {
+        let is_result = |entry: &fs::DirEntry| entry.file_name() != RUNS && entry.path().extension().is_none();
+        fs::read_dir(folder).into_iter().flatten().flatten().filter(is_result).count()
+    }
+
     /// The result under `key`; `None` when there is none or its bytes are not whole.
     pub(super) fn find(&self, key: &Key) -> Option<Finished> {
         let name = name(key);

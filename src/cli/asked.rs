@@ -1,0 +1,47 @@
+//! What `run` is asked.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::day::Day;
+use crate::source::Wait;
+
+/// What a breached limit does to the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Breach {
+    /// It ends with 3.
+    Fail,
+    /// It ends with 0: the report says it, and the scheduler does not.
+    Ok,
+}
+
+/// The arguments of `run`.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Asked {
+    /// Report files, or folders of them.
+    #[arg(required = true)]
+    pub(super) specs: Vec<PathBuf>,
+    /// Read only data known before this day, whatever the spec says.
+    #[arg(long)]
+    pub(super) as_of: Option<Day>,
+    /// What a limit that is breached or could not be judged does to the exit code: `fail` ends with 3, `ok` with 0; the report says it either way.
+    #[arg(long, value_enum, default_value_t = Breach::Fail)]
+    pub(super) breach: Breach,
+    /// A table whose newest row, by its `time`, is older than this day is not ready: nothing is made, and the exit code is that of `--skip-code`.
+    /// DATE is of every table, TABLE=DATE of one; repeatable.
+    #[arg(long, value_name = "[TABLE=]DATE")]
+    pub(super) wait_for: Vec<Wait>,
+    /// Exit code where inputs are not there yet: no file at a table's path, or a table that is not ready by `--wait-for`.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = skip_code)]
+    pub(super) skip_code: u8,
+    /// Say what would be read, computed and written; train and write nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// A code that says nothing else: 2 and 3 are taken, and those from 126 on are the shell's.
+fn skip_code(text: &str) -> Result<u8, String> {
+    let code: Option<u8> = text.parse().ok();
+    code.filter(|code| matches!(code, 0 | 1 | 4..=125)).ok_or_else(|| format!("`{text}` is not 0, 1 or a number from 4 to 125"))
+}

@@ -31,6 +31,7 @@ pub mod evidence;
 pub mod folder;
 pub mod report;
 pub mod sidecar;
+pub mod night;
 
 pub mod run;
 pub mod sample;

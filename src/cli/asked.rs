@@ -35,6 +35,13 @@ pub(super) struct Asked {
     /// Exit code where inputs are not there yet: no file at a table's path, or a table that is not ready by `--wait-for`.
     #[arg(long, value_name = "N", default_value = "1", value_parser = skip_code)]
     pub(super) skip_code: u8,
+    /// A file of metrics for Prometheus' textfile collector, such as plimsoll.prom: replaced whole after each report; what it tells of other
+    /// reports stays.
+    #[arg(long, value_name = "FILE")]
+    pub(super) metrics: Option<PathBuf>,
+    /// A file to which OpenLineage events are appended (START, COMPLETE, FAIL), such as lineage.ndjson.
+    #[arg(long, value_name = "FILE")]
+    pub(super) lineage: Option<PathBuf>,
     /// Say what would be read, computed and written; train and write nothing.
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -2,6 +2,7 @@
 
 mod args;
 mod asked;
+mod begins;
 mod check;
 mod diff;
 mod ending;

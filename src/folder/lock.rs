@@ -13,10 +13,10 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Locked {
     path: PathBuf,
+    /// Dropped before the lock: nobody else has a folder that goes.
+    _made: Option<Made>,
     /// Held open: the lock lives as long as the file.
     _lock: File,
-    /// Dropped last: the folders above go after it.
-    _made: Option<Made>,
 }
 
 impl Locked {
@@ -31,15 +31,19 @@ impl Locked {
                 Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
                 Err(cause) => return Err(unwritable(path, &cause)),
             };
-            let Ok(folder) = File::open(path) else { continue };
-            match folder.try_lock() {
-                Ok(()) if is_at(&folder, path) => return Ok(Self { path: path.to_owned(), _lock: folder, _made: Some(made) }),
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
+            let locked = File::open(path).map(|folder| folder.try_lock().map(|()| folder));
+            match locked {
+                Ok(Ok(folder)) if is_at(&folder, path) => return Ok(Self { path: path.to_owned(), _made: Some(made), _lock: folder }),
+                Ok(Ok(_)) | Err(_) => made.leave(),
+                Ok(Err(TryLockError::WouldBlock)) => {
+                    made.leave();
                     return Err(Error::machine(path.display(), "another run of this report is under way")
                         .hint("wait for it to end, or stop it; its finished windows are kept"));
                 }
-                Err(TryLockError::Error(cause)) => return Err(unwritable(path, &cause)),
+                Ok(Err(TryLockError::Error(cause))) => {
+                    made.leave();
+                    return Err(unwritable(path, &cause));
+                }
             }
         }
         Err(Error::machine(path.display(), "is removed whenever it is made").hint("find out which program removes it"))
@@ -49,7 +53,7 @@ impl Locked {
     pub fn wait(path: &Path) -> Result<Self> {
         fs::create_dir_all(path).map_err(|cause| unwritable(path, &cause))?;
         let folder = File::open(path).and_then(|folder| folder.lock().map(|()| folder)).map_err(|cause| unwritable(path, &cause))?;
-        Ok(Self { path: path.to_owned(), _lock: folder, _made: None })
+        Ok(Self { path: path.to_owned(), _made: None, _lock: folder })
     }
 
     /// The folder.

@@ -27,6 +27,14 @@ impl Made {
         let whole = Self { paths };
         fs::create_dir_all(path).map(|()| whole)
     }
+
+    /// Leaves them to whoever has them: one that is empty may be locked by another run.
+    pub(super) fn leave(mut self) {
+        let mut all = made();
+        for path in self.paths.drain(..) {
+            all.remove(&path);
+        }
+    }
 }
 
 impl Drop for Made {

@@ -147,7 +147,7 @@ fn the_schemas_hold_of_the_sample_and_of_nothing_that_lacks_a_key_or_has_one_mor
             objects(&whole, "", &mut places);
             // Maps by name may have any key; every other object has its keys and no more. A few of each kind are enough.
             let is_map = |at: &str| ["/metrics", "/files", "/outputs", "/seconds"].iter().any(|map| at.ends_with(map));
-            let step = places.len().div_ceil(40);
+            let step = places.len().div_ceil(16);
             let mut n_tried = 0;
             for at in places.iter().step_by(step).filter(|at| !is_map(at)) {
                 let mut more = whole.clone();

@@ -139,7 +139,8 @@ impl Night<'_> {
         }
         let kept = Kept::read(&ran.folder)?;
         if let Some(metrics) = &self.metrics {
-            metrics.made(name, &kept, ran.was_unchanged, exit.code())?;
+            let note = if ran.was_unchanged { MetricsFile::unchanged } else { MetricsFile::made };
+            note(metrics, name, &kept, exit.code())?;
         }
         match (&self.lineage, begun.get()) {
             (Some(log), Some(begun)) => log.complete(begun, name, &kept, &ran.folder),

@@ -317,7 +317,7 @@ impl Known {
             Expr::Column(column) | Expr::OuterReferenceColumn(_, column) => scope.find(column),
             Expr::AggregateFunction(function) => {
                 let params = &function.params;
-                for filter in params.filter.iter() {
+                if let Some(filter) = &params.filter {
                     self.decides(filter, Influence::Filter, scope, rows)?;
                 }
                 for (by, influence) in sorts(&params.order_by) {
@@ -354,8 +354,13 @@ impl Known {
         for expr in params.partition_by.iter().chain(params.order_by.iter().map(|by| &by.expr)) {
             self.decides(expr, Influence::Window, scope, rows)?;
         }
-        for filter in params.filter.iter() {
+        if let Some(filter) = &params.filter {
             self.decides(filter, Influence::Filter, scope, rows)?;
+        }
+        if params.args.is_empty() {
+            // A rank is computed from the order that it is a place in.
+            let order: Vec<Expr> = params.order_by.iter().map(|by| by.expr.clone()).collect();
+            return self.of_each(&order, How::Aggregation, scope, rows);
         }
         let how = if PICKS.contains(&function.fun.name()) { How::Transformation } else { How::Aggregation };
         self.of_each(&params.args, how, scope, rows)

@@ -72,13 +72,20 @@ impl MetricsFile {
         file.read().map(|_| file)
     }
 
-    /// Notes a report that was made, or found unchanged, and the exit code.
-    pub fn made(&self, report: &str, kept: &Kept, was_unchanged: bool, exit_code: u8) -> Result<()> {
-        let now = Moment::now();
-        let made = Moment::ended(&kept.manifest.machine).filter(|_| !was_unchanged).unwrap_or(now);
+    /// Notes a report that was made, and the exit code.
+    pub fn made(&self, report: &str, kept: &Kept, exit_code: u8) -> Result<()> {
+        self.succeeded(report, kept, Moment::ended(&kept.manifest.machine).unwrap_or_else(Moment::now), exit_code)
+    }
+
+    /// Notes a report that was there already, and the exit code.
+    pub fn unchanged(&self, report: &str, kept: &Kept, exit_code: u8) -> Result<()> {
+        self.succeeded(report, kept, Moment::now(), exit_code)
+    }
+
+    fn succeeded(&self, report: &str, kept: &Kept, at: Moment, exit_code: u8) -> Result<()> {
         let mut samples = samples(kept);
-        put(&mut samples, LAST_SUCCESS, made.unix_seconds());
-        put(&mut samples, LAST_RUN, now.unix_seconds());
+        put(&mut samples, LAST_SUCCESS, at.unix_seconds());
+        put(&mut samples, LAST_RUN, Moment::now().unix_seconds());
         put(&mut samples, EXIT_CODE, f64::from(exit_code));
         self.write(|reports| drop(reports.insert(report.to_owned(), samples)))
     }

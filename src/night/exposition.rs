@@ -82,13 +82,11 @@ fn sample(line: &str) -> Option<(String, Labels, f64)> {
         };
         labels.push((label.to_owned(), value));
         let after = &after[end + 1..];
-        match after.strip_prefix(',') {
-            Some(more) => rest = more,
-            None => {
-                let value: f64 = after.strip_prefix("} ")?.parse().ok()?;
-                return value.is_finite().then(|| (name.to_owned(), labels, value));
-            }
-        }
+        let Some(more) = after.strip_prefix(',') else {
+            let value: f64 = after.strip_prefix("} ")?.parse().ok()?;
+            return value.is_finite().then(|| (name.to_owned(), labels, value));
+        };
+        rest = more;
     }
 }
 

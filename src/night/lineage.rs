@@ -74,18 +74,18 @@ impl LineageLog {
         let view = Path::new(view).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let run = uuid(&[&spec.name, &inputs.as_of, &inputs.sha256()]);
         let begun = Begun { run, as_of: inputs.as_of.clone(), title: spec.title.clone(), inputs: read, datasets, view, lineage };
-        self.write(&[begun.event("START", &spec.name, Vec::new(), &[])])?;
+        self.write(&[begun.event("START", &spec.name, &[], &[])])?;
         Ok(begun)
     }
 
     /// Writes COMPLETE: what the run in `folder` wrote, from which columns, and whether the limits hold.
     pub fn complete(&self, begun: &Begun, report: &str, kept: &Kept, folder: &Path) -> Result<()> {
-        self.write(&[begun.event("COMPLETE", report, begun.outputs(report, kept, folder), &[])])
+        self.write(&[begun.event("COMPLETE", report, &begun.outputs(report, kept, folder), &[])])
     }
 
     /// Writes FAIL, of a run that had begun.
     pub fn fail(&self, begun: &Begun, report: &str, error: &Error) -> Result<()> {
-        self.write(&[begun.event("FAIL", report, Vec::new(), &[("errorMessage", error_message(error))])])
+        self.write(&[begun.event("FAIL", report, &[], &[("errorMessage", error_message(error))])])
     }
 
     /// Writes START and FAIL of a run that ended before its inputs were known; its id is of this attempt alone.
@@ -110,13 +110,13 @@ impl LineageLog {
     }
 
     fn write(&self, events: &[Value]) -> Result<()> {
-        let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
-        append(&self.path, lines.as_bytes())
+        let lines: Vec<u8> = events.iter().flat_map(|event| event.to_string().into_bytes().into_iter().chain([b'\n'])).collect();
+        append(&self.path, &lines)
     }
 }
 
 impl Begun {
-    fn event(&self, kind: &str, report: &str, outputs: Vec<Value>, more: &[(&str, Value)]) -> Value {
+    fn event(&self, kind: &str, report: &str, outputs: &[Value], more: &[(&str, Value)]) -> Value {
         let mut facets = Map::new();
         facets.insert("processing_engine".to_owned(), engine());
         facets.insert(

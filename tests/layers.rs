@@ -9,7 +9,8 @@ use crate::fixture::repository;
 /// The order of a run; each may import from those before it.
 const ORDER: [&str; 31] = [
     "day", "acting", "digest", "stamp", "error", "leftover", "half", "disk", "scratch", "bound", "place", "spec", "source", "feature", "window",
-    "score", "model", "walk", "book", "stat", "manifest", "evidence", "folder", "report", "sidecar", "night", "run", "sample", "import", "start", "cli",
+    "score", "model", "walk", "book", "stat", "manifest", "evidence", "folder", "report", "sidecar", "night", "run", "sample", "import", "start",
+    "cli",
 ];
 
 /// The order inside `model`: what is shown to learners, the families, what is made of any of them, and the one file that knows all.

@@ -52,7 +52,7 @@ pub fn arrived(root: &Path, spec: &Spec, waits: &[Wait]) -> Result<()> {
         check_depth(&format!("{file}: `tables.{}.time`", table.name), &table.time)?;
         let places: Vec<Place> = files::find(root, &table.name, &table.path)?.iter().map(|path| Place::new(root, path)).collect();
         places.iter().try_for_each(|place| place.open().map(drop))?;
-        opened.add((table.clone(), table.path.clone()), places, Vec::new())?;
+        opened.add((table.clone(), table.path.clone()), &root.join(&table.path), places, Vec::new())?;
     }
     for (table, newest) in opened.newest()? {
         let Some(day) = wanted(&table.name) else { continue };

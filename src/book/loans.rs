@@ -359,7 +359,7 @@ mod tests {
         assert!(outcome.contains("a loan's outcome must be 0 or 1, was 0.4 for `l1`"), "{outcome}");
         let percent = message(&spec, &|_, predictions| {
             predictions.series[0].predicted =
-                predictions.series[0].predicted.iter().enumerate().map(|(at, value)| if at == 1 { Some(20.0) } else { value }).collect()
+                predictions.series[0].predicted.iter().enumerate().map(|(at, value)| if at == 1 { Some(20.0) } else { value }).collect();
         });
         assert!(percent.contains("model `logistic`") && percent.contains("was 20 for `l2`"), "{percent}");
     }

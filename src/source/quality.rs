@@ -1,7 +1,11 @@
 //! Data quality: one SQL statement per check, each finding with its count and example rows.
 
+use std::future::poll_fn;
+
+use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::DataFusionError;
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 use serde::Serialize;
 
@@ -14,6 +18,8 @@ use crate::error::{Error, Result};
 use crate::spec::{QualitySpec, Severity, TableSpec};
 
 const EXAMPLES: usize = 5;
+/// Beyond so many columns their NULLs are not counted by a statement that names them all: planning one takes time by the square.
+const MANY_COLUMNS: usize = 500;
 
 /// What a table holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -113,10 +119,14 @@ fn profile_table(
 ) -> Result<TableProfile, DataFusionError> {
     let run = |sql: &str| tables.wait(async { context.sql(sql).await?.collect().await });
     let entity = spec.quality.entity.as_ref().map_or("null".to_owned(), |column| format!("count(distinct {})", quoted(column)));
-    let nulls: Vec<String> = schema.fields().iter().map(|field| format!("count(*) - count({})", quoted(field.name()))).collect();
+    let is_wide = MANY_COLUMNS < schema.fields().len();
+    let counted = schema.fields().iter().filter(|_| !is_wide).map(|field| format!(", count(*) - count({})", quoted(field.name())));
     let time = day(spec);
-    let totals = format!("select count(*), {entity}, min({time}), max({time}), {} from {}", nulls.join(", "), quoted(&spec.name));
-    let totals = rows::first_integers(&run(&totals)?)?;
+    let totals = format!("select count(*), {entity}, min({time}), max({time}){} from {}", counted.collect::<String>(), quoted(&spec.name));
+    let mut totals = rows::first_integers(&run(&totals)?)?;
+    if is_wide {
+        totals.extend(tables.wait(count_nulls(context, &spec.name))?);
+    }
     let n_rows = totals[0].unwrap_or(0) as u64;
     let columns: Vec<ColumnProfile> = schema
         .fields()
@@ -168,6 +178,20 @@ fn found(
         examples.extend(rows::text(&[batch.slice(0, batch.num_rows().min(room))])?);
     }
     Ok(Some(Finding { check: check.name.to_owned(), severity, count, n_rows: n_rows as u64, meaning: check.meaning.clone(), columns, examples }))
+}
+
+/// NULLs of every column, counted while the table is read: no plan names the columns.
+async fn count_nulls(context: &SessionContext, table: &str) -> Result<Vec<Option<i64>>, DataFusionError> {
+    let provider = context.table_provider(table).await?;
+    let mut n_nulls = vec![0_i64; provider.schema().fields().len()];
+    let plan = provider.scan(&context.state(), None, &[], None).await?;
+    let mut batches = execute_stream(plan, context.task_ctx())?;
+    while let Some(batch) = poll_fn(|cx| batches.as_mut().poll_next(cx)).await {
+        for (n, column) in n_nulls.iter_mut().zip(batch?.columns()) {
+            *n += column.logical_null_count() as i64;
+        }
+    }
+    Ok(n_nulls.into_iter().map(Some).collect())
 }
 
 fn null_share(quality: &QualitySpec, n_rows: u64, columns: &[ColumnProfile]) -> Option<Finding> {

@@ -294,6 +294,7 @@ impl PartitionStream for Numbered {
 mod tests {
     use datafusion::arrow::array::{Float64Array, Int64Array, StringArray};
     use datafusion::arrow::compute::concat_batches;
+    use datafusion::datasource::MemTable;
     use datafusion::execution::memory_pool::FairSpillPool;
     use datafusion::execution::runtime_env::RuntimeEnvBuilder;
     use datafusion::prelude::{SessionConfig, SessionContext};
@@ -303,16 +304,21 @@ mod tests {
 
     /// 30,000 rows of 300 names on 100 days, day by day, in a memory of `limit` bytes.
     fn sorted(sql: &str, limit: usize) -> (RecordBatch, String) {
-        let n = 30_000;
-        let name: ArrayRef = Arc::new(StringArray::from_iter_values((0..n).map(|row| format!("name {}", (row * 7919) % 300))));
-        let day: ArrayRef = Arc::new(Int64Array::from_iter_values((0..n).map(|row| row / 300)));
-        let x: ArrayRef = Arc::new((0..n).map(|row| (row % 13 != 4).then(|| ((row * 31) % 1000) as f64)).collect::<Float64Array>());
-        let row: ArrayRef = Arc::new(Int64Array::from_iter_values(0..n));
-        let rows = RecordBatch::try_from_iter_with_nullable([("name", name, false), ("day", day, false), ("x", x, true), ("row", row, false)]);
+        let piece = |start: i64| {
+            let rows = start..start + 1000;
+            let name: ArrayRef = Arc::new(StringArray::from_iter_values(rows.clone().map(|row| format!("name {}", (row * 7919) % 300))));
+            let day: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.clone().map(|row| row / 300)));
+            let x: ArrayRef = Arc::new(rows.clone().map(|row| (row % 13 != 4).then(|| ((row * 31) % 1000) as f64)).collect::<Float64Array>());
+            let row: ArrayRef = Arc::new(Int64Array::from_iter_values(rows));
+            let columns = [("name", name, false), ("day", day, false), ("x", x, true), ("row", row, false)];
+            RecordBatch::try_from_iter_with_nullable(columns).expect("equal lengths")
+        };
+        let pieces: Vec<RecordBatch> = (0..30_000).step_by(1000).map(piece).collect();
+        let table = MemTable::try_new(pieces[0].schema(), vec![pieces]).expect("one schema");
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limit))).build_arc().expect("a runtime");
         let config = SessionConfig::new().with_target_partitions(1).with_batch_size(1000).with_sort_spill_reservation_bytes(1 << 16);
         let context = register_all(&SessionContext::new_with_config_rt(config, runtime));
-        context.register_batch("rows", rows.expect("equal lengths")).expect("registered");
+        context.register_table("rows", Arc::new(table)).expect("registered");
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().expect("threads");
         threads.block_on(async {
             let frame = context.sql(sql).await.expect("planned");

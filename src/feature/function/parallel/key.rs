@@ -2,6 +2,9 @@
 //!
 //! Each column of the key becomes a number that orders as the column does; the numbers of a row, and its position behind them, are packed
 //! into one integer. Positions differ, so that sorted integers are a stable sort.
+//!
+//! All of it on the thread that asks: cuts of the truncation test wait on rayon's threads for the pass that is sorted here, which must not wait
+//! for one of those.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +12,6 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use datafusion::arrow::compute::{SortOptions, cast};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, UInt64Type};
 use datafusion::common::Result;
-use rayon::prelude::*;
 
 /// Distinct texts of a column beyond which numbers for them cost more than they save.
 const MOST_TEXTS: usize = 65_536;
@@ -78,19 +80,19 @@ impl Keys {
             if u128::BITS < n_bits + width {
                 return None;
             }
-            packed.par_iter_mut().zip(codes).for_each(|(packed, code)| *packed |= u128::from(code).checked_shl(n_bits).unwrap_or(0));
+            packed.iter_mut().zip(codes).for_each(|(packed, code)| *packed |= u128::from(code).checked_shl(n_bits).unwrap_or(0));
             n_bits += width;
         }
-        if packed.par_windows(2).all(|pair| pair[0] <= pair[1]) {
+        if packed.is_sorted() {
             return Some(Order::AsTheyCame);
         }
         Some(Order::Sorted(if n_bits <= u64::BITS {
-            let mut narrow: Vec<u64> = packed.into_par_iter().map(|packed| packed as u64).collect();
-            narrow.par_sort_unstable();
-            narrow.into_par_iter().map(|packed| packed as u32).collect()
+            let mut narrow: Vec<u64> = packed.into_iter().map(|packed| packed as u64).collect();
+            narrow.sort_unstable();
+            narrow.into_iter().map(|packed| packed as u32).collect()
         } else {
-            packed.par_sort_unstable();
-            packed.into_par_iter().map(|packed| packed as u32).collect()
+            packed.sort_unstable();
+            packed.into_iter().map(|packed| packed as u32).collect()
         }))
     }
 }
@@ -148,22 +150,22 @@ impl Column {
         if let Some(texts) = texts {
             let mut ranks = vec![0; texts.len()];
             texts.into_values().enumerate().for_each(|(rank, place)| ranks[place as usize] = rank as u64);
-            codes.par_iter_mut().for_each(|code| *code = ranks[*code as usize]);
+            codes.iter_mut().for_each(|code| *code = ranks[*code as usize]);
         }
         if options.descending {
-            codes.par_iter_mut().for_each(|code| *code = !*code);
+            codes.iter_mut().for_each(|code| *code = !*code);
         }
         let mut is_null = vec![false; if nulls.is_empty() { 0 } else { n_rows }];
         nulls.iter().for_each(|&row| is_null[row as usize] = true);
         let has_value = |row: usize| is_null.get(row).is_none_or(|is_null| !is_null);
-        let known = || codes.par_iter().enumerate().filter(|(row, _)| has_value(*row)).map(|(_, code)| *code);
+        let known = || codes.iter().enumerate().filter(|(row, _)| has_value(*row)).map(|(_, code)| *code);
         let (least, most) = (known().min().unwrap_or(0), known().max().unwrap_or(0));
         let Some(span) = (most - least).checked_add(u64::from(!nulls.is_empty())) else {
             // 2^64 different values and NULL: wider than any key that is packed beside a position and another column.
             return (codes, u128::BITS);
         };
         let (first, null) = if options.nulls_first && !nulls.is_empty() { (1, 0) } else { (0, span) };
-        codes.par_iter_mut().enumerate().for_each(|(row, code)| *code = if has_value(row) { *code - least + first } else { null });
+        codes.iter_mut().enumerate().for_each(|(row, code)| *code = if has_value(row) { *code - least + first } else { null });
         (codes, u64::BITS - span.leading_zeros())
     }
 }

@@ -1,5 +1,7 @@
 //! `plimsoll import`: a CSV file to a table of Parquet, every bad row named.
 
+use std::fmt::Write as _;
+
 use super::args::Args;
 use super::{Exit, escape, say, talk, talk_json};
 use crate::error::{Error, Result};
@@ -39,13 +41,13 @@ pub(super) fn import(args: &Args, table: &str, request: &Request) -> Result<Exit
     let list = |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
     let mut spec = format!("\n[tables.{table}]\npath = \"data/{table}.parquet\"");
     if let Some(time) = &found.time {
-        spec.push_str(&format!("\ntime = {time:?}"));
+        let _ = write!(spec, "\ntime = {time:?}");
     }
     if !found.sorted_by.is_empty() {
-        spec.push_str(&format!("\nsorted_by = [{}]", list(&found.sorted_by)));
+        let _ = write!(spec, "\nsorted_by = [{}]", list(&found.sorted_by));
     }
     if !request.key.is_empty() {
-        spec.push_str(&format!("\nkey = [{}]", list(&request.key)));
+        let _ = write!(spec, "\nkey = [{}]", list(&request.key));
     }
     say(&spec)?;
     Ok(Exit::Good)

@@ -56,7 +56,7 @@ pub fn definitions(root: &Path, spec: &Spec, data: &Dataset) -> Result<Vec<Defin
 
 fn rows(spec: &Spec, tables: &Tables, files: &[SqlFile]) -> Result<Dataset> {
     let last = files.last().expect("a spec lists at least one SQL file");
-    let mut data = contract::convert(&last.path, &spec.features, view::run(tables, files, None)?)?;
+    let mut data = contract::convert(&last.path, &spec.features, &view::run(tables, files, None)?)?;
     data.target_delay_dates = spec.target.delay_dates as usize;
     let as_of = tables.as_of()?;
     wall::hide(&mut data, as_of);

@@ -54,9 +54,9 @@ fn admit(file: &str, batches: &[RecordBatch]) -> Result<()> {
 }
 
 /// Converts the rows of the view in `file`, sorted by (`as_of`, `entity`).
-pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: Vec<RecordBatch>) -> Result<Dataset> {
-    admit(file, &batches)?;
-    let reader = Reader { file, batches: &batches };
+pub(super) fn convert(file: &str, spec: &FeatureSpec, batches: &[RecordBatch]) -> Result<Dataset> {
+    admit(file, batches)?;
+    let reader = Reader { file, batches };
     for key in KEYS {
         reader.kind(key)?;
     }

@@ -40,7 +40,7 @@ pub(super) fn test(spec: &Spec, tables: &Tables, files: &[SqlFile], full: &Datas
     let compared: Vec<Result<Certificate>> = dates
         .par_iter()
         .map(|&cut| {
-            let truncated = contract::convert(file, &spec.features, view::run(tables, files, Some(cut))?)?;
+            let truncated = contract::convert(file, &spec.features, &view::run(tables, files, Some(cut))?)?;
             let mut certificate = Certificate { dates: vec![cut], ..Certificate::default() };
             Pair { file, cut, full, truncated: &truncated }.compare(&mut certificate)?;
             Ok(certificate)

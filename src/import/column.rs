@@ -239,11 +239,11 @@ impl Column {
     /// Compares two rows, NULL last.
     pub(super) fn compare(&self, a: usize, b: usize) -> Ordering {
         match &self.values {
-            Values::Whole(values) | Values::Moment(values) => null_last(&values[a], &values[b], Ord::cmp),
-            Values::Number(values) => null_last(&values[a], &values[b], f64::total_cmp),
-            Values::Day(values) => null_last(&values[a], &values[b], Ord::cmp),
-            Values::Flag(values) => null_last(&values[a], &values[b], Ord::cmp),
-            Values::Text(values) => null_last(&values[a], &values[b], Ord::cmp),
+            Values::Whole(values) | Values::Moment(values) => null_last(values[a].as_ref(), values[b].as_ref(), Ord::cmp),
+            Values::Number(values) => null_last(values[a].as_ref(), values[b].as_ref(), f64::total_cmp),
+            Values::Day(values) => null_last(values[a].as_ref(), values[b].as_ref(), Ord::cmp),
+            Values::Flag(values) => null_last(values[a].as_ref(), values[b].as_ref(), Ord::cmp),
+            Values::Text(values) => null_last(values[a].as_ref(), values[b].as_ref(), Ord::cmp),
         }
     }
 }
@@ -256,7 +256,7 @@ fn zeros(values: &Values) -> usize {
     }
 }
 
-fn null_last<T>(a: &Option<T>, b: &Option<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
+fn null_last<T>(a: Option<&T>, b: Option<&T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => compare(a, b),
         (None, None) => Ordering::Equal,

@@ -32,7 +32,7 @@ impl Table {
             );
         }
         let header = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let counted = |delimiter: u8| header.iter().filter(|&&byte| byte == delimiter).count();
+        let counted = |delimiter: u8| header.split(|&byte| byte == delimiter).count() - 1;
         let (delimiter, delimiter_name) = DELIMITERS.into_iter().rev().max_by_key(|&(delimiter, _)| counted(delimiter)).unwrap_or(DELIMITERS[0]);
         let mut notes = Vec::new();
         if delimiter != b',' && 0 < counted(delimiter) {

@@ -38,7 +38,7 @@ impl Hive {
         let pattern = split.iter().filter(|parts| parts.iter().all(|part| part.contains('='))).find_map(|parts| keys(parts)).unwrap_or_default();
         for (place, parts) in places.iter().zip(&split) {
             if keys(parts).as_ref() != Some(&pattern) {
-                let shown: String = pattern.iter().map(|key| format!("{key}=.../")).collect();
+                let shown = pattern.iter().map(|key| format!("{key}=.../")).collect::<Vec<_>>().concat();
                 return Err(Error::data(&place.shown, format!("lies outside the folders {shown} of its table"))
                     .hint("move it into such a folder, or name one of the folders"));
             }
@@ -48,7 +48,7 @@ impl Hive {
                     .hint("copy the files, and name folders by plain values"));
             }
         }
-        let kind = |at: usize| kind(split.iter().filter_map(|parts| parts[at].split_once('=')).map(|(_, value)| value));
+        let kind = |at: usize| kind(&split.iter().filter_map(|parts| Some(parts[at].split_once('=')?.1)).collect::<Vec<_>>());
         let columns = pattern.iter().enumerate().map(|(at, key)| (key.clone(), kind(at))).collect();
         Ok(Some(Self { base, columns }))
     }
@@ -64,13 +64,13 @@ impl Hive {
 }
 
 /// Whole numbers, days, or text, whichever all values are.
-fn kind<'a>(values: impl Iterator<Item = &'a str> + Clone) -> DataType {
+fn kind(values: &[&str]) -> DataType {
     let is_whole = |value: &str| value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
     // Months and days are written with two digits.
     let is_padded = |value: &str| value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_digit());
-    if values.clone().all(|value| is_whole(value) || is_padded(value)) {
+    if values.iter().all(|value| is_whole(value) || is_padded(value)) {
         DataType::Int64
-    } else if values.clone().all(|value| value.len() == 10 && value.parse::<Day>().is_ok()) {
+    } else if values.iter().all(|value| value.len() == 10 && value.parse::<Day>().is_ok()) {
         DataType::Date32
     } else {
         DataType::Utf8
@@ -83,10 +83,10 @@ mod tests {
 
     #[test]
     fn values_are_of_the_type_that_all_of_them_have() {
-        assert_eq!(kind(["2019", "2020"].into_iter()), DataType::Int64);
-        assert_eq!(kind(["01", "12"].into_iter()), DataType::Int64);
-        assert_eq!(kind(["2020-01-31", "2020-02-29"].into_iter()), DataType::Date32);
-        assert_eq!(kind(["2020", "old"].into_iter()), DataType::Utf8);
-        assert_eq!(kind(["0700", "0005"].into_iter()), DataType::Utf8);
+        assert_eq!(kind(&["2019", "2020"]), DataType::Int64);
+        assert_eq!(kind(&["01", "12"]), DataType::Int64);
+        assert_eq!(kind(&["2020-01-31", "2020-02-29"]), DataType::Date32);
+        assert_eq!(kind(&["2020", "old"]), DataType::Utf8);
+        assert_eq!(kind(&["0700", "0005"]), DataType::Utf8);
     }
 }

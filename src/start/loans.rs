@@ -59,11 +59,14 @@ const LATER: [&str; 24] = [
 ];
 const N_FEATURES: usize = 20;
 
+#[expect(clippy::too_many_lines, reason = "the text of one spec and its SQL")]
+#[allow(clippy::single_match_else)]
 pub(super) fn draft(report: &str, sql: &str, facts: &Facts, said: &Said) -> Result<Draft> {
     let dated: Vec<&Field> = facts.of_kinds(&[Kind::Date]);
-    let time = match first(&dated, &TIMES).filter(|_| said.time.is_none()) {
-        Some(time) => time,
-        None => facts.time(said.time.as_deref(), &["date", "time"])?,
+    let time = if let Some(time) = first(&dated, &TIMES).filter(|_| said.time.is_none()) {
+        time
+    } else {
+        facts.time(said.time.as_deref(), &["date", "time"])?
     };
     let outcome = match &said.outcome {
         Some(name) => facts.named("--outcome", name)?,

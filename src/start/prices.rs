@@ -164,6 +164,7 @@ fn shape(facts: &Facts, columns: &Columns<'_>) -> Result<Shape> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "the text of one SQL file")]
 fn view(columns: &Columns<'_>, shape: &Shape, plan: &Plan) -> String {
     let Plan { short, long, .. } = *plan;
     let entity = columns.entity.map_or("'ALL'".to_owned(), |entity| format!("cast({} as varchar)", quoted(&entity.name)));
@@ -181,8 +182,8 @@ fn view(columns: &Columns<'_>, shape: &Shape, plan: &Plan) -> String {
     }
     let volume_of = |of: &str| volume.as_ref().map_or(String::new(), |_| format!(",\n        {of}.volume as volume"));
     let volume_bar = volume.as_ref().map_or(String::new(), |volume| format!(",\n        cast({volume} as double) as volume"));
-    let made: String = features.iter().map(|(name, sql)| format!(",\n        {sql} as {name}")).collect();
-    let handed = |of: &str| features.iter().map(|(name, _)| format!(",\n    {of}.{name} as {name}")).collect::<String>();
+    let made = features.iter().map(|(name, sql)| format!(",\n        {sql} as {name}")).collect::<Vec<_>>().concat();
+    let handed = |of: &str| features.iter().map(|(name, _)| format!(",\n    {of}.{name} as {name}")).collect::<Vec<_>>().concat();
     // A gap of so many days is no bar: the next price is then no target.
     let gap = (5.0 * 365.25 / shape.days_per_year as f64).ceil().max(7.0);
     let mut sql = format!(
@@ -240,8 +241,8 @@ where features.n_bars > {long}
         );
         return sql;
     }
-    let means: String = features.iter().map(|(name, _)| format!(",\n    avg(dated.{name}) as {name}")).collect();
-    let dated: String = features.iter().map(|(name, _)| format!(",\n        features.{name} as {name}")).collect();
+    let means = features.iter().map(|(name, _)| format!(",\n    avg(dated.{name}) as {name}")).collect::<Vec<_>>().concat();
+    let dated = features.iter().map(|(name, _)| format!(",\n        features.{name} as {name}")).collect::<Vec<_>>().concat();
     let _ = write!(
         sql,
         ",
@@ -280,7 +281,7 @@ group by dated.date
 fn spec(report: &str, sql: &str, facts: &Facts, columns: &Columns<'_>, shape: &Shape, plan: &Plan, assumed: &[String]) -> String {
     let is_panel = columns.entity.is_some() && 2.0 <= shape.n_entities;
     let tails: &[&str] = if 500 <= plan.n_tested { &["0.01", "0.025"] } else { &["0.05"] };
-    let asks: String = tails.iter().map(|tail| format!(", \"quantile {tail}\"")).collect();
+    let asks = tails.iter().map(|tail| format!(", \"quantile {tail}\"")).collect::<Vec<_>>().concat();
     let tail = tails[tails.len() - 1];
     let history = (plan.train / 2).min(100);
     let mut text = String::new();

@@ -53,7 +53,7 @@ impl Keys {
 
     /// Adds rows; false where they are too many or too different for numbers.
     pub(super) fn push(&mut self, columns: &[ArrayRef]) -> Result<bool> {
-        let n_rows = columns.first().map_or(0, |column| column.len());
+        let n_rows = columns.first().map_or(0, Array::len);
         if u32::MAX as usize <= self.n_rows + n_rows {
             return Ok(false);
         }
@@ -150,13 +150,19 @@ impl Column {
         if let Some(texts) = texts {
             let mut ranks = vec![0; texts.len()];
             texts.into_values().enumerate().for_each(|(rank, place)| ranks[place as usize] = rank as u64);
-            codes.iter_mut().for_each(|code| *code = ranks[*code as usize]);
+            for code in &mut codes {
+                *code = ranks[*code as usize];
+            }
         }
         if options.descending {
-            codes.iter_mut().for_each(|code| *code = !*code);
+            for code in &mut codes {
+                *code = !*code;
+            }
         }
         let mut is_null = vec![false; if nulls.is_empty() { 0 } else { n_rows }];
-        nulls.iter().for_each(|&row| is_null[row as usize] = true);
+        for &row in &nulls {
+            is_null[row as usize] = true;
+        }
         let has_value = |row: usize| is_null.get(row).is_none_or(|is_null| !is_null);
         let known = || codes.iter().enumerate().filter(|(row, _)| has_value(*row)).map(|(_, code)| *code);
         let (least, most) = (known().min().unwrap_or(0), known().max().unwrap_or(0));

@@ -93,3 +93,40 @@ fn loans_with_a_day_of_default_start_a_report_that_runs() {
     assert!(new.contains("`default_date` the day of its default; the target is default within 12 months"), "{new}");
     assert!(new.contains("features are `amount`, `score`") && new.contains("known later or they hold one value: `recoveries`"), "{new}");
 }
+
+#[test]
+fn dates_that_are_text_are_read_and_files_without_dates_are_refused_in_words() {
+    let project = Project::new("start-text");
+    std::fs::write(project.root.join("data/bars.parquet"), Bars::new().parquet_with_text_dates()).expect("writable");
+    runs(&project, &["--prices", "data/bars.parquet"]);
+    project.write("in.csv", "id,amount,bad,purpose\n1,10,0,car\n2,20,1,boat\n");
+    assert_eq!(program(&project, &["import", &project.root.join("in.csv").display().to_string(), "--table", "undated"]).status.code(), Some(0));
+    let refused = program(&project, &["new", "undated", "--loans", "data/undated.parquet"]);
+    let words = "error: data/undated.parquet: no column can be the date\n  hint: its columns are id, amount, bad, purpose\n";
+    assert_eq!((refused.status.code(), told(&refused).as_str()), (Some(1), words));
+}
+
+#[test]
+fn a_wrong_spacing_and_a_target_in_percent_are_told_by_check_and_on_the_page() {
+    let project = Project::new("start-units");
+    project.bars("data/bars.parquet", &Bars::new());
+    let (_, honest) = runs(&project, &["--prices", "data/bars.parquet"]);
+    assert!(!honest.contains("amber:"), "{honest}");
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(project.root.join(path)).expect("just written");
+        assert!(text.contains(from), "{text}");
+        project.write(path, &text.replace(from, to));
+    };
+    edit("reports/first.toml", "days_per_year = 252", "days_per_year = 52");
+    edit("reports/first.toml", "[risk]", "[book]\nkind = \"long_short\"\nmodels = [\"ridge\"]\n\n[risk]");
+    edit("sql/first/bars.sql", "then moves.next_return end as target", "then 100 * moves.next_return end as target");
+    let check = String::from_utf8_lossy(&program(&project, &["check", "reports/first.toml"]).stdout).into_owned();
+    // 261 weekdays a year: sqrt(261 / 52) = 2.24.
+    let spacing = "and `risk.days_per_year` is 52: every Sharpe ratio and annual volatility is 2.2 times too small. Say days_per_year = 261.";
+    let percent = "The target looks like a percentage: half of its";
+    assert!(check.contains(spacing) && check.contains(percent), "{check}");
+    let ran = program(&project, &["run", "reports/first.toml"]);
+    let place = String::from_utf8_lossy(&ran.stdout).lines().next().unwrap_or_default().to_owned();
+    let page = std::fs::read_to_string(std::path::Path::new(&place).with_file_name("summary.json")).unwrap_or_else(|_| panic!("{}", told(&ran)));
+    assert!(page.contains("2.2 times too small") && page.contains(percent), "the page says nothing");
+}

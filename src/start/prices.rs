@@ -246,15 +246,17 @@ where features.n_bars > {long}
     let _ = write!(
         sql,
         ",
--- The equal-weighted market, of the names whose next close is the market's: known when that day is over.
+-- The equal-weighted market, of the names whose next close is the market's: known when that day is over. Sums are taken in the order of
+-- the names, so that they are the same to the last bit whatever else the table holds.
 dated as (
     select
         features.date as date,
         features.known_on as known_on,
         features.target as target,
-        min(features.known_on) over (partition by features.date) as next_date{dated}
+        min(features.known_on) over of_date as next_date{dated}
     from features
     where features.n_bars > {long}
+    window of_date as (partition by features.date order by features.entity rows between unbounded preceding and unbounded following)
 )
 select
     features.entity as entity,

@@ -60,7 +60,6 @@ const LATER: [&str; 24] = [
 const N_FEATURES: usize = 20;
 
 #[expect(clippy::too_many_lines, reason = "the text of one spec and its SQL")]
-#[allow(clippy::single_match_else)]
 pub(super) fn draft(report: &str, sql: &str, facts: &Facts, said: &Said) -> Result<Draft> {
     let dated: Vec<&Field> = facts.of_kinds(&[Kind::Date]);
     let time = if let Some(time) = first(&dated, &TIMES).filter(|_| said.time.is_none()) {
@@ -68,12 +67,11 @@ pub(super) fn draft(report: &str, sql: &str, facts: &Facts, said: &Said) -> Resu
     } else {
         facts.time(said.time.as_deref(), &["date", "time"])?
     };
-    let outcome = match &said.outcome {
-        Some(name) => facts.named("--outcome", name)?,
-        None => {
-            let all: Vec<&Field> = facts.fields.iter().filter(|field| field.name != time.name).collect();
-            first(&all, &OUTCOMES).ok_or_else(|| facts.untold("the default, or its date", "--outcome", &all))?
-        }
+    let outcome = if let Some(name) = &said.outcome {
+        facts.named("--outcome", name)?
+    } else {
+        let all: Vec<&Field> = facts.fields.iter().filter(|field| field.name != time.name).collect();
+        first(&all, &OUTCOMES).ok_or_else(|| facts.untold("the default, or its date", "--outcome", &all))?
     };
     let ids = facts.of_kinds(&[Kind::Text, Kind::Number]);
     let id = match &said.entity {

@@ -99,8 +99,8 @@ static ALL: [Function; 36] = [
 pub(super) fn register_all(context: &SessionContext) -> SessionContext {
     let state = SessionStateBuilder::new_from_existing(context.state())
         .with_analyzer_rule(Arc::new(guard::OverGuard))
-        .with_physical_optimizer_rule(Arc::new(parallel::ParallelWindows))
-        .with_physical_optimizer_rule(Arc::new(parallel::ParallelSorts))
+        .with_physical_optimizer_rule(Arc::new(parallel::StandIns::<parallel::ByPartition>::RULE))
+        .with_physical_optimizer_rule(Arc::new(parallel::StandIns::<parallel::ByPackedKeys>::RULE))
         .build();
     let context = SessionContext::new_with_state(state);
     for function in &ALL {

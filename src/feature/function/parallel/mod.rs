@@ -3,7 +3,9 @@
 mod key;
 mod queue;
 mod sort;
+mod stand_in;
 mod window;
 
-pub(super) use sort::ParallelSorts;
-pub(super) use window::ParallelWindows;
+pub(super) use sort::ByPackedKeys;
+pub(super) use stand_in::StandIns;
+pub(super) use window::ByPartition;

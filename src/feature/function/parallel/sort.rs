@@ -9,27 +9,20 @@ use std::sync::{Arc, Mutex};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
 use datafusion::arrow::compute::{SortOptions, interleave};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{DataFusionError, Result, Statistics};
+use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{LexOrdering, PhysicalExpr, PhysicalSortExpr};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_plan::execution_plan::CardinalityEffect;
+use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
-use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, InputDistributionRequirements, PlanProperties,
-    ReplaceChildrenOptions,
-};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use tokio::sync::mpsc::Sender;
 
 use super::key::{Keys, Order};
 use super::queue::Queue;
+use super::stand_in::Way;
 use crate::feature::stream::{next, size};
 
 /// Bytes that a row's key takes beside the row while it is sorted.
@@ -38,92 +31,22 @@ const KEY_BYTES: usize = 32;
 /// Column of a row's position, where DataFusion sorts.
 const POSITION: &str = "_position";
 
-/// Puts `ParallelSortExec` in the place of `SortExec`.
+/// Sorts of all rows of one stream.
 #[derive(Debug)]
-pub(in super::super) struct ParallelSorts;
+pub(in super::super) struct ByPackedKeys;
 
-impl PhysicalOptimizerRule for ParallelSorts {
-    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        let changed = plan.transform_up(|node| {
-            let Some(sort) = node.downcast_ref::<SortExec>() else { return Ok(Transformed::no(node)) };
-            if sort.fetch().is_some() || sort.input().output_partitioning().partition_count() != 1 {
-                return Ok(Transformed::no(node));
-            }
-            let exec = ParallelSortExec { inner: Arc::new(sort.clone()) };
-            Ok(Transformed::yes(Arc::new(exec) as Arc<dyn ExecutionPlan>))
-        });
-        changed.map(|changed| changed.data)
+impl Way for ByPackedKeys {
+    const NAME: &'static str = "ParallelSortExec";
+
+    fn is_for(operator: &dyn ExecutionPlan) -> bool {
+        operator.downcast_ref::<SortExec>().is_some_and(|sort| sort.fetch().is_none() && sort.input().output_partitioning().partition_count() == 1)
     }
 
-    fn name(&self) -> &'static str {
-        "parallel_sorts"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
-}
-
-/// A `SortExec` in all but its execution.
-#[derive(Debug)]
-struct ParallelSortExec {
-    inner: Arc<SortExec>,
-}
-
-impl DisplayAs for ParallelSortExec {
-    fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Parallel")?;
-        self.inner.fmt_as(kind, f)
-    }
-}
-
-impl ExecutionPlan for ParallelSortExec {
-    fn name(&self) -> &'static str {
-        "ParallelSortExec"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.inner.properties()
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        self.inner.children()
-    }
-
-    fn apply_expressions(&self, f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
-        self.inner.apply_expressions(f)
-    }
-
-    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        self.inner.input_distribution_requirements()
-    }
-
-    fn replace_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>, options: ReplaceChildrenOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        let sort = Arc::clone(&self.inner).replace_children(children, options)?;
-        let inner = sort.downcast_ref::<SortExec>().expect("a sort keeps its kind").clone();
-        Ok(Arc::new(Self { inner: Arc::new(inner) }))
-    }
-
-    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
-    }
-
-    fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {
-        self.inner.child_stats_requests(partition)
-    }
-
-    fn statistics_from_inputs(&self, input: &[Arc<Statistics>], args: &StatisticsArgs) -> Result<Arc<Statistics>> {
-        self.inner.statistics_from_inputs(input, args)
-    }
-
-    fn cardinality_effect(&self) -> CardinalityEffect {
-        CardinalityEffect::Equal
-    }
-
-    fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let input = self.inner.input().execute(at, Arc::clone(&context))?;
-        let mut builder = RecordBatchReceiverStream::builder(self.schema(), 2);
-        let sort = Sort { inner: Arc::clone(&self.inner), to: builder.tx(), context };
+    fn execute(operator: &Arc<dyn ExecutionPlan>, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let keys = operator.downcast_ref::<SortExec>().expect("a sort keeps its kind").expr().clone();
+        let input = operator.children()[0].execute(at, Arc::clone(&context))?;
+        let mut builder = RecordBatchReceiverStream::builder(operator.schema(), 2);
+        let sort = Sort { keys, to: builder.tx(), context };
         builder.spawn(sort.run(input));
         Ok(builder.build())
     }
@@ -131,23 +54,23 @@ impl ExecutionPlan for ParallelSortExec {
 
 /// A sort under way.
 struct Sort {
-    inner: Arc<SortExec>,
+    keys: LexOrdering,
     to: Sender<Result<RecordBatch>>,
     context: Arc<TaskContext>,
 }
 
 impl Sort {
     async fn run(self, mut input: SendableRecordBatchStream) -> Result<()> {
-        let reservation = MemoryConsumer::new("ParallelSortExec").with_can_spill(true).register(self.context.memory_pool());
+        let reservation = MemoryConsumer::new(ByPackedKeys::NAME).with_can_spill(true).register(self.context.memory_pool());
         let mut held: Vec<RecordBatch> = Vec::new();
         let schema = input.schema();
-        let exprs = self.inner.expr().iter();
+        let exprs = self.keys.iter();
         let kinds = exprs.map(|key| Ok((key.expr.data_type(&schema)?, key.options))).collect::<Result<Vec<(DataType, SortOptions)>>>()?;
         let Some(mut keys) = Keys::of(&kinds) else { return self.by_datafusion(held, input, reservation).await };
         while let Some(batch) = next(&mut input).await {
             let batch = batch?;
             let n_rows = batch.num_rows();
-            let columns = self.inner.expr().iter().map(|key| key.expr.evaluate(&batch)?.into_array(n_rows)).collect::<Result<Vec<_>>>()?;
+            let columns = self.keys.iter().map(|key| key.expr.evaluate(&batch)?.into_array(n_rows)).collect::<Result<Vec<_>>>()?;
             let room = size(&batch)? + n_rows * KEY_BYTES;
             held.push(batch);
             let fits = match reservation.try_grow(room) {
@@ -199,7 +122,7 @@ impl Sort {
         let rows = Numbered { schema: Arc::clone(&numbered), rows: Mutex::new(Some((held, rest))) };
         let input = StreamingTableExec::try_new(Arc::clone(&numbered), vec![Arc::new(rows)], None, [], false, None)?;
         let last = PhysicalSortExpr::new(Arc::new(Column::new(POSITION, schema.fields().len())), SortOptions::default());
-        let order = LexOrdering::new(self.inner.expr().iter().cloned().chain([last])).expect("a sort has a key");
+        let order = LexOrdering::new(self.keys.iter().cloned().chain([last])).expect("a sort has a key");
         let mut sorted = SortExec::new(order, Arc::new(input)).execute(0, Arc::clone(&self.context))?;
         let columns: Vec<usize> = (0..schema.fields().len()).collect();
         while let Some(batch) = next(&mut sorted).await {

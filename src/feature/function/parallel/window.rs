@@ -4,58 +4,29 @@
 //! values row by row. Here rows are cut at the borders of partitions as they arrive, pieces of whole partitions are computed side by side, and answers leave in the order of the input. A
 //! partition is never split and sees no other, so every number is what one thread would have made; memory is a few pieces, not the table.
 
-use std::fmt;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use datafusion::arrow::compute::{concat, concat_batches, partition};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{Result, Statistics};
-use datafusion::execution::TaskContext;
+use datafusion::common::Result;
 use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::window::WindowExpr;
-use datafusion::physical_expr::{OrderingRequirements, PhysicalExpr};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_plan::execution_plan::CardinalityEffect;
-use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
 use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
-use datafusion::physical_plan::{
-    ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, InputDistributionRequirements, InputOrderMode, PlanProperties,
-    ReplaceChildrenOptions, SendableRecordBatchStream,
-};
+use datafusion::physical_plan::{ExecutionPlan, InputOrderMode};
 
 use super::queue::Queue;
+use super::stand_in::Way;
 use crate::feature::stream::next;
 
 /// Rows of a piece, unless one partition alone has more.
 const PIECE_ROWS: usize = 16_384;
 
-/// Puts `ParallelWindowExec` in the place of window operators whose rows come partition by partition.
+/// Windows whose rows come partition by partition.
 #[derive(Debug)]
-pub(in super::super) struct ParallelWindows;
-
-impl PhysicalOptimizerRule for ParallelWindows {
-    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        let changed = plan.transform_up(|node| {
-            Ok(match calls(node.as_ref()).filter(|calls| !calls[0].partition_by().is_empty()) {
-                Some(calls) => Transformed::yes(Arc::new(ParallelWindowExec { calls: calls.to_vec(), inner: node }) as Arc<dyn ExecutionPlan>),
-                None => Transformed::no(node),
-            })
-        });
-        changed.map(|changed| changed.data)
-    }
-
-    fn name(&self) -> &'static str {
-        "parallel_windows"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
-}
+pub(in super::super) struct ByPartition;
 
 /// The calls of a window operator whose partitions are neighbours in its input.
 fn calls(node: &dyn ExecutionPlan) -> Option<&[Arc<dyn WindowExpr>]> {
@@ -63,77 +34,19 @@ fn calls(node: &dyn ExecutionPlan) -> Option<&[Arc<dyn WindowExpr>]> {
     node.downcast_ref::<WindowAggExec>().map(WindowAggExec::window_expr).or_else(|| bounded().map(BoundedWindowAggExec::window_expr))
 }
 
-/// A window operator in all but its execution.
-#[derive(Debug)]
-struct ParallelWindowExec {
-    inner: Arc<dyn ExecutionPlan>,
-    calls: Vec<Arc<dyn WindowExpr>>,
-}
+impl Way for ByPartition {
+    const NAME: &'static str = "ParallelWindowExec";
 
-impl DisplayAs for ParallelWindowExec {
-    fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Parallel")?;
-        self.inner.fmt_as(kind, f)
-    }
-}
-
-impl ExecutionPlan for ParallelWindowExec {
-    fn name(&self) -> &'static str {
-        "ParallelWindowExec"
+    fn is_for(operator: &dyn ExecutionPlan) -> bool {
+        calls(operator).is_some_and(|calls| !calls[0].partition_by().is_empty())
     }
 
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.inner.properties()
-    }
-
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        self.inner.children()
-    }
-
-    fn apply_expressions(&self, f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
-        self.inner.apply_expressions(f)
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        self.inner.maintains_input_order()
-    }
-
-    fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
-        self.inner.required_input_ordering()
-    }
-
-    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        self.inner.input_distribution_requirements()
-    }
-
-    fn replace_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>, options: ReplaceChildrenOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        let inner = Arc::clone(&self.inner).replace_children(children, options)?;
-        let calls = calls(inner.as_ref()).expect("a window keeps its kind").to_vec();
-        Ok(Arc::new(Self { inner, calls }))
-    }
-
-    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        self.replace_children(children, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
-    }
-
-    fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {
-        self.inner.child_stats_requests(partition)
-    }
-
-    fn statistics_from_inputs(&self, input: &[Arc<Statistics>], args: &StatisticsArgs) -> Result<Arc<Statistics>> {
-        self.inner.statistics_from_inputs(input, args)
-    }
-
-    fn cardinality_effect(&self) -> CardinalityEffect {
-        CardinalityEffect::Equal
-    }
-
-    fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let mut input = self.inner.children()[0].execute(at, Arc::clone(&context))?;
-        let work = Arc::new(Work { schema: self.schema(), calls: self.calls.clone() });
+    fn execute(operator: &Arc<dyn ExecutionPlan>, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let mut input = operator.children()[0].execute(at, Arc::clone(&context))?;
+        let work = Arc::new(Work { schema: operator.schema(), calls: calls(operator.as_ref()).expect("a window keeps its kind").to_vec() });
         // Told to the pool, so that sorts beside it take less.
-        let reservation = MemoryConsumer::new(self.name()).register(context.memory_pool());
-        let mut builder = RecordBatchReceiverStream::builder(self.schema(), 2);
+        let reservation = MemoryConsumer::new(Self::NAME).register(context.memory_pool());
+        let mut builder = RecordBatchReceiverStream::builder(operator.schema(), 2);
         let mut queue = Queue::new(builder.tx());
         builder.spawn(async move {
             let mut cutter = Cutter { calls: work.calls.clone(), held: Vec::new(), n_held: 0, wanted: PIECE_ROWS };

@@ -71,7 +71,7 @@ impl<W: Way> StandIn<W> {
 
 impl<W: Way> DisplayAs for StandIn<W> {
     fn fmt_as(&self, kind: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} for ", W::NAME)?;
+        f.write_str("Parallel")?;
         self.operator.fmt_as(kind, f)
     }
 }

@@ -121,8 +121,8 @@ fn a_wrong_spacing_and_a_target_in_percent_are_told_by_check_and_on_the_page() {
     edit("reports/first.toml", "[risk]", "[book]\nkind = \"long_short\"\nmodels = [\"ridge\"]\n\n[risk]");
     edit("sql/first/bars.sql", "then moves.next_return end as target", "then 100 * moves.next_return end as target");
     let check = String::from_utf8_lossy(&program(&project, &["check", "reports/first.toml"]).stdout).into_owned();
-    // 261 weekdays a year: sqrt(261 / 52) = 2.24.
-    let spacing = "and `risk.days_per_year` is 52: every Sharpe ratio and annual volatility is 2.2 times too small. Say days_per_year = 261.";
+    // 249 steps from 2018-01-16 to 2018-12-29, in 347 days of 365.25 a year: 262.1, and sqrt(262.1 / 52) = 2.245.
+    let spacing = "and `risk.days_per_year` is 52: every Sharpe ratio and annual volatility is 2.2 times too small. Say days_per_year = 262.";
     let percent = "The target looks like a percentage: half of its";
     assert!(check.contains(spacing) && check.contains(percent), "{check}");
     let ran = program(&project, &["run", "reports/first.toml"]);

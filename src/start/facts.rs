@@ -99,7 +99,9 @@ impl Facts {
         let mut dated = self.of_kinds(&[Kind::Date]);
         for field in self.of_kinds(&[Kind::Text]).into_iter().filter(|_| dated.is_empty()).collect::<Vec<_>>() {
             let column = quoted(&field.name);
-            let read = self.numbers(&format!("select count({column}) as n, count(try_cast({column} as date)) as n_dates from FILE"))?;
+            // A cast has no part in the name of an aggregate, of which DataFusion wants two.
+            let read =
+                self.numbers(&format!("select count({column}), sum(case when try_cast({column} as date) is not null then 1 else 0 end) from FILE"))?;
             if 0.0 < read[0] && read[0] == read[1] {
                 dated.push(field);
             }

@@ -4,12 +4,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Whatever the rows that SQL makes depend on besides the spec, the SQL and the tables.
+pub(crate) const OF_FEATURES: [&str; 5] = ["Cargo.lock", "src/feature", "src/source", "src/day.rs", "src/digest.rs"];
+
 /// Whatever a window's forecasts depend on besides the spec and the rows. Folders that do not exist count as empty.
-const DECIDING: [&str; 5] = ["Cargo.lock", "src/model", "src/score", "src/walk", "src/window"];
+pub(crate) const OF_FORECASTS: [&str; 5] = ["Cargo.lock", "src/model", "src/score", "src/walk", "src/window"];
 
 fn main() {
     println!("cargo:rustc-env=PLIMSOLL_COMMIT={}", git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned()));
-    println!("cargo:rustc-env=PLIMSOLL_ENGINE={}", engine(Path::new(".")));
+    println!("cargo:rustc-env=PLIMSOLL_ENGINE={}", engine(Path::new("."), &OF_FORECASTS));
+    println!("cargo:rustc-env=PLIMSOLL_FEATURE_ENGINE={}", engine(Path::new("."), &OF_FEATURES));
     // Tests on real data are told as ignored where there are none. A path that is not there is not watched.
     println!("cargo:rustc-check-cfg=cfg(real_data)");
     let real_data = Path::new("../shared/data/SHA256SUMS");
@@ -50,10 +54,10 @@ fn git(arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-/// A hash of the deciding files below `root`: their paths and contents, in the order of their paths.
-pub(crate) fn engine(root: &Path) -> String {
+/// A hash of the `deciding` files below `root`: their paths and contents, in the order of their paths.
+pub(crate) fn engine(root: &Path, deciding: &[&str]) -> String {
     let mut files = Vec::new();
-    for path in DECIDING {
+    for path in deciding {
         list(&root.join(path), &mut files);
     }
     files.sort();

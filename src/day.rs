@@ -86,6 +86,13 @@ impl Day {
         self.plus_days(1 - self.day_of_month() as i32)
     }
 
+    /// First day of this day's calendar quarter.
+    #[must_use]
+    pub fn quarter_start(self) -> Self {
+        let first = self.month_start();
+        first.plus_months(-((first.month() as i32 - 1) % 3))
+    }
+
     /// The nearest date of chrono's calendar, which ends some 260,000 years either way.
     fn date(self) -> NaiveDate {
         self.in_calendar().unwrap_or(if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX })

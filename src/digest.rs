@@ -30,6 +30,11 @@ impl Digest {
         self.0.update(bytes);
     }
 
+    /// Adds bytes that say themselves where they end, so that no border need be hashed.
+    pub fn append(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
     /// Lower-case hexadecimal, 64 digits.
     #[must_use]
     pub fn hex(self) -> String {

@@ -94,7 +94,8 @@ pub fn run(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) ->
         return Ok(Ran { folder: place, manifest, ended, run_sha256, was_unchanged: true, told });
     }
     let store = Store::open(&folder.work());
-    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &store }.make(clock)?;
+    let cuts = feature::Cuts::open(&folder.work());
+    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &store, cuts: &cuts }.make(clock)?;
     reading.still_stands()?;
     let mut whole = leftover::publishing();
     let published = folder.publish(as_of, &made.files, &made.manifest, &made.attestation()?)?;
@@ -128,7 +129,7 @@ pub fn again(root: &Path, folder: &Path, spec: &Spec, progress: &dyn Progress) -
     let previous = before.map(|run| Kept::read(&run)).transpose()?;
     let reading = Reading::of(root, spec, &tables, &templates)?;
     let inputs = reading.inputs(as_of, previous.as_ref());
-    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful() }.make(clock)?;
+    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful(), cuts: &feature::Cuts::forgetful() }.make(clock)?;
     reading.still_stands()?;
     Ok(made)
 }
@@ -142,18 +143,19 @@ struct Job<'a> {
     inputs: Inputs,
     previous: Option<Kept>,
     store: &'a Store,
+    cuts: &'a feature::Cuts,
 }
 
 impl Job<'_> {
     /// spec -> source -> feature -> window -> model/walk -> book -> stat -> report.
     fn make(self, mut clock: Clock<'_>) -> Result<Made> {
-        let Self { root, spec, tables, templates, as_of, inputs, previous, store } = self;
+        let Self { root, spec, tables, templates, as_of, inputs, previous, store, cuts } = self;
         let before = previous.as_ref().map(Kept::link);
         let previous = previous.map(Previous::of);
         let file = spec.file.display().to_string();
         let profiles = source::profile(&tables)?;
         clock.stage("feature");
-        let built = feature::build(root, spec, &tables)?;
+        let built = feature::build(root, spec, &tables, cuts)?;
         stat::check_limits(spec, &built.data)?;
         clock.stage("window");
         let windows = window::plan(&spec.window, &built.data).map_err(|error| error.within(&file))?;

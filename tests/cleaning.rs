@@ -102,7 +102,7 @@ fn built(project: &Project) -> Dataset {
     let spec = project.spec("spec.toml").expect("a good spec");
     let tables = source::open(&project.root, &spec).expect("a good table");
     // The truncation test runs too: masking and filling must not look ahead.
-    feature::build(&project.root, &spec, &tables).expect("a good view").data
+    feature::build(&project.root, &spec, &tables, &feature::Cuts::forgetful()).expect("a good view").data
 }
 
 fn weekdays(n_days: usize) -> Vec<Day> {

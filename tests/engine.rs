@@ -6,7 +6,7 @@ use crate::fixture::Project;
 #[path = "../build.rs"]
 mod build;
 
-use build::engine;
+use build::{OF_FEATURES, OF_FORECASTS, engine};
 
 #[test]
 fn the_engine_follows_the_sources_that_decide_a_forecast() {
@@ -15,14 +15,14 @@ fn the_engine_follows_the_sources_that_decide_a_forecast() {
     {
         project.write(path, text);
     }
-    let first = engine(&project.root);
-    assert_eq!((first.len(), engine(&project.root)), (32, first.clone()), "the same sources, without `src/score` and `src/window`");
+    let first = engine(&project.root, &OF_FORECASTS);
+    assert_eq!((first.len(), engine(&project.root, &OF_FORECASTS)), (32, first.clone()), "the same sources, without `src/score` and `src/window`");
     project.write("src/report/d.rs", "another page");
-    assert_eq!(engine(&project.root), first, "a page decides no forecast");
+    assert_eq!(engine(&project.root, &OF_FORECASTS), first, "a page decides no forecast");
     let mut seen = vec![first];
     let mut changed = |path: &str, text: &str| {
         project.write(path, text);
-        let now = engine(&project.root);
+        let now = engine(&project.root, &OF_FORECASTS);
         assert!(!seen.contains(&now), "{path}");
         seen.push(now);
     };
@@ -32,10 +32,11 @@ fn the_engine_follows_the_sources_that_decide_a_forecast() {
     changed("src/walk/c.rs", "another key");
     changed("Cargo.lock", "another version of a crate");
     std::fs::rename(project.root.join("src/model/a.rs"), project.root.join("src/model/z.rs")).expect("writable");
-    assert!(!seen.contains(&engine(&project.root)), "a file of another name");
+    assert!(!seen.contains(&engine(&project.root, &OF_FORECASTS)), "a file of another name");
 }
 
 #[test]
 fn the_engine_of_this_program_is_that_of_its_sources() {
-    assert_eq!(engine(crate::fixture::repository()), env!("PLIMSOLL_ENGINE"));
+    assert_eq!(engine(crate::fixture::repository(), &OF_FORECASTS), env!("PLIMSOLL_ENGINE"));
+    assert_eq!(engine(crate::fixture::repository(), &OF_FEATURES), env!("PLIMSOLL_FEATURE_ENGINE"));
 }

@@ -150,7 +150,7 @@ impl Bars {
     }
 }
 
-fn written(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+pub(crate) fn written(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a plain schema");
     writer.write(&batch).expect("memory is writable");

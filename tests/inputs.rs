@@ -237,7 +237,7 @@ fn dates_of_no_calendar_in_a_view_are_refused() {
         let tables = open(&project).expect("good tables");
         let spec = project.spec("spec.toml").expect("a good spec");
         let words = |error: Error| error.to_string().lines().next().unwrap_or_default().to_owned();
-        let built = feature::build(&project.root, &spec, &tables).map(|_| ()).map_err(words);
+        let built = feature::build(&project.root, &spec, &tables, &feature::Cuts::forgetful()).map(|_| ()).map_err(words);
         let said = built.expect_err("the year is beyond 9999");
         assert!(said.starts_with(&format!("features.sql: column `{name}` is +110")), "{said}");
         let landed = feature::land(&project.root, &spec, &tables, &project.root.join("rows.parquet")).map(|_| ()).map_err(words);

@@ -62,7 +62,7 @@ impl Pack {
     fn build(&self, project: &Project) -> Result<Built> {
         let spec = spec::load(&project.root, Path::new(self.spec)).expect("a good spec");
         let tables = source::open(&project.root, &spec).expect("good tables");
-        feature::build(&project.root, &spec, &tables)
+        feature::build(&project.root, &spec, &tables, &feature::Cuts::forgetful())
     }
 
     /// The rows of the last view, f64 as the SQL made them.
@@ -145,7 +145,7 @@ fn the_loan_panel_agrees_with_plain_loops() {
 fn looks_ahead_only_when_told_to(pack: &Pack, name: &str, [good, bad]: [&str; 2], column: &str) {
     let project = pack.project(name);
     let built = pack.build(&project).expect("nothing looks ahead");
-    assert!(!built.certificate.dates.is_empty() && built.certificate.n_targets > 0);
+    assert!(!built.certificate.cuts.is_empty() && built.certificate.n_targets() > 0);
     let text = fs::read_to_string(project.root.join(pack.sql)).expect("the pack");
     assert_eq!(text.matches(good).count(), 1, "{good}");
     project.write(pack.sql, &text.replace(good, bad));

@@ -15,7 +15,7 @@ use crate::fixture::repository;
 fn every_third(path: &str) -> (Spec, Dataset) {
     let spec = load(repository(), Path::new(path)).expect("a good spec");
     let tables = source::open(repository(), &spec).expect("good tables");
-    let data = feature::build(repository(), &spec, &tables).expect("a good view").data;
+    let data = feature::build(repository(), &spec, &tables, &feature::Cuts::forgetful()).expect("a good view").data;
     let rows: Vec<u32> = (0..data.n_rows() as u32).filter(|&row| data.entity[row as usize].is_multiple_of(3)).collect();
     let of = |row: &u32| *row as usize;
     let kept = Dataset {

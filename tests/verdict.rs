@@ -118,7 +118,7 @@ fn thirty_series_or_three_are_judged_in_one_report_each_under_its_name() {
 fn both(root: &Path, path: &Path, run: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
     let spec = spec::load(root, path).expect("a good spec");
     let tables = source::open(root, &spec).expect("good tables");
-    let built = feature::build(root, &spec, &tables).expect("good SQL");
+    let built = feature::build(root, &spec, &tables, &feature::Cuts::forgetful()).expect("good SQL");
     let summary: serde_json::Value = serde_json::from_slice(&fs::read(run.join("summary.json")).expect("a sidecar")).expect("JSON");
     let found = summary["metrics"].as_object().expect("metrics").keys().cloned().collect();
     (stat::metric_names(&spec, &built.data), found)

@@ -216,7 +216,7 @@ fn young_loans_are_neither_good_nor_bad_whatever_the_sql_says() {
     let mut spec = project.spec("spec.toml").expect("a good spec");
     spec.as_of = Some(day("2010-06-01"));
     let tables = source::open(&project.root, &spec).expect("good tables");
-    let data = feature::build(&project.root, &spec, &tables).expect("nothing looks ahead").data;
+    let data = feature::build(&project.root, &spec, &tables, &feature::Cuts::forgetful()).expect("nothing looks ahead").data;
     let known: Vec<Day> = (0..data.n_rows()).filter(|&row| data.target[row].is_some()).map(|row| data.as_of[row]).collect();
     // Loans issued on 31 May 2009 are a year old on the last day before the run's.
     assert_eq!((data.n_rows(), known.len(), known.last().map(ToString::to_string).as_deref()), (516, 151, Some("2009-06-01")));
@@ -225,7 +225,7 @@ fn young_loans_are_neither_good_nor_bad_whatever_the_sql_says() {
     assert_eq!(n_bad, 17);
     spec.as_of = Some(day("2009-12-01"));
     let tables = source::open(&project.root, &spec).expect("good tables");
-    let refused = feature::build(&project.root, &spec, &tables).expect_err("no target is known yet").to_string();
+    let refused = feature::build(&project.root, &spec, &tables, &feature::Cuts::forgetful()).expect_err("no target is known yet").to_string();
     assert!(refused.contains("no target is known before the run's as_of 2009-12-01: 334 rows wait for theirs"), "{refused}");
     let path = project.root.join("rows.parquet");
     let refused = feature::land(&project.root, &spec, &tables, &path).expect_err("no target is known yet").to_string();

@@ -23,7 +23,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool, metrics: bool
                 say(&format!("    {}: {}, {} found", format!("{:?}", finding.severity).to_lowercase(), finding.meaning, finding.count))?;
             }
         }
-        let built = feature::build(root, &spec, &tables)?;
+        let built = feature::build(root, &spec, &tables, &feature::Cuts::forgetful())?;
         stat::check_limits(&spec, &built.data)?;
         say(&format!(
             "  features: {} rows, {} entities, {} features",
@@ -37,12 +37,12 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool, metrics: bool
             say(&format!("  targets: {waiting} rows wait for theirs, which is known on {as_of} or later"))?;
         }
         let seen = &built.certificate;
-        let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
+        let dates: Vec<String> = seen.days().map(|day| day.to_string()).collect();
         say(&format!(
             "  no look-ahead: {} rows, {} values and {} targets identical when every table is cut at {}",
-            seen.n_rows,
-            seen.n_values,
-            seen.n_targets,
+            seen.n_rows(),
+            seen.n_values(),
+            seen.n_targets(),
             dates.join(", ")
         ))?;
         for alarm in stat::alarms(&spec, &built.data, &stat::features(&spec, &built.data)) {
@@ -68,7 +68,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool, metrics: bool
 fn meaning(spec: &Spec) -> String {
     let mut lines = vec![format!("{}: {}", spec.file.display(), escape::value(&spec.title))];
     for model in &spec.models {
-        let asks: Vec<String> = model.ask.iter().map(ToString::to_string).collect();
+        let asks: Vec<String> = model.ask.iter().map(|day| day.to_string()).collect();
         let mut line = format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", "));
         if !model.kind.members().is_empty() {
             let _ = write!(line, "; combines {}", model.kind.members().join(", "));

@@ -6,7 +6,7 @@ use super::contract;
 use super::dataset::Dataset;
 use super::definition::{self, Definition};
 use super::sql_file::{self, SqlFile};
-use super::truncate::{self, Certificate};
+use super::truncate::{self, Certificate, Cuts};
 use super::view;
 use super::wall;
 use crate::error::Result;
@@ -34,11 +34,11 @@ pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
 /// Runs the SQL, takes away the targets that are not known before the run's as-of day, checks the contract of the last view, and runs
 /// the truncation test.
 ///
-/// Errors name the SQL file and the column, line or date at which the contract is broken.
-pub fn build(root: &Path, spec: &Spec, tables: &Tables) -> Result<Built> {
+/// `known` remembers what was certified before. Errors name the SQL file and the column, line or date at which the contract is broken.
+pub fn build(root: &Path, spec: &Spec, tables: &Tables, known: &Cuts) -> Result<Built> {
     let files = sql_file::read(root, spec)?;
     let data = rows(spec, tables, &files)?;
-    let certificate = truncate::test(spec, tables, &files, &data)?;
+    let certificate = truncate::test(spec, tables, &files, &data, known)?;
     let definitions = definition::of(&files, &data.feature_names);
     let sql = files.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect();
     Ok(Built { data, definitions, certificate, sql })

@@ -21,12 +21,11 @@ use super::contract::KEYS;
 use super::inspector::Inspector;
 use super::refusal;
 use super::sql_file;
-use super::stream;
 use super::view::Views;
 use crate::day::Day;
 use crate::error::Result;
 use crate::half::Half;
-use crate::source::{Tables, is_date};
+use crate::source::{Tables, is_date, next};
 use crate::spec::Spec;
 
 /// Rows of a row group; what a reader of a range of dates skips or reads.
@@ -109,7 +108,7 @@ fn pass(
     inspector: &mut Inspector<'_>,
     writer: SyncSender<RecordBatch>,
 ) -> Result<()> {
-    while let Some(batch) = tables.wait(async { stream::next(rows).await.transpose() }).map_err(|cause| views.refuse(&cause))? {
+    while let Some(batch) = tables.wait(async { next(rows).await.transpose() }).map_err(|cause| views.refuse(&cause))? {
         inspector.see(&batch)?;
         if writer.send(batch).is_err() {
             // The writer is gone, and says why when it is joined.

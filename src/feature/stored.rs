@@ -29,9 +29,9 @@ use tokio::sync::mpsc::Sender;
 
 use super::grain::{BrokenView, GrainOrder};
 use super::sql_file::SqlFile;
-use super::stream::{next, size};
+
 use crate::error::Error;
-use crate::source::blame;
+use crate::source::{blame, next, size};
 
 /// A view that can be read as a table.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 mod blame;
 mod calendar;
+mod content;
 mod depth;
 mod examine;
 mod file_table;
@@ -15,11 +16,14 @@ mod name;
 mod newest;
 mod open;
 mod panel;
+mod parallel;
 mod pattern;
 mod quality;
+mod recurrence;
 mod rows;
 mod session;
 mod sorted;
+mod stream;
 mod tables;
 mod thrift;
 
@@ -34,4 +38,5 @@ pub(crate) use pattern::matches as matches_pattern;
 pub(crate) use quality::quoted;
 pub use quality::{ColumnProfile, Finding, TableProfile, profile};
 pub(crate) use rows::text;
+pub(crate) use stream::{next, size};
 pub use tables::Tables;

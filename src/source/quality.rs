@@ -1,16 +1,16 @@
 //! Data quality: one SQL statement per check, each finding with its count and example rows.
 
-use std::future::poll_fn;
-
 use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::DataFusionError;
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::blame::{ours, plain};
 use super::inspect::SourceFile;
+use super::stream::next;
 use super::tables::Tables;
 use super::{panel, rows};
 use crate::day::Day;
@@ -87,7 +87,7 @@ pub(super) struct Check {
 ///
 /// Errors when a finding of severity `stop` is not empty, naming the table, the check, the count and the first row.
 pub fn profile(tables: &Tables) -> Result<Vec<TableProfile>> {
-    let context = tables.session(None)?;
+    let context = tables.selecting_session()?;
     let mut profiles = Vec::new();
     for (spec, files, schema) in tables.iter() {
         let failed =
@@ -136,12 +136,10 @@ fn profile_table(
         .collect();
     let mut findings = Vec::new();
     findings.extend(null_share(&spec.quality, n_rows, &columns));
-    for check in checks(spec, schema) {
-        let severity = spec.quality.severity[check.name];
-        if severity == Severity::Ignore {
-            continue;
-        }
-        findings.extend(found(&run, &check, severity)?);
+    let checks = checks(spec, schema).into_par_iter().filter(|check| spec.quality.severity[check.name] != Severity::Ignore);
+    let found: Vec<_> = checks.map(|check| found(&run, &check, spec.quality.severity[check.name])).collect();
+    for one in found {
+        findings.extend(one?);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(TableProfile {
@@ -186,7 +184,7 @@ async fn count_nulls(context: &SessionContext, table: &str) -> Result<Vec<Option
     let mut n_nulls = vec![0_i64; provider.schema().fields().len()];
     let plan = provider.scan(&context.state(), None, &[], None).await?;
     let mut batches = execute_stream(plan, context.task_ctx())?;
-    while let Some(batch) = poll_fn(|cx| batches.as_mut().poll_next(cx)).await {
+    while let Some(batch) = next(&mut batches).await {
         for (n, column) in n_nulls.iter_mut().zip(batch?.columns()) {
             *n += column.logical_null_count() as i64;
         }

@@ -35,6 +35,15 @@ pub(super) fn first_integers(batches: &[RecordBatch]) -> Result<Vec<Option<i64>>
         .collect()
 }
 
+/// The numbers of a column as i64; `None` where NULL.
+pub(super) fn integers(batches: &[RecordBatch], column: usize) -> Result<Vec<Option<i64>>, DataFusionError> {
+    let mut all = Vec::new();
+    for column in batches.iter().map(|batch| batch.column(column)) {
+        all.extend(cast(column, &DataType::Int64)?.as_primitive::<Int64Type>());
+    }
+    Ok(all)
+}
+
 /// The sum of a column of whole numbers.
 pub(super) fn sum(batches: &[RecordBatch], column: &str) -> Result<u64, DataFusionError> {
     let mut all = 0;

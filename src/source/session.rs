@@ -10,6 +10,7 @@ use datafusion::logical_expr::{Expr, cast, ident, lit};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::blame::plain;
+use super::parallel::on_all_cores;
 use super::tables::{Table, Tables};
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -33,7 +34,7 @@ impl Tables {
     /// cannot be told, and the page says so.
     pub fn session(&self, cut: Option<Day>) -> Result<SessionContext> {
         let runtime = self.memory().runtime(self.scratch()?).map_err(|cause| Error::machine("memory", plain(&cause)))?;
-        let context = SessionContext::new_with_config_rt(config(), runtime);
+        let context = on_all_cores(&SessionContext::new_with_config_rt(config(), runtime));
         for name in VOLATILE {
             context.deregister_udf(name);
         }
@@ -48,6 +49,13 @@ impl Tables {
             };
             context.register_table(table.spec.name.as_str(), provider).map_err(|cause| self.refuse(&table.spec, "path", &cause))?;
         }
+        Ok(context)
+    }
+
+    /// A session for statements that select few rows: columns that no condition names are read of those alone.
+    pub(super) fn selecting_session(&self) -> Result<SessionContext> {
+        let context = self.session(None)?;
+        context.state_ref().write().config_mut().options_mut().execution.parquet.pushdown_filters = true;
         Ok(context)
     }
 

@@ -41,20 +41,24 @@ pub const SHARES: [f64; 7] = [0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99];
 ///
 /// Undefined when every value is missing, or when one is infinite.
 pub fn describe(column: &[f32]) -> Outcome<Description> {
-    let present = f32::present(column);
+    describe_sorted(&f32::present(column), column.len())
+}
+
+/// [`describe`] of the values present, ascending, of `n_rows`.
+pub(super) fn describe_sorted(present: &[f64], n_rows: usize) -> Outcome<Description> {
     let (Some(&min), Some(&max)) = (present.first(), present.last()) else {
-        return Outcome::undefined(format!("no value is present in {} rows", column.len()));
+        return Outcome::undefined(format!("no value is present in {n_rows} rows"));
     };
     if min.is_infinite() || max.is_infinite() {
         let n_infinite = present.iter().filter(|value| value.is_infinite()).count();
-        return Outcome::undefined(format!("infinite in {n_infinite} of {} rows", column.len()));
+        return Outcome::undefined(format!("infinite in {n_infinite} of {n_rows} rows"));
     }
-    let quantiles = SHARES.into_iter().filter_map(|share| quantile(&present, share).map(|value| QuantilePoint { share, value })).collect();
+    let quantiles = SHARES.into_iter().filter_map(|share| quantile(present, share).map(|value| QuantilePoint { share, value })).collect();
     Outcome::Value(Description {
         n: present.len(),
-        n_missing: column.len() - present.len(),
-        mean: mean(&present),
-        sd: deviation(&present),
+        n_missing: n_rows - present.len(),
+        mean: mean(present),
+        sd: deviation(present),
         min,
         max,
         quantiles,

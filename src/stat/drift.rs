@@ -118,22 +118,33 @@ const MIN_PERIODS: usize = 3;
 /// Source: Siddiqi (2006), Credit Risk Scorecards; Yurdakul and Naranjo (2020), Journal of Risk Model Validation 14(4), 89-100;
 /// Rao and Scott (1984), Annals of Statistics 12(1), 46-60.
 pub fn drift<T: Number>(reference: &[T], periods: &[Range<usize>], current: &[T], n_bins: usize) -> Outcome<Drift> {
+    drift_of_sorted((reference, &T::present(reference)), periods, (current.len(), &T::present(current)), n_bins)
+}
+
+/// [`drift`] of rows whose values present are sorted already.
+///
+/// * `reference`: rows, and the values present, ascending. * `current`: how many rows, and the values present, ascending.
+pub(super) fn drift_of_sorted<T: Number>(
+    (reference, reference_values): (&[T], &[f64]),
+    periods: &[Range<usize>],
+    (n_current_rows, current_values): (usize, &[f64]),
+    n_bins: usize,
+) -> Outcome<Drift> {
     assert!(2 <= n_bins, "an index needs two bins, was asked for {n_bins}");
-    let (reference_values, current_values) = (T::present(reference), T::present(current));
-    if reference.is_empty() || current.is_empty() {
-        return Outcome::undefined(format!("{} reference and {} current rows", reference.len(), current.len()));
+    if reference.is_empty() || n_current_rows == 0 {
+        return Outcome::undefined(format!("{} reference and {} current rows", reference.len(), n_current_rows));
     }
     if reference_values.is_empty() {
         return Outcome::undefined("every value of the reference is missing");
     }
-    let ends = [&reference_values, &current_values].map(|values| [values.first(), values.last()]);
+    let ends = [reference_values, current_values].map(|values| [values.first(), values.last()]);
     if ends.iter().flatten().flatten().any(|value| value.is_infinite()) {
         return Outcome::undefined("a value is infinite");
     }
-    let mut edges: Vec<f64> = (1..n_bins).filter_map(|i| quantile(&reference_values, i as f64 / n_bins as f64)).collect();
+    let mut edges: Vec<f64> = (1..n_bins).filter_map(|i| quantile(reference_values, i as f64 / n_bins as f64)).collect();
     edges.dedup();
-    let from = counts_of_sorted(&reference_values, &edges, reference.len());
-    let to = counts_of_sorted(&current_values, &edges, current.len());
+    let from = counts_of_sorted(reference_values, &edges, reference.len());
+    let to = counts_of_sorted(current_values, &edges, n_current_rows);
     let mut bins = Vec::with_capacity(from.len());
     for (idx, (&n_reference, &n_current)) in from.iter().zip(&to).enumerate() {
         if n_reference == 0 && n_current == 0 {
@@ -146,13 +157,13 @@ pub fn drift<T: Number>(reference: &[T], periods: &[Range<usize>], current: &[T]
             is_missing,
             n_reference,
             n_current,
-            contribution: contribution(n_reference, reference.len(), n_current, current.len()),
+            contribution: contribution(n_reference, reference.len(), n_current, n_current_rows),
         });
     }
     let periods: Vec<&[T]> = periods.iter().map(|period| &reference[period.clone()]).filter(|rows| !rows.is_empty()).collect();
     Outcome::Value(Drift {
         n_reference: reference.len(),
-        n_current: current.len(),
+        n_current: n_current_rows,
         psi: bins.iter().map(|bin| bin.contribution).sum(),
         chance: chance(&periods, &edges, &from),
         bins,

@@ -56,6 +56,23 @@ impl Number for f32 {
     }
 }
 
+/// Two ascending lists in one.
+pub(super) fn merged(a: &[f64], b: &[f64]) -> Vec<f64> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    let mut rest = b;
+    for &value in a {
+        while let Some((&first, others)) = rest.split_first()
+            && first.total_cmp(&value).is_lt()
+        {
+            all.push(first);
+            rest = others;
+        }
+        all.push(value);
+    }
+    all.extend_from_slice(rest);
+    all
+}
+
 /// Sorts by key; equal keys stay in the order given, which is that of their positions.
 pub(super) fn sort_positions(keyed: &mut Vec<(u64, u32)>) {
     if keyed.len() < FEW { keyed.sort_unstable() } else { by_digits::<8, _>(keyed, |&(key, _)| key) }
@@ -113,6 +130,10 @@ mod tests {
             }
         }
         assert_eq!(Number::present(&[2.0, f64::NAN, 1.0]), [1.0, 2.0]);
+        for at in [0, 1, 9_000, values.len()] {
+            let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+            assert_eq!(bits(merged(&f64::present(&values[..at]), &f64::present(&values[at..]))), bits(f64::present(&values)));
+        }
         let mut keyed: Vec<(u64, u32)> = values.iter().zip(0..).map(|(&value, at)| (key(value), at)).collect();
         sort_positions(&mut keyed);
         let mut naive: Vec<u32> = (0..values.len() as u32).collect();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::day::Day;
 use crate::digest::Digest;
 use crate::feature::Dataset;
@@ -62,6 +64,8 @@ pub(super) struct Fingerprint<'a> {
     calendar: Vec<Day>,
     /// Entities, features and benchmarks of each date's rows.
     shown: Vec<String>,
+    /// What can be learnt of each date's rows: how many have a target that becomes known, and their hash.
+    learnt: Vec<(usize, String)>,
     /// Targets by the day they became known.
     known: BTreeMap<Day, String>,
 }
@@ -69,8 +73,13 @@ pub(super) struct Fingerprint<'a> {
 impl<'a> Fingerprint<'a> {
     pub(super) fn new(data: &'a Dataset) -> Self {
         let calendar = data.calendar();
-        let shown = calendar.iter().map(|&day| shown(data, day)).collect();
-        Self { data, calendar, shown, known: known(data) }
+        let shown = calendar.par_iter().map(|&day| shown(data, day)).collect();
+        let can_be_learnt = |&row: &u32| data.target[row as usize].is_some() && data.known_on[row as usize].is_some();
+        let learnt = calendar.par_iter().map(|&day| {
+            let rows: Vec<u32> = data.rows_between(day, day.plus_days(1)).filter(can_be_learnt).collect();
+            (rows.len(), learnt(data, day, &rows))
+        });
+        Self { data, shown, learnt: learnt.collect(), known: known(data), calendar }
     }
 
     /// The window's train span: its rows, and the targets that are trained on.
@@ -78,16 +87,16 @@ impl<'a> Fingerprint<'a> {
         let mut digest = self.span(window.train).part(&window.known_before.0.to_le_bytes());
         // Standard errors go by the dates that a target spans.
         digest.add(&self.data.target_delay_dates.to_le_bytes());
-        let origin = self.data.as_of.partition_point(|&day| day < window.train.start) as u32;
-        let mut learnt = Vec::with_capacity(rows.train.len() * 24);
-        for &row in &rows.train {
-            learnt.extend_from_slice(&(row - origin).to_le_bytes());
-            learnt.extend_from_slice(&self.data.target[row as usize].unwrap_or(f64::NAN).to_le_bytes());
-            learnt.extend_from_slice(&self.data.weight[row as usize].to_le_bytes());
-            // Inner folds and early stopping go by the day on which a target was known.
-            learnt.extend_from_slice(&self.data.known_on[row as usize].map_or(i32::MIN, |day| day.0).to_le_bytes());
+        // Of most dates all that can be learnt is learnt: their hashes are there.
+        for rows in rows.train.chunk_by(|&a, &b| self.data.as_of[a as usize] == self.data.as_of[b as usize]) {
+            let day = self.data.as_of[rows[0] as usize];
+            let (n_rows, all) = &self.learnt[self.calendar.partition_point(|&other| other < day)];
+            if rows.len() == *n_rows {
+                digest.add(all.as_bytes());
+            } else {
+                digest.add(learnt(self.data, day, rows).as_bytes());
+            }
         }
-        digest.add(&learnt);
         digest.hex()
     }
 
@@ -127,6 +136,20 @@ fn known(data: &Dataset) -> BTreeMap<Day, String> {
         }
     }
     by_day.into_iter().map(|(day, digest)| (day, digest.hex())).collect()
+}
+
+/// Hash of what is learnt of some rows of a date.
+fn learnt(data: &Dataset, day: Day, rows: &[u32]) -> String {
+    let first = data.rows_between(day, day.plus_days(1)).start;
+    let mut bytes = Vec::with_capacity(rows.len() * 24);
+    for &row in rows {
+        bytes.extend_from_slice(&(row - first).to_le_bytes());
+        bytes.extend_from_slice(&data.target[row as usize].unwrap_or(f64::NAN).to_le_bytes());
+        bytes.extend_from_slice(&data.weight[row as usize].to_le_bytes());
+        // Inner folds and early stopping go by the day on which a target was known.
+        bytes.extend_from_slice(&data.known_on[row as usize].map_or(i32::MIN, |day| day.0).to_le_bytes());
+    }
+    Digest::new().part(&day.0.to_le_bytes()).part(&bytes).hex()
 }
 
 fn shown(data: &Dataset, day: Day) -> String {

@@ -7,7 +7,6 @@
 mod definition;
 mod guard;
 mod kernel;
-mod parallel;
 mod udwf;
 
 mod ts_mean;
@@ -95,12 +94,10 @@ static ALL: [Function; 36] = [
     cs_bucket::FUNCTION,
 ];
 
-/// The session with every function registered, calls guarded, and partitions computed in parallel.
+/// The session with every function registered and calls guarded.
 pub(super) fn register_all(context: &SessionContext) -> SessionContext {
     let state = SessionStateBuilder::new_from_existing(context.state())
         .with_analyzer_rule(Arc::new(guard::OverGuard))
-        .with_physical_optimizer_rule(Arc::new(parallel::StandIns::<parallel::ByPartition>::RULE))
-        .with_physical_optimizer_rule(Arc::new(parallel::StandIns::<parallel::ByPackedKeys>::RULE))
         .build();
     let context = SessionContext::new_with_state(state);
     for function in &ALL {

@@ -42,9 +42,9 @@ pub(super) fn out_of_sample(material: &Material<'_>) -> Answer {
 
 pub(super) fn certificate(material: &Material<'_>) -> Answer {
     let seen = &material.built.certificate;
-    match seen.dates.len() {
+    match seen.cuts.len() {
         0 => Answer::NotMet("tables were cut at no date".to_owned()),
-        n => Answer::Met(format!("no look-ahead in {} values at {} where tables were cut", count(seen.n_values), counted(n, "date", "dates"))),
+        n => Answer::Met(format!("no look-ahead in {} values at {} where tables were cut", count(seen.n_values()), counted(n, "date", "dates"))),
     }
 }
 

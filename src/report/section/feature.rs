@@ -6,6 +6,7 @@ use super::pieces::{of, significant};
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
+use crate::feature::{Cut, Why};
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
 use crate::stat::{Drift, FeatureSummary, MOVED, SHIFTED, Stability};
@@ -18,6 +19,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     section.record.extend(drifting::blocks(material));
     section.record.push(Block::Table(distributions(material)));
     section.record.push(Block::Table(definitions(material)));
+    section.record.push(Block::Table(cuts(&material.built.certificate.cuts)));
     section
 }
 
@@ -44,15 +46,49 @@ fn title(features: &[FeatureSummary]) -> String {
 
 fn certificate(material: &Material<'_>) -> String {
     let seen = &material.built.certificate;
-    let dates: Vec<String> = seen.dates.iter().map(ToString::to_string).collect();
+    let dates: Vec<String> = seen.days().map(|day| day.to_string()).collect();
+    let revised = match seen.cuts.iter().filter(|cut| cut.why == Why::Revision).count() {
+        0 => String::new(),
+        n => format!(" On {n} of them a table told again what it had told."),
+    };
     format!(
-        "Every table was cut at what was known before {}, and the SQL was run again. At each of the {} cuts every row up to it came out the same to the bit: {} rows in all, each counted at every cut after it, with {} feature values and {} targets known by then. The test cannot see a column that is wrong about when it was known (a figure revised or filled in later under an earlier date), nor an outcome that no table declares.",
+        "Every table was cut at what was known before {}, and the SQL was run again. At each of the {} cuts every row up to it came out the same to the bit: {} rows in all, each counted at every cut after it, with {} feature values and {} targets known by then.{revised} The test cannot see a column that is wrong about when it was known (a figure revised or filled in later under an earlier date), nor an outcome that no table declares.",
         dates.join(", "),
         dates.len(),
-        format::count(seen.n_rows),
-        format::count(seen.n_values),
-        format::count(seen.n_targets)
+        format::count(seen.n_rows()),
+        format::count(seen.n_values()),
+        format::count(seen.n_targets())
     )
+}
+
+/// The cuts one by one. Two runs with the same hash at a cut were shown the same rows up to it.
+fn cuts(cuts: &[Cut]) -> Table {
+    let columns = vec![
+        Column::words("Cut at"),
+        Column::words("Chosen"),
+        Column::numbers("Rows", ""),
+        Column::numbers("Feature values", ""),
+        Column::numbers("Targets", ""),
+        Column::words("SHA-256 of the rows"),
+    ];
+    let rows = cuts.iter().map(|cut| {
+        let why = match cut.why {
+            Why::Spread => "spread over the calendar",
+            Why::Revision => "a table tells again what it had told",
+        };
+        vec![
+            Cell::Date(cut.day),
+            Cell::text(why),
+            Cell::Count(cut.n_rows),
+            Cell::Count(cut.n_values),
+            Cell::Count(cut.n_targets),
+            Cell::text(&cut.sha256[..16]),
+        ]
+    });
+    let mut table = Table::new("cuts", "The days at which tables were cut", columns)
+        .note("Two runs with one hash at a cut were shown the same rows up to it. The first 16 digits of each hash.");
+    table.rows = rows.collect();
+    table
 }
 
 fn catalogue(material: &Material<'_>) -> Table {

@@ -11,7 +11,10 @@ use crate::feature::Dataset;
 use crate::spec::{Kind, Spec};
 use crate::stat::measure::Unit;
 use crate::stat::panel::Panel;
-use crate::stat::{Description, Drift, Outcome, describe, discrimination, drift};
+use crate::stat::describe::describe_sorted;
+use crate::stat::drift::drift_of_sorted;
+use crate::stat::radix::{Number as _, merged};
+use crate::stat::{Description, Drift, Outcome, describe, discrimination};
 
 /// Bins of the drift index.
 const N_DRIFT_BINS: usize = 10;
@@ -70,9 +73,14 @@ pub fn features(spec: &Spec, data: &Dataset) -> Vec<FeatureSummary> {
         .map(|idx| {
             let column = data.features.column(idx);
             let n_valid = column.iter().filter(|value| !value.is_nan()).count();
-            let description = describe(column);
             let is_market_wide = is_market_wide(column, &data.as_of);
             let n_warm_up = warm_up(column, &data.entity, &ages, data.entities.len());
+            let (description, drift) = if is_market_wide {
+                let why = "all rows of a date have the same value, so that a year holds few values that are independent";
+                (describe(column), Outcome::undefined(why))
+            } else {
+                described(column, &data.as_of, |row| n_warm_up <= ages[row])
+            };
             FeatureSummary {
                 name: data.feature_names[idx].clone(),
                 coverage: n_valid as f64 / column.len() as f64,
@@ -81,11 +89,7 @@ pub fn features(spec: &Spec, data: &Dataset) -> Vec<FeatureSummary> {
                 description,
                 is_market_wide,
                 n_warm_up,
-                drift: if is_market_wide {
-                    Outcome::undefined("all rows of a date have the same value, so that a year holds few values that are independent")
-                } else {
-                    last_year(column, &data.as_of, |row| n_warm_up <= ages[row])
-                },
+                drift,
                 strength: match spec.kind {
                     Kind::Market if is_market_wide => Outcome::undefined("same value for every name, so it cannot rank"),
                     Kind::Market | Kind::Credit => known.strength(column),
@@ -133,10 +137,14 @@ fn warm_up(column: &[f32], entity: &[u32], ages: &[u32], n_entities: usize) -> u
     waits.get(waits.len() / 2).copied().unwrap_or(0)
 }
 
-/// The last twelve months of rows that are compared against all before them, and how the earlier years differ.
-fn last_year(column: &[f32], as_of: &[Day], is_compared: impl Fn(usize) -> bool) -> Outcome<Drift> {
-    let rows: Vec<usize> = (0..column.len()).filter(|&row| is_compared(row)).collect();
-    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else { return Outcome::undefined("no entity has a full history") };
+/// The whole column, and the last twelve months of rows that are compared against all before them, with how the earlier years differ.
+///
+/// Each part is sorted once: the column is their merge.
+fn described(column: &[f32], as_of: &[Day], is_compared: impl Fn(usize) -> bool) -> (Outcome<Description>, Outcome<Drift>) {
+    let (rows, others): (Vec<usize>, Vec<usize>) = (0..column.len()).partition(|&row| is_compared(row));
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else {
+        return (describe(column), Outcome::undefined("no entity has a full history"));
+    };
     let end = |years: i32| as_of[last].plus_months(-12 * years);
     let until = |day: Day| rows.partition_point(|&row| as_of[row] <= day);
     let values: Vec<f32> = rows.iter().map(|&row| column[row]).collect();
@@ -144,7 +152,10 @@ fn last_year(column: &[f32], as_of: &[Day], is_compared: impl Fn(usize) -> bool)
     // A year that the data do not reach back to the start of is no whole one.
     let whole = (2..).map(end).take_while(|&start| as_of[first] <= start);
     let periods: Vec<_> = (1..).zip(whole).map(|(year, start)| until(start)..until(end(year))).collect();
-    drift(reference, &periods, current, N_DRIFT_BINS)
+    let others: Vec<f32> = others.into_iter().map(|row| column[row]).collect();
+    let [before, year, others] = [reference, current, &others].map(f32::present);
+    let description = describe_sorted(&merged(&merged(&before, &others), &year), column.len());
+    (description, drift_of_sorted((reference, &before), &periods, (current.len(), &year), N_DRIFT_BINS))
 }
 
 /// What came, as a feature's strength is held against it; shared by all features.
@@ -234,12 +245,15 @@ mod tests {
         let (column, as_of, entity, ages) = panel([0, 0, 0, 0], momentum);
         let n_warm_up = warm_up(&column, &entity, &ages, 4);
         assert_eq!(n_warm_up, 252);
-        let drift = last_year(&column, &as_of, |row| n_warm_up <= ages[row]).value().expect("five years").clone();
+        let drift = described(&column, &as_of, |row| n_warm_up <= ages[row]).1.value().expect("five years").clone();
         assert!(drift.psi < 0.1, "{}", drift.psi);
         assert!(drift.bins.iter().all(|bin| !bin.is_missing));
         assert_eq!(drift.chance.value().expect("earlier years").n_periods, 3);
         // With the rows in which the history fills, the missing bin alone is taken for a shift.
-        let filled = last_year(&column, &as_of, |_| true).value().expect("five years").clone();
+        let (whole, filled) = described(&column, &as_of, |_| true);
+        let filled = filled.value().expect("five years").clone();
+        assert_eq!(whole, describe(&column), "sorted in parts, described as a whole");
+        assert_eq!(described(&column, &as_of, |row| n_warm_up <= ages[row]).0, whole);
         assert!(0.25 < filled.psi, "{}", filled.psi);
     }
 }

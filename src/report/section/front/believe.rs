@@ -8,7 +8,7 @@ use crate::spec::{DataOrigin, Severity};
 pub(super) fn lines(material: &Material<'_>) -> Vec<String> {
     let seen = &material.built.certificate;
     let mut lines =
-        vec![format!("No look-ahead at {} ([#look-ahead]); a wrong date in a column would not show", counted(seen.dates.len(), "date", "dates"))];
+        vec![format!("No look-ahead at {} ([#look-ahead]); a wrong date in a column would not show", counted(seen.cuts.len(), "date", "dates"))];
     let alarms = match material.summary.alarms.len() {
         0 => "Leak alarms: none".to_owned(),
         n => format!("{}: see the verdict", counted(n, "alarm", "alarms")),

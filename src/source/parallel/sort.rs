@@ -1,14 +1,16 @@
-//! Sorts on all cores: rows are held, their keys sorted as integers, and batches gathered side by side.
+//! Sorts on all cores: rows are held, their keys sorted as integers, and columns gathered side by side.
 //!
 //! The sort is stable, whichever way it goes: DataFusion's own `SortExec`, which stays for what memory does not hold and for keys that
 //! no integer holds, is given each row's position as its last key. So no order depends on memory or on the number of threads.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
-use datafusion::arrow::compute::{SortOptions, interleave};
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, UInt64Array};
+use datafusion::arrow::compute::{SortOptions, concat, interleave, take};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -21,19 +23,22 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use tokio::sync::mpsc::Sender;
 
 use super::key::{Keys, Order};
-use super::queue::Queue;
+use super::queue::threads;
 use super::stand_in::Way;
-use crate::feature::stream::{next, size};
+use crate::source::stream::{next, size};
 
 /// Bytes that a row's key takes beside the row while it is sorted.
 const KEY_BYTES: usize = 32;
+
+/// Bytes of a column that is put into one piece: offsets of texts have 31 bits.
+const MOST_IN_ONE: usize = 1 << 30;
 
 /// Column of a row's position, where DataFusion sorts.
 const POSITION: &str = "_position";
 
 /// Sorts of all rows of one stream.
 #[derive(Debug)]
-pub(in super::super) struct ByPackedKeys;
+pub(super) struct ByPackedKeys;
 
 impl Way for ByPackedKeys {
     const NAME: &'static str = "ParallelSortExec";
@@ -96,20 +101,39 @@ impl Sort {
         }
     }
 
+    /// Each column is put in order by itself, from one piece, and cut into batches that own their values: slices of one piece would each be
+    /// counted as the whole of it by whatever holds them.
     async fn gather(&self, held: Vec<RecordBatch>, order: Vec<u32>) -> Result<()> {
         let Some(schema) = held.first().map(RecordBatch::schema) else { return Ok(()) };
-        let work = Arc::new(Gathering::new(schema, &held, order));
+        let columns: Vec<Vec<ArrayRef>> = (0..schema.fields().len()).map(|at| held.iter().map(|batch| Arc::clone(batch.column(at))).collect()).collect();
         drop(held);
+        let order = UInt32Array::from(order);
         let n_most = self.context.session_config().batch_size();
-        let mut queue = Queue::new(self.to.clone());
-        for start in (0..work.order.len()).step_by(n_most) {
-            let work = Arc::clone(&work);
-            let is_wanted = queue.push(0, async move { work.batch(start, n_most) }).await?;
-            if !is_wanted {
+        let mut under_way = VecDeque::new();
+        let mut sorted = Vec::with_capacity(columns.len());
+        for column in columns {
+            if under_way.len() == threads()
+                && let Some(first) = under_way.pop_front()
+            {
+                sorted.push(joined(first).await?);
+            }
+            let order = order.clone();
+            under_way.push_back(SpawnedTask::spawn(async move { in_order(&column, &order, n_most) }));
+        }
+        for task in under_way {
+            sorted.push(joined(task).await?);
+        }
+        let mut n_left = order.len();
+        while 0 < n_left {
+            let n_rows = n_left.min(n_most);
+            n_left -= n_rows;
+            let columns: Vec<ArrayRef> = sorted.iter_mut().filter_map(Iterator::next).collect();
+            let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &RecordBatchOptions::new().with_row_count(Some(n_rows)))?;
+            if self.to.send(Ok(batch)).await.is_err() {
                 return Ok(());
             }
         }
-        queue.finish().await
+        Ok(())
     }
 
     /// What was read, and what is still to come, sorted by DataFusion: on disk where it must.
@@ -134,39 +158,26 @@ impl Sort {
     }
 }
 
-/// Rows that are held, and the order in which they leave.
-struct Gathering {
-    schema: SchemaRef,
-    /// Each column, batch by batch.
-    columns: Vec<Vec<ArrayRef>>,
-    /// Position of each batch's first row.
-    starts: Vec<u32>,
-    order: Vec<u32>,
+/// Values of a column in the order given, in arrays of `n_most`.
+fn in_order(column: &[ArrayRef], order: &UInt32Array, n_most: usize) -> Result<Vec<ArrayRef>> {
+    let pieces: Vec<&dyn Array> = column.iter().map(AsRef::as_ref).collect();
+    let batches = (0..order.len()).step_by(n_most).map(|start| order.slice(start, n_most.min(order.len() - start)));
+    let n_bytes: usize = column.iter().map(|piece| piece.to_data().get_slice_memory_size()).sum::<Result<_, _>>()?;
+    if n_bytes <= MOST_IN_ONE {
+        let whole = concat(&pieces)?;
+        return batches.map(|rows| Ok(take(&whole, &rows, None)?)).collect();
+    }
+    let starts: Vec<u32> = column.iter().scan(0, |next, piece| Some(std::mem::replace(next, *next + piece.len() as u32))).collect();
+    let place = |row: u32| {
+        // The last piece that starts at or before the row: empty ones before it start there too.
+        let piece = starts.partition_point(|&start| start <= row) - 1;
+        (piece, (row - starts[piece]) as usize)
+    };
+    batches.map(|rows| Ok(interleave(&pieces, &rows.values().iter().map(|&row| place(row)).collect::<Vec<_>>())?)).collect()
 }
 
-impl Gathering {
-    fn new(schema: SchemaRef, held: &[RecordBatch], order: Vec<u32>) -> Self {
-        let columns = (0..schema.fields().len()).map(|at| held.iter().map(|batch| Arc::clone(batch.column(at))).collect()).collect();
-        let starts = held.iter().scan(0, |next, batch| Some(std::mem::replace(next, *next + batch.num_rows() as u32))).collect();
-        Self { schema, columns, starts, order }
-    }
-
-    fn batch(&self, start: usize, n_most: usize) -> Result<RecordBatch> {
-        let rows = &self.order[start..self.order.len().min(start + n_most)];
-        let places: Vec<(usize, usize)> = rows
-            .iter()
-            .map(|&row| {
-                // The last batch that starts at or before the row: empty ones before it start there too.
-                let batch = self.starts.partition_point(|&start| start <= row) - 1;
-                (batch, (row - self.starts[batch]) as usize)
-            })
-            .collect();
-        let columns = self.columns.iter().map(|batches| {
-            let batches: Vec<_> = batches.iter().map(AsRef::as_ref).collect();
-            Ok(interleave(&batches, &places)?)
-        });
-        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns.collect::<Result<_>>()?)?)
-    }
+async fn joined(task: SpawnedTask<Result<Vec<ArrayRef>>>) -> Result<std::vec::IntoIter<ArrayRef>> {
+    Ok(task.await.map_err(|cause| DataFusionError::External(Box::new(cause)))??.into_iter())
 }
 
 /// Rows with their position, read once.
@@ -222,7 +233,7 @@ mod tests {
     use datafusion::execution::runtime_env::RuntimeEnvBuilder;
     use datafusion::prelude::{SessionConfig, SessionContext};
 
-    use super::super::super::register_all;
+    use crate::source::parallel::on_all_cores;
     use super::*;
 
     /// 30,000 rows of 300 names on 100 days, day by day, in a memory of `limit` bytes.
@@ -240,7 +251,7 @@ mod tests {
         let table = MemTable::try_new(pieces[0].schema(), vec![pieces]).expect("one schema");
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(limit))).build_arc().expect("a runtime");
         let config = SessionConfig::new().with_target_partitions(1).with_batch_size(1000).with_sort_spill_reservation_bytes(1 << 16);
-        let context = register_all(&SessionContext::new_with_config_rt(config, runtime));
+        let context = on_all_cores(&SessionContext::new_with_config_rt(config, runtime));
         context.register_table("rows", Arc::new(table)).expect("registered");
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().expect("threads");
         threads.block_on(async {

@@ -1,74 +1,23 @@
-//! The truncation test: cut every table at what was known on a day, run the SQL again, and nothing known by then may change.
+//! A full pass beside one over tables that were cut: nothing known by the cut may differ.
 
-use rayon::prelude::*;
-use serde::Serialize;
-
-use super::contract;
-use super::dataset::Dataset;
-use super::sql_file::SqlFile;
-use super::view;
+use super::digest::{Seen, known};
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::source::Tables;
-use crate::spec::Spec;
+use crate::feature::dataset::Dataset;
 
-/// What the no-look-ahead test compared; it exists only when nothing differed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Certificate {
-    /// Days at which every table was cut.
-    pub dates: Vec<Day>,
-    /// Rows compared, over all dates.
-    pub n_rows: u64,
-    /// Feature values compared, over all dates.
-    pub n_values: u64,
-    /// Targets known before the cut that were compared, over all dates.
-    pub n_targets: u64,
-}
-
-/// Cuts the tables at `truncation_dates` days spread over the calendar and compares.
-///
-/// At a cut T: rows with `as_of <= T` must exist on both sides with identical features, weights and benchmarks,
-/// and targets with `known_on < T` must be identical. A difference is an error that names the column, the day and the entity.
-pub(super) fn test(spec: &Spec, tables: &Tables, files: &[SqlFile], full: &Dataset) -> Result<Certificate> {
-    let calendar = full.calendar();
-    let n_dates = spec.features.truncation_dates as usize;
-    // A cut after the run's day would show the targets that the run hides.
-    let as_of = tables.as_of()?;
-    let mut dates: Vec<Day> = (1..=n_dates).map(|k| calendar[(k * calendar.len() / (n_dates + 1)).min(calendar.len() - 1)].min(as_of)).collect();
-    dates.dedup();
-    let file = &files.last().expect("a spec lists at least one SQL file").path;
-    let compared: Vec<Result<Certificate>> = dates
-        .par_iter()
-        .map(|&cut| {
-            let truncated = contract::convert(file, &spec.features, &view::run(tables, files, Some(cut))?)?;
-            let mut certificate = Certificate { dates: vec![cut], ..Certificate::default() };
-            Pair { file, cut, full, truncated: &truncated }.compare(&mut certificate)?;
-            Ok(certificate)
-        })
-        .collect();
-    // The first date that differs is the one told, whichever thread was first.
-    compared.into_iter().try_fold(Certificate::default(), |sum, one| Ok(sum.and(one?)))
-}
-
-impl Certificate {
-    fn and(mut self, other: Self) -> Self {
-        self.dates.extend(other.dates);
-        self.n_rows += other.n_rows;
-        self.n_values += other.n_values;
-        self.n_targets += other.n_targets;
-        self
-    }
-}
-
-struct Pair<'a> {
-    file: &'a str,
-    cut: Day,
-    full: &'a Dataset,
-    truncated: &'a Dataset,
+/// The rows of the two passes.
+pub(super) struct Pair<'a> {
+    /// The last SQL file, for messages.
+    pub(super) file: &'a str,
+    pub(super) cut: Day,
+    pub(super) full: &'a Dataset,
+    pub(super) truncated: &'a Dataset,
 }
 
 impl Pair<'_> {
-    fn compare(&self, certificate: &mut Certificate) -> Result<()> {
+    /// Rows with `as_of <= cut` exist on both sides with identical features, weights and benchmarks, and targets with `known_on < cut`
+    /// are identical. A difference is an error that names the column, the day and the entity.
+    pub(super) fn compare(&self) -> Result<Seen> {
         let n_full = self.full.as_of.partition_point(|&day| day <= self.cut) as u32;
         let n_cut = self.truncated.as_of.partition_point(|&day| day <= self.cut) as u32;
         for row in 0..n_full.min(n_cut) {
@@ -85,18 +34,15 @@ impl Pair<'_> {
                 let (with, without) = (with[row], without[row]);
                 (with.to_bits() != without.to_bits() && !(with.is_nan() && without.is_nan())).then(|| (shown(some(with)), shown(some(without))))
             })?;
-            certificate.n_values += u64::from(n_full);
         }
         let weight = |data: &Dataset, row: usize| Some(data.weight[row]);
         self.same("weight", n_full, |row| differ(weight(self.full, row), weight(self.truncated, row)))?;
         for (name, with) in &self.full.benchmarks {
             self.same(name, n_full, |row| differ(with[row], self.truncated.benchmarks[name][row]))?;
         }
-        let known = |row: usize| self.full.known_on[row].is_some_and(|day| day < self.cut);
+        let known = known(self.full, self.cut);
         self.same("target", n_full, |row| if known(row) { differ(self.full.target[row], self.truncated.target[row]) } else { None })?;
-        certificate.n_targets += (0..n_full as usize).filter(|&row| known(row)).count() as u64;
-        certificate.n_rows += u64::from(n_full);
-        Ok(())
+        Ok(Seen::of(self.truncated, self.cut))
     }
 
     fn key(data: &Dataset, row: u32) -> (Day, &str) {
@@ -188,17 +134,15 @@ mod tests {
     }
 
     /// Compares at a cut on day 3.
-    fn compared(truncated: &Dataset) -> std::result::Result<Certificate, String> {
-        let (full, mut certificate) = (full(), Certificate::default());
-        let pair = Pair { file: "features.sql", cut: Day(3), full: &full, truncated };
-        pair.compare(&mut certificate).map(|()| certificate).map_err(|error| error.to_string())
+    fn compared(truncated: &Dataset) -> std::result::Result<Seen, String> {
+        Pair { file: "features.sql", cut: Day(3), full: &full(), truncated }.compare().map_err(|error| error.to_string())
     }
 
     #[test]
     fn rows_up_to_the_cut_and_targets_known_before_it_are_counted() {
         // Six rows up to day 3; the targets of day 1 are known on day 2, those of day 2 on the cut itself.
-        let certificate = compared(&first(6)).expect("the same rows");
-        assert_eq!((certificate.n_rows, certificate.n_values, certificate.n_targets), (6, 6, 2));
+        let seen = compared(&first(6)).expect("the same rows");
+        assert_eq!((seen.n_rows, seen.n_values, seen.n_targets), (6, 6, 2));
         // A later row on either side is nobody's business.
         assert!(compared(&first(8)).is_ok());
     }
@@ -262,11 +206,5 @@ mod tests {
         coded.entities = vec!["a".into(), "aa".into(), "b".into()];
         coded.entity.iter_mut().for_each(|code| *code *= 2);
         assert!(compared(&coded).is_ok());
-    }
-
-    #[test]
-    fn certificates_of_several_cuts_add_up() {
-        let one = |day| Certificate { dates: vec![Day(day)], n_rows: 2, n_values: 4, n_targets: 1 };
-        assert_eq!(one(1).and(one(2)), Certificate { dates: vec![Day(1), Day(2)], n_rows: 4, n_values: 8, n_targets: 2 });
     }
 }

@@ -30,10 +30,10 @@ pub(super) trait Way: Debug + Send + Sync + 'static {
 
 /// Puts stand-ins in the place of all operators that a way is for.
 #[derive(Debug)]
-pub(in super::super) struct StandIns<W>(PhantomData<W>);
+pub(super) struct StandIns<W>(PhantomData<W>);
 
 impl<W> StandIns<W> {
-    pub(in super::super) const RULE: Self = Self(PhantomData);
+    pub(super) const RULE: Self = Self(PhantomData);
 }
 
 impl<W: Way> PhysicalOptimizerRule for StandIns<W> {

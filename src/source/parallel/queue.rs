@@ -10,6 +10,11 @@ use tokio::sync::mpsc::Sender;
 /// Bytes of work under way beyond which no further one is begun: partitions may be large, such as a day of a long panel.
 const MOST_BYTES: usize = 128 << 20;
 
+/// Pieces of work that the machine's cores do at a time.
+pub(super) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
 /// Batches that are being computed, oldest first.
 pub(super) struct Queue {
     running: VecDeque<(usize, SpawnedTask<Result<RecordBatch>>)>,
@@ -21,8 +26,7 @@ pub(super) struct Queue {
 impl Queue {
     /// Answers go to `to`.
     pub(super) fn new(to: Sender<Result<RecordBatch>>) -> Self {
-        let n_most = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
-        Self { running: VecDeque::new(), n_most, n_bytes: 0, to }
+        Self { running: VecDeque::new(), n_most: threads() + 1, n_bytes: 0, to }
     }
 
     /// Bytes of the work under way.

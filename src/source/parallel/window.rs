@@ -19,14 +19,14 @@ use datafusion::physical_plan::{ExecutionPlan, InputOrderMode};
 
 use super::queue::Queue;
 use super::stand_in::Way;
-use crate::feature::stream::next;
+use crate::source::stream::next;
 
 /// Rows of a piece, unless one partition alone has more.
 const PIECE_ROWS: usize = 16_384;
 
 /// Windows whose rows come partition by partition.
 #[derive(Debug)]
-pub(in super::super) struct ByPartition;
+pub(super) struct ByPartition;
 
 /// The calls of a window operator whose partitions are neighbours in its input.
 fn calls(node: &dyn ExecutionPlan) -> Option<&[Arc<dyn WindowExpr>]> {
@@ -142,10 +142,10 @@ impl Work {
 #[cfg(test)]
 mod tests {
     use datafusion::arrow::array::{AsArray, Float64Array, Int64Array};
-    use datafusion::arrow::datatypes::{Float64Type, Int64Type};
+    use datafusion::arrow::datatypes::Int64Type;
     use datafusion::prelude::{SessionConfig, SessionContext};
 
-    use super::super::super::register_all;
+    use crate::source::parallel::on_all_cores;
     use super::*;
 
     /// Partitions of 1, 2, 3, .. rows and two longer than a piece, in batches of 1,000 rows.
@@ -179,7 +179,7 @@ mod tests {
         let sql = "select key, time, sum(x) over w, lag(x, 2) over w from rows window w as (partition by key order by time rows between unbounded preceding and unbounded following)";
         let (whole, plan) = answers(&session(), sql);
         assert!(!plan.contains("ParallelWindowExec"));
-        let (pieces, plan) = answers(&register_all(&session()), sql);
+        let (pieces, plan) = answers(&on_all_cores(&session()), sql);
         assert!(plan.contains("ParallelWindowExec"), "{plan}");
         assert_eq!(whole, pieces);
     }
@@ -189,20 +189,20 @@ mod tests {
         let sql = "select key, time, avg(x) over last, max(x) over last, lag(x, 2) over last, sum(x) over next, first_value(x) over next from rows window last as (partition by key order by time rows between 4 preceding and current row), next as (partition by key order by time range between 1 following and 12 following)";
         let (whole, plan) = answers(&session(), sql);
         assert!(plan.contains("BoundedWindowAggExec") && !plan.contains("ParallelWindowExec"), "{plan}");
-        let (pieces, plan) = answers(&register_all(&session()), sql);
+        let (pieces, plan) = answers(&on_all_cores(&session()), sql);
         assert!(plan.contains("ParallelWindowExec"), "{plan}");
         assert_eq!(whole, pieces);
     }
 
     #[test]
     fn a_partition_is_never_split() {
-        let sql = "select key, count(x) over (partition by key) as n_all, ts_count(x, 1000000) over (partition by key order by time) as n from rows";
-        let (found, _) = answers(&register_all(&session()), sql);
-        let (keys, n) = (found.column(0).as_primitive::<Int64Type>(), found.column(2).as_primitive::<Float64Type>());
+        let sql = "select key, count(x) over (partition by key) as n_all, count(x) over (partition by key order by time rows between unbounded preceding and current row) as n from rows";
+        let (found, _) = answers(&on_all_cores(&session()), sql);
+        let (keys, n) = (found.column(0).as_primitive::<Int64Type>(), found.column(2).as_primitive::<Int64Type>());
         let whole = found.column(1).as_primitive::<Int64Type>();
         for row in 0..found.num_rows() {
             if row + 1 == found.num_rows() || keys.value(row) != keys.value(row + 1) {
-                assert_eq!(n.value(row), whole.value(row) as f64, "row {row}");
+                assert_eq!(n.value(row), whole.value(row), "row {row}");
             }
         }
     }

@@ -14,6 +14,11 @@ fn main() {
     println!("cargo:rustc-env=PLIMSOLL_COMMIT={}", git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned()));
     println!("cargo:rustc-env=PLIMSOLL_ENGINE={}", engine(Path::new("."), &OF_FORECASTS));
     println!("cargo:rustc-env=PLIMSOLL_FEATURE_ENGINE={}", engine(Path::new("."), &OF_FEATURES));
+    // Names of functions are a fifth of the program; `PLIMSOLL_SYMBOLS=1` keeps them for a profiler. The profile's own `strip` would build every crate anew.
+    println!("cargo:rerun-if-env-changed=PLIMSOLL_SYMBOLS");
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") && std::env::var_os("PLIMSOLL_SYMBOLS").is_none() {
+        println!("cargo:rustc-link-arg-bins=-Wl,--strip-all");
+    }
     // Tests on real data are told as ignored where there are none. A path that is not there is not watched.
     println!("cargo:rustc-check-cfg=cfg(real_data)");
     let real_data = Path::new("../shared/data/SHA256SUMS");

@@ -1,13 +1,13 @@
 """Seconds by stage and peak memory of whole runs, one size at a time: windows, features, models, entities, columns of a table.
 
-Usage: growth.py PLIMSOLL FOLDER [CASE ...]    (python with numpy and pyarrow; cases: windows features models entities columns wide)
+Usage: growth.py PLIMSOLL FOLDER [CASE ...]    (python with numpy and pyarrow; cases: windows features models entities columns wide rows)
 Each line is a `plimsoll run` on a table that the script makes; a case that doubles its size should double its seconds.
 """
 import json, os, shutil, subprocess, sys
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 
 plimsoll, folder = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-wanted = sys.argv[3:] or ["windows", "features", "models", "entities", "columns", "wide"]
+wanted = sys.argv[3:] or ["windows", "features", "models", "entities", "columns", "wide", "rows"]
 STAGES = ["source", "feature", "walk", "stat", "report"]
 
 
@@ -103,3 +103,9 @@ if "columns" in wanted:
 if "wide" in wanted:
     for n in (500, 1_000, 2_000):
         run(f"wide-{n}", panel(2_000, n, 10), names(n), SPLIT, BASE + model("gbdt", "mean", params="[models.params]\ntrees = 5"), risk=RISK)
+if "rows" in wanted:
+    for n in (2_500_000, 5_000_000, 10_000_000):
+        # Twenty windows of a twentieth of the dates after the first half.
+        days_tested = n // 5_000 // 40
+        window = f'scheme = "rolling"\ntrain = "{n // 10_000}d"\ntest = "{days_tested}d"'
+        run(f"rows-{n}", panel(n, 20, 5_000), names(20), window, BASE + RIDGE + model("gbdt", "mean", params="[models.params]\ntrees = 50"), risk=RISK)

@@ -129,7 +129,8 @@ pub fn again(root: &Path, folder: &Path, spec: &Spec, progress: &dyn Progress) -
     let previous = before.map(|run| Kept::read(&run)).transpose()?;
     let reading = Reading::of(root, spec, &tables, &templates)?;
     let inputs = reading.inputs(as_of, previous.as_ref());
-    let made = Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful(), cuts: &feature::Cuts::forgetful() }.make(clock)?;
+    let made =
+        Job { root, spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful(), cuts: &feature::Cuts::forgetful() }.make(clock)?;
     reading.still_stands()?;
     Ok(made)
 }

@@ -222,7 +222,10 @@ fn tables_are_cut_where_a_figure_is_revised() {
     assert!(certificate.cuts.len() == 2 && certificate.cuts.iter().all(|cut| cut.why == feature::Why::Spread), "{certificate:?}");
     let refused = build(true).expect_err("a look ahead").to_string();
     let revised = first.plus_days(24);
-    assert!(refused.contains("column `rate` looks ahead") && refused.contains(&format!("it is 1.5, but 1 when every table is cut at {revised}")), "{refused}");
+    assert!(
+        refused.contains("column `rate` looks ahead") && refused.contains(&format!("it is 1.5, but 1 when every table is cut at {revised}")),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -9,11 +9,17 @@
 with calendar as (
     select
         days.date as date,
-        cast(row_number() over (order by days.date) as bigint) as day_idx
+        cast(row_number() over by_date as bigint) as day_idx,
+        lead(days.date, 1) over by_date as date_1,
+        lead(days.date, 2) over by_date as date_2,
+        lead(days.date, 3) over by_date as date_3,
+        lead(days.date, 4) over by_date as date_4,
+        lead(days.date, 5) over by_date as date_5
     from (
         select distinct bars.date as date
         from bars
     ) as days
+    window by_date as (order by days.date)
 ),
 judged as (
     select
@@ -37,6 +43,12 @@ good as (
         case when judged.low between 0.25 * judged.close and judged.close then judged.low end as low,
         judged.close as close,
         judged.volume as volume,
+        judged.date as date,
+        calendar.date_1 as date_1,
+        calendar.date_2 as date_2,
+        calendar.date_3 as date_3,
+        calendar.date_4 as date_4,
+        calendar.date_5 as date_5,
         calendar.day_idx as day_idx,
         case when judged.close / ts_lag(judged.close, 1) over by_name not between 0.25 and 4 then 1 else 0 end as is_shift,
         coalesce(least(lead(calendar.day_idx) over by_name - calendar.day_idx - 1, 5), 5) as n_carried
@@ -60,6 +72,14 @@ steps (n_carried, n_since) as (
 stepped as (
     select
         good.ticker as ticker,
+        case steps.n_since
+            when 0 then good.date
+            when 1 then good.date_1
+            when 2 then good.date_2
+            when 3 then good.date_3
+            when 4 then good.date_4
+            when 5 then good.date_5
+        end as date,
         good.day_idx + steps.n_since as day_idx,
         good.sector as sector,
         good.open as open,
@@ -75,7 +95,7 @@ stepped as (
 )
 select
     stepped.ticker as ticker,
-    calendar.date as date,
+    stepped.date as date,
     stepped.day_idx as day_idx,
     stepped.sector as sector,
     case when stepped.is_fresh = 1 then stepped.open end as open,
@@ -86,6 +106,5 @@ select
     stepped.is_fresh as is_fresh,
     case when stepped.is_fresh = 1 then stepped.is_shift else 0 end as is_shift
 from stepped
-inner join calendar
-    on stepped.day_idx = calendar.day_idx
+where stepped.date is not null
 order by ticker, date

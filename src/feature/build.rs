@@ -37,8 +37,9 @@ pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
 /// `known` remembers what was certified before. Errors name the SQL file and the column, line or date at which the contract is broken.
 pub fn build(root: &Path, spec: &Spec, tables: &Tables, known: &Cuts) -> Result<Built> {
     let files = sql_file::read(root, spec)?;
-    let data = rows(spec, tables, &files)?;
-    let certificate = truncate::test(spec, tables, &files, &data, known)?;
+    let (data, recurrences) = rayon::join(|| rows(spec, tables, &files), || tables.recurrences());
+    let data = data?;
+    let certificate = truncate::test(spec, tables, &files, (&data, &recurrences?), known)?;
     let definitions = definition::of(&files, &data.feature_names);
     let sql = files.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect();
     Ok(Built { data, definitions, certificate, sql })

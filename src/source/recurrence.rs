@@ -30,7 +30,8 @@ impl Tables {
             let batches = self.wait(async { context.sql(&sql).await?.collect().await }).map_err(refuse)?;
             // A row a day: the day, and whether something came again.
             let again = |column| rows::integers(&batches, column).map_err(refuse);
-            let told: Vec<Day> = again(0)?.into_iter().zip(again(1)?).filter(|(_, n)| *n == Some(1)).filter_map(|(day, _)| Some(Day(day? as i32))).collect();
+            let told: Vec<Day> =
+                again(0)?.into_iter().zip(again(1)?).filter(|(_, n)| *n == Some(1)).filter_map(|(day, _)| Some(Day(day? as i32))).collect();
             let n_days: usize = batches.iter().map(RecordBatch::num_rows).sum();
             if 2 * told.len() < n_days {
                 days.extend(told);

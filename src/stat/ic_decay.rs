@@ -3,9 +3,11 @@
 use rayon::prelude::*;
 
 use super::compare::mean_difference;
+use super::cross_section::{Dates, Orders, of_ranks};
 use super::distribution::Interval;
+use super::error::{RankIc, rank_ic};
 use super::outcome::Outcome;
-use super::panel::Panel;
+use super::panel::{DateRank, mean_of};
 
 /// The rank IC of forecasts that are used late.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,16 +39,12 @@ pub fn ic_decay(
     (horizon, seed): (usize, u64),
 ) -> Vec<IcAtLag> {
     let later = Later::new(date_idx, entity);
+    let ordered = predicted.iter().chain(realized).all(|value| value.is_finite()).then(|| Ordered::new(date_idx, predicted, realized));
     let of = |&lag: &u32| {
-        let (mut dates, mut forecasts, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, other) in later.pairs(lag) {
-            dates.push(date_idx[row]);
-            forecasts.push(predicted[row]);
-            outcomes.push(realized[other]);
-        }
-        let panel = Panel::new(dates, outcomes);
-        let has = vec![true; forecasts.len()];
-        let ic = panel.rank_ic(&panel.forecast(forecasts, &has), |_| true);
+        let ic = match &ordered {
+            Some(ordered) => ordered.rank_ic(&later, lag),
+            None => plainly(&later, (predicted, realized), lag),
+        };
         let ic = ic.value()?;
         let by_date: Vec<f64> = ic.by_date.iter().map(|date| date.ic).collect();
         let interval = mean_difference(&by_date, horizon, seed).and_then(|found| found.interval);
@@ -55,6 +53,57 @@ pub fn ic_decay(
     // Lag by lag side by side; the order of the lags is kept.
     let found: Vec<Option<IcAtLag>> = lags.par_iter().map(of).collect();
     found.into_iter().flatten().collect()
+}
+
+/// The rank IC at a lag, from pairs that are ranked by themselves.
+fn plainly(later: &Later<'_>, (predicted, realized): (&[f64], &[f64]), lag: u32) -> Outcome<RankIc> {
+    let (mut dates, mut forecasts, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, other) in later.pairs(lag) {
+        dates.push(later.date_idx[row]);
+        forecasts.push(predicted[row]);
+        outcomes.push(realized[other]);
+    }
+    rank_ic(&dates, &forecasts, &outcomes)
+}
+
+/// Forecasts and outcomes in the order of each date, found once for all lags.
+struct Ordered {
+    dates: Dates,
+    predicted: Orders,
+    realized: Orders,
+}
+
+impl Ordered {
+    fn new(date_idx: &[u32], predicted: &[f64], realized: &[f64]) -> Self {
+        let dates = Dates::new(date_idx.iter().copied());
+        let (predicted, realized) = rayon::join(|| Orders::new(&dates, predicted), || Orders::new(&dates, realized));
+        Self { dates, predicted, realized }
+    }
+
+    /// [`plainly`], the pairs being picked out of orders that are known.
+    fn rank_ic(&self, later: &Later<'_>, lag: u32) -> Outcome<RankIc> {
+        // Where a row stands among its date's pairs, as the forecast of one and as the outcome of one.
+        let (mut first, mut second) = (vec![u32::MAX; later.next.len()], vec![u32::MAX; later.next.len()]);
+        let mut n_pairs = vec![0_u32; self.dates.len()];
+        let place = |date: u32| self.dates.date_idx().partition_point(|&other| other < date);
+        for (row, other) in later.pairs(lag) {
+            let n = &mut n_pairs[place(later.date_idx[row])];
+            (first[row], second[other]) = (*n, *n);
+            *n += 1;
+        }
+        let (mut forecasts, mut outcomes) = (Vec::new(), Vec::new());
+        let seat = |places: &[u32], row: usize| Some(places[row] as usize).filter(|_| places[row] != u32::MAX);
+        let mut found = Vec::new();
+        for (at, &n) in n_pairs.iter().enumerate().filter(|(_, n)| 0 < **n) {
+            let date_idx = self.dates.date_idx()[at];
+            forecasts.resize(n as usize, 0.0);
+            outcomes.resize(n as usize, 0.0);
+            self.predicted.ranks(self.dates.rows(at), |row| seat(&first, row), &mut forecasts);
+            self.realized.ranks(self.dates.rows(place(date_idx + lag)), |row| seat(&second, row), &mut outcomes);
+            found.push(DateRank { date_idx, n: n as usize, ic: of_ranks(&forecasts, &outcomes).filter(|_| 3 <= n) });
+        }
+        if found.is_empty() { Outcome::undefined("there are no forecasts") } else { mean_of(&found) }
+    }
 }
 
 /// Each row's next row of the same entity.
@@ -95,7 +144,27 @@ impl<'a> Later<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stat::draw::Draw;
     use crate::stat::sample::assert_close;
+
+    #[test]
+    fn pairs_picked_out_of_known_orders_give_the_rank_ic_of_ranking_them() {
+        let mut draw = Draw::new(5);
+        let (mut dates, mut names) = (Vec::new(), Vec::new());
+        for date in (0..90_u32).filter(|date| date % 7 != 3) {
+            for name in (0..25_u32).filter(|_| draw.unit() < 0.6) {
+                dates.push(date);
+                names.push(name);
+            }
+        }
+        let mut level = || (draw.unit() * 9.0).floor() - 4.0;
+        let (predicted, realized): (Vec<f64>, Vec<f64>) = dates.iter().map(|_| (level(), level())).unzip();
+        let later = Later::new(&dates, &names);
+        let ordered = Ordered::new(&dates, &predicted, &realized);
+        for lag in [0, 1, 2, 5, 21, 200] {
+            assert_eq!(ordered.rank_ic(&later, lag), plainly(&later, (&predicted, &realized), lag), "{lag} dates late");
+        }
+    }
 
     #[test]
     fn a_forecast_of_the_day_after_is_right_one_date_late() {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::{Span, Window, WindowRows};
 use crate::day::Day;
 use crate::error::{Error, Result};
@@ -51,8 +53,8 @@ pub fn plan(spec: &WindowSpec, data: &Dataset) -> Result<Vec<Window>> {
             continue;
         }
         let span = train_span(&window, data);
-        window.n_train = span.clone().filter(|&row| trains(row, &window, data)).count();
-        window.n_purged = span.filter(|&row| !is_known(row, &window, data)).count();
+        window.n_train = span.clone().into_par_iter().filter(|&row| trains(row, &window, data)).count();
+        window.n_purged = span.into_par_iter().filter(|&row| !is_known(row, &window, data)).count();
         if window.n_train == 0 {
             return Err(nothing_to_learn(&window));
         }

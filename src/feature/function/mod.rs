@@ -96,9 +96,7 @@ static ALL: [Function; 36] = [
 
 /// The session with every function registered and calls guarded.
 pub(super) fn register_all(context: &SessionContext) -> SessionContext {
-    let state = SessionStateBuilder::new_from_existing(context.state())
-        .with_analyzer_rule(Arc::new(guard::OverGuard))
-        .build();
+    let state = SessionStateBuilder::new_from_existing(context.state()).with_analyzer_rule(Arc::new(guard::OverGuard)).build();
     let context = SessionContext::new_with_state(state);
     for function in &ALL {
         context.register_udwf(WindowUDF::from(udwf::WholePartition::new(function)));

@@ -76,14 +76,16 @@ impl Certificate {
 
 /// Cuts the tables at chosen days (`date.rs`) and compares.
 ///
+/// * `full`: the rows of the full pass. * `recurrences`: days on which a table tells again what it had told.
+///
 /// What the SQL makes of tables cut at a day is remembered by a digest, under a hash of the SQL, the tables' declarations, every value that the
 /// cut tables hold and our own sources (`kept.rs`). Where that is known, the rows of tonight's full pass are held against the digest and the SQL
 /// does not run again; where they are not those of the digest it does, and the pair names the difference.
-pub(super) fn test(spec: &Spec, tables: &Tables, files: &[SqlFile], full: &Dataset, known: &Cuts) -> Result<Certificate> {
+pub(super) fn test(spec: &Spec, tables: &Tables, files: &[SqlFile], (full, recurrences): (&Dataset, &[Day]), known: &Cuts) -> Result<Certificate> {
     let calendar = full.calendar();
     // A cut after the run's day would show the targets that the run hides.
     let as_of = tables.as_of()?;
-    let days = date::choose(&calendar, spec.features.truncation_dates as usize, &tables.recurrences()?, as_of);
+    let days = date::choose(&calendar, spec.features.truncation_dates as usize, recurrences, as_of);
     let asked = Asked { spec, tables, files, full, known };
     let cuts: Vec<Result<Cut>> = days.into_par_iter().map(|(day, why)| asked.cut(day, why)).collect();
     // The first date that differs is the one told, whichever thread was first.

@@ -3,10 +3,10 @@
 mod drifting;
 
 use super::pieces::{of, significant};
+use crate::feature::{Cut, Why};
 use crate::report::cell::Cell;
 use crate::report::format;
 use crate::report::material::Material;
-use crate::feature::{Cut, Why};
 use crate::report::page::{Block, Column, Section, Subhead, Table};
 use crate::spec::Kind;
 use crate::stat::{Drift, FeatureSummary, MOVED, SHIFTED, Stability};

@@ -33,6 +33,9 @@ const KEY_BYTES: usize = 32;
 /// Bytes of a column that is put into one piece: offsets of texts have 31 bits.
 const MOST_IN_ONE: usize = 1 << 30;
 
+/// Neighbouring rows, on average, from which on they are copied as one.
+const N_IN_A_RUN: usize = 16;
+
 /// Column of a row's position, where DataFusion sorts.
 const POSITION: &str = "_position";
 
@@ -105,7 +108,8 @@ impl Sort {
     /// counted as the whole of it by whatever holds them.
     async fn gather(&self, held: Vec<RecordBatch>, order: Vec<u32>) -> Result<()> {
         let Some(schema) = held.first().map(RecordBatch::schema) else { return Ok(()) };
-        let columns: Vec<Vec<ArrayRef>> = (0..schema.fields().len()).map(|at| held.iter().map(|batch| Arc::clone(batch.column(at))).collect()).collect();
+        let columns: Vec<Vec<ArrayRef>> =
+            (0..schema.fields().len()).map(|at| held.iter().map(|batch| Arc::clone(batch.column(at))).collect()).collect();
         drop(held);
         let order = UInt32Array::from(order);
         let n_most = self.context.session_config().batch_size();
@@ -165,7 +169,7 @@ fn in_order(column: &[ArrayRef], order: &UInt32Array, n_most: usize) -> Result<V
     let n_bytes: usize = column.iter().map(|piece| piece.to_data().get_slice_memory_size()).sum::<Result<_, _>>()?;
     if n_bytes <= MOST_IN_ONE {
         let whole = concat(&pieces)?;
-        return batches.map(|rows| Ok(take(&whole, &rows, None)?)).collect();
+        return batches.map(|rows| taken(&whole, &rows)).collect();
     }
     let starts: Vec<u32> = column.iter().scan(0, |next, piece| Some(std::mem::replace(next, *next + piece.len() as u32))).collect();
     let place = |row: u32| {
@@ -174,6 +178,21 @@ fn in_order(column: &[ArrayRef], order: &UInt32Array, n_most: usize) -> Result<V
         (piece, (row - starts[piece]) as usize)
     };
     batches.map(|rows| Ok(interleave(&pieces, &rows.values().iter().map(|&row| place(row)).collect::<Vec<_>>())?)).collect()
+}
+
+/// Values at some rows, copied run by run where rows are neighbours, as they are where sorted lists are put together.
+fn taken(whole: &ArrayRef, rows: &UInt32Array) -> Result<ArrayRef> {
+    let runs: Vec<&[u32]> = rows.values().chunk_by(|&a, &b| a + 1 == b).collect();
+    if rows.len() < N_IN_A_RUN * runs.len() {
+        return Ok(take(whole, rows, None)?);
+    }
+    // One slice by itself would not be copied.
+    let halves = runs.iter().flat_map(|run| <[&[u32]; 2]>::from(run.split_at(run.len() / 2))).filter(|run| !run.is_empty());
+    let slices: Vec<ArrayRef> = halves.map(|run| whole.slice(run[0] as usize, run.len())).collect();
+    match slices.as_slice() {
+        [_] => Ok(take(whole, rows, None)?),
+        slices => Ok(concat(&slices.iter().map(AsRef::as_ref).collect::<Vec<_>>())?),
+    }
 }
 
 async fn joined(task: SpawnedTask<Result<Vec<ArrayRef>>>) -> Result<std::vec::IntoIter<ArrayRef>> {
@@ -233,8 +252,8 @@ mod tests {
     use datafusion::execution::runtime_env::RuntimeEnvBuilder;
     use datafusion::prelude::{SessionConfig, SessionContext};
 
-    use crate::source::parallel::on_all_cores;
     use super::*;
+    use crate::source::parallel::on_all_cores;
 
     /// 30,000 rows of 300 names on 100 days, day by day, in a memory of `limit` bytes.
     fn sorted(sql: &str, limit: usize) -> (RecordBatch, String) {
@@ -265,7 +284,12 @@ mod tests {
 
     #[test]
     fn ties_stay_as_they_came_in_memory_and_on_disk() {
-        for sql in ["select * from rows order by name", "select * from rows order by x desc nulls last, day", "select * from rows order by 7 * day"] {
+        for sql in [
+            "select * from rows order by name",
+            "select * from rows order by x desc nulls last, day",
+            "select * from rows order by 7 * day",
+            "select * from rows order by day > 50, day",
+        ] {
             let (in_memory, plan) = sorted(sql, 1 << 30);
             assert!(plan.contains("ParallelSortExec"), "{plan}");
             let (on_disk, _) = sorted(sql, 1 << 20);

@@ -122,7 +122,7 @@ impl<W: Way> ExecutionPlan for StandIn<W> {
     }
 
     fn cardinality_effect(&self) -> CardinalityEffect {
-        CardinalityEffect::Equal
+        self.operator.cardinality_effect()
     }
 
     fn execute(&self, at: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {

@@ -145,8 +145,8 @@ mod tests {
     use datafusion::arrow::datatypes::Int64Type;
     use datafusion::prelude::{SessionConfig, SessionContext};
 
-    use crate::source::parallel::on_all_cores;
     use super::*;
+    use crate::source::parallel::on_all_cores;
 
     /// Partitions of 1, 2, 3, .. rows and two longer than a piece, in batches of 1,000 rows.
     fn rows() -> RecordBatch {

@@ -169,7 +169,13 @@ const FEATURE: Section = section(
         key("sql", SomeTexts, Required, "[\"sql/equity/features.sql\"]", "SQL files in order; a file's stem is its view's name."),
         key("carry", Texts, Default("[]"), "[\"sector\"]", "Columns for the book and the segments, never shown to a model."),
         key("segment", Text, Optional, "\"sector\"", "Carried text column by which errors are also broken down."),
-        key("truncation_dates", Integer(1, 1000), Default("5"), "5", "Dates tried by the no-look-ahead test."),
+        key(
+            "truncation_dates",
+            Integer(1, 1000),
+            Default("5"),
+            "5",
+            "Dates tried by the no-look-ahead test; up to as many more where a table with a `key` tells again what it had told.",
+        ),
     ],
 );
 

@@ -9,10 +9,10 @@ use super::metric::Metrics;
 use crate::day::Day;
 use crate::feature::Dataset;
 use crate::spec::{Kind, Spec};
-use crate::stat::measure::Unit;
-use crate::stat::panel::Panel;
 use crate::stat::describe::describe_sorted;
 use crate::stat::drift::drift_of_sorted;
+use crate::stat::measure::Unit;
+use crate::stat::panel::Panel;
 use crate::stat::radix::{Number as _, merged};
 use crate::stat::{Description, Drift, Outcome, describe, discrimination};
 

@@ -113,7 +113,8 @@ impl Tables {
 
     fn check(&self) -> Result<()> {
         let context = self.session(None)?;
-        for Table { spec, provider, .. } in &self.sources {
+        for table in &self.sources {
+            let Table { spec, provider, .. } = table;
             let schema = provider.schema();
             let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
             let lists = [("sorted_by", &spec.sorted_by), ("key", &spec.key), ("outcomes", &spec.outcomes)];
@@ -138,6 +139,7 @@ impl Tables {
                 }
             }
             self.check_time(&context, spec, provider, &names)?;
+            self.check_rows(&context, table)?;
         }
         Ok(())
     }
@@ -157,8 +159,15 @@ impl Tables {
         if let Some(column) = &spec.outcomes_known {
             self.check_dates(&frame, spec, ("outcomes_known", column), ident(column))?;
         }
-        let n_rows = self.wait(async { context.table(spec.name.as_str()).await?.limit(0, Some(1))?.count().await }).map_err(refuse)?;
-        if n_rows == 0 {
+        Ok(())
+    }
+
+    /// A table has rows, of those known before the spec's `as_of`.
+    pub(super) fn check_rows(&self, context: &SessionContext, table: &Table) -> Result<()> {
+        let spec = &table.spec;
+        let columns = || table.provider.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>().join(", ");
+        let refuse = |cause| self.refuse(spec, "time", &cause).hint(format!("the columns of {} are {}", spec.path, columns()));
+        if self.wait(async { context.table(spec.name.as_str()).await?.limit(0, Some(1))?.count().await }).map_err(refuse)? == 0 {
             let before = self.as_of.map_or(String::new(), |day| format!(" before as_of {day}"));
             return Err(Error::data(&spec.path, format!("table `{}` has no rows{before}", spec.name)).hint("check the file and `as_of`"));
         }

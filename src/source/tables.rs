@@ -1,9 +1,11 @@
 //! The Parquet tables of a spec, opened.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{AsArray as _, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Date32Type, SchemaRef};
 use datafusion::common::DataFusionError;
 use datafusion::datasource::TableProvider;
 use datafusion::prelude::DataFrame;
@@ -24,7 +26,7 @@ const STACK: usize = 64 << 20;
 
 /// The Parquet tables of a spec.
 pub struct Tables {
-    runtime: tokio::runtime::Runtime,
+    runtime: Arc<tokio::runtime::Runtime>,
     /// Messages of panics in a pass, until it is known whether a file is to blame.
     held: Held,
     /// Every file of every table.
@@ -40,6 +42,7 @@ pub struct Tables {
     scratch: OnceLock<Scratch>,
 }
 
+#[derive(Clone)]
 pub(super) struct Table {
     pub(super) spec: TableSpec,
     /// Its path as outputs name it.
@@ -66,7 +69,7 @@ impl Tables {
         let runtime = builder.enable_all().thread_stack_size(STACK).on_thread_start(move || listener.listen()).build();
         let runtime = runtime.map_err(|cause| Error::machine("threads", format!("cannot be started: {cause}")))?;
         Ok(Self {
-            runtime,
+            runtime: Arc::new(runtime),
             held,
             places: Vec::new(),
             spec_file,
@@ -76,6 +79,26 @@ impl Tables {
             memory: Memory::default(),
             scratch: OnceLock::new(),
         })
+    }
+
+    /// The same tables as of another day: what is known strictly before it.
+    ///
+    /// Files are neither opened nor hashed again, and what was checked of them when they were opened holds. Errors where a table has no row yet.
+    pub fn at(&self, as_of: Day) -> Result<Self> {
+        let tables = Self {
+            runtime: Arc::clone(&self.runtime),
+            held: self.held.clone(),
+            places: self.places.clone(),
+            spec_file: self.spec_file.clone(),
+            as_of: Some(as_of),
+            wall: Some(as_of),
+            sources: self.sources.clone(),
+            memory: self.memory.clone(),
+            scratch: OnceLock::new(),
+        };
+        let context = tables.session(None)?;
+        tables.sources.iter().try_for_each(|table| tables.check_rows(&context, table))?;
+        Ok(tables)
     }
 
     /// Runs a future of DataFusion to its end.
@@ -140,6 +163,21 @@ impl Tables {
     /// The run's day: the spec's `as_of`, or the day after the last row of any table became known.
     pub fn as_of(&self) -> Result<Day> {
         self.wall.ok_or_else(|| Error::data(&self.spec_file, "no table has a row with a date").hint("see each table's `time`"))
+    }
+
+    /// The days on which a row of any table became known, ascending.
+    pub fn days(&self) -> Result<Vec<Day>> {
+        let context = self.session(None)?;
+        let mut days = BTreeSet::new();
+        for Table { spec, .. } in &self.sources {
+            let refuse = |cause: DataFusionError| self.refuse(spec, "time", &cause);
+            let sql = format!("select distinct cast({0} as date) as day from {1} where {0} is not null", spec.time, quoted(&spec.name));
+            for batch in self.wait(async { context.sql(&sql).await?.collect().await }).map_err(refuse)? {
+                let found = cast(batch.column(0), &DataType::Date32).map_err(|cause| refuse(cause.into()))?;
+                days.extend(found.as_primitive::<Date32Type>().iter().flatten().map(Day));
+            }
+        }
+        Ok(days.into_iter().collect())
     }
 
     /// The last day on which a row of any table became known.

@@ -9,6 +9,7 @@ use super::sql_file::{self, SqlFile};
 use super::truncate::{self, Certificate, Cuts};
 use super::view;
 use super::wall;
+use crate::day::Day;
 use crate::error::Result;
 use crate::source::Tables;
 use crate::spec::Spec;
@@ -38,8 +39,18 @@ pub fn views(root: &Path, spec: &Spec) -> Result<Vec<(String, String)>> {
 pub fn build(root: &Path, spec: &Spec, tables: &Tables, known: &Cuts) -> Result<Built> {
     let files = sql_file::read(root, spec)?;
     let (data, recurrences) = rayon::join(|| rows(spec, tables, &files), || tables.recurrences());
-    let data = data?;
-    let certificate = truncate::test(spec, tables, &files, (&data, &recurrences?), known)?;
+    tested(spec, tables, files, (data?, &recurrences?), known)
+}
+
+/// Rows that pass the truncation test, with what is said of them; `recurrences` are those of the tables.
+pub(super) fn tested(
+    spec: &Spec,
+    tables: &Tables,
+    files: Vec<SqlFile>,
+    (data, recurrences): (Dataset, &[Day]),
+    known: &Cuts,
+) -> Result<Built> {
+    let certificate = truncate::test(spec, tables, &files, (&data, recurrences), known)?;
     let definitions = definition::of(&files, &data.feature_names);
     let sql = files.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect();
     Ok(Built { data, definitions, certificate, sql })
@@ -57,7 +68,13 @@ pub fn definitions(root: &Path, spec: &Spec, data: &Dataset) -> Result<Vec<Defin
 
 fn rows(spec: &Spec, tables: &Tables, files: &[SqlFile]) -> Result<Dataset> {
     let last = files.last().expect("a spec lists at least one SQL file");
-    let mut data = contract::convert(&last.path, &spec.features, &view::run(tables, files, None)?)?;
+    let data = contract::convert(&last.path, &spec.features, &view::run(tables, files, None)?)?;
+    walled(spec, tables, files, data)
+}
+
+/// Rows as a run of the tables' day may see them, whose contract holds.
+pub(super) fn walled(spec: &Spec, tables: &Tables, files: &[SqlFile], mut data: Dataset) -> Result<Dataset> {
+    let last = files.last().expect("a spec lists at least one SQL file");
     data.target_delay_dates = spec.target.delay_dates as usize;
     let as_of = tables.as_of()?;
     wall::hide(&mut data, as_of);

@@ -54,6 +54,13 @@ impl Matrix {
         &self.values[idx * self.n_rows..(idx + 1) * self.n_rows]
     }
 
+    /// The first rows of every column.
+    #[must_use]
+    pub(super) fn first(&self, n_rows: usize) -> Self {
+        let values = (0..self.n_columns()).flat_map(|idx| &self.column(idx)[..n_rows]).copied().collect();
+        Self { n_rows, values }
+    }
+
     /// The named rows of every column, in their order.
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {

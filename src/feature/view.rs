@@ -7,7 +7,7 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::datasource::empty::EmptyTable;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, TableScan};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 
 use super::function;
@@ -46,13 +46,24 @@ pub(super) struct Views<'a> {
 
 impl<'a> Views<'a> {
     pub(super) fn open(tables: &'a Tables, files: &'a [SqlFile], cut: Option<Day>) -> Result<Self> {
+        Self::planned(tables, files, cut)?.computed(|_, frame| Ok(frame))
+    }
+
+    /// No view is there yet.
+    pub(super) fn planned(tables: &'a Tables, files: &'a [SqlFile], cut: Option<Day>) -> Result<Self> {
         let context = function::register_all(&tables.session(cut)?);
-        let mut views = Self { tables, files, context, streamed: Vec::new() };
+        Ok(Self { tables, files, context, streamed: Vec::new() })
+    }
+
+    /// Each view, of the plan that `shaped` makes of its file's, told its position.
+    pub(super) fn computed(self, shaped: impl Fn(usize, DataFrame) -> Result<DataFrame, DataFusionError>) -> Result<Self> {
+        let (tables, files) = (self.tables, self.files);
+        let mut views = self;
         let n_reads = views.count_reads()?;
         let n_before = files.len() - 1;
         for (idx, file) in files[..n_before].iter().enumerate() {
             let refuse = |cause: DataFusionError| views.refuse_in(file, &cause);
-            let frame = views.frame(file)?;
+            let frame = shaped(idx, views.frame(file)?).map_err(refuse)?;
             let context = Arc::new(frame.task_ctx());
             let plan = tables.wait(frame.create_physical_plan()).map_err(refuse)?;
             let order = GrainOrder::of(plan.as_ref(), &file.grain).map_err(refuse)?;
@@ -120,30 +131,41 @@ impl<'a> Views<'a> {
 
     /// How often each view is read by the files after it.
     fn count_reads(&self) -> Result<Vec<usize>> {
-        let (last, before) = self.files.split_last().expect("a spec lists at least one SQL file");
-        let mut n_reads = vec![0; before.len()];
-        if before.is_empty() {
-            return Ok(n_reads);
+        let mut n_reads = vec![0; self.files.len() - 1];
+        for (file, frame) in self.files.iter().zip(self.plans()?) {
+            self.scans(frame.logical_plan(), |view, _| n_reads[view] += 1).map_err(|cause| self.refuse_in(file, &cause))?;
         }
-        for file in before.iter().chain([last]) {
+        Ok(n_reads)
+    }
+
+    /// The plan of each file, over views that hold no row; to be asked before views are computed.
+    pub(super) fn plans(&self) -> Result<Vec<DataFrame>> {
+        let before = &self.files[..self.files.len() - 1];
+        let mut plans = Vec::new();
+        for file in before {
             let frame = self.frame(file)?;
-            let counted = frame.logical_plan().apply_with_subqueries(|node| {
-                if let LogicalPlan::TableScan(scan) = node
-                    && let Some(idx) = before.iter().position(|view| TableReference::from(view.view.as_str()).table() == scan.table_name.table())
-                {
-                    n_reads[idx] += 1;
-                }
-                Ok(TreeNodeRecursion::Continue)
-            });
-            counted.map_err(|cause| self.refuse_in(file, &cause))?;
-            if !std::ptr::eq(file, last) {
-                self.register(file, Arc::new(EmptyTable::new(Arc::new(frame.schema().as_arrow().clone()))))?;
-            }
+            self.register(file, Arc::new(EmptyTable::new(Arc::new(frame.schema().as_arrow().clone()))))?;
+            plans.push(frame);
         }
+        plans.push(self.frame(self.last_file())?);
         for file in before {
             self.context.deregister_table(file.view.as_str()).map_err(|cause| self.refuse_in(file, &cause))?;
         }
-        Ok(n_reads)
+        Ok(plans)
+    }
+
+    /// Tells `found` of every place where a plan reads a view: its position, and what is read of it.
+    pub(super) fn scans(&self, plan: &LogicalPlan, mut found: impl FnMut(usize, &TableScan)) -> Result<(), DataFusionError> {
+        let before = &self.files[..self.files.len() - 1];
+        let looked = plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && let Some(idx) = before.iter().position(|view| TableReference::from(view.view.as_str()).table() == scan.table_name.table())
+            {
+                found(idx, scan);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+        looked.map(drop)
     }
 
     fn frame(&self, file: &SqlFile) -> Result<DataFrame> {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::day::Day;
 use crate::digest::{Digest, sha256, sha256_file};
 use crate::error::{Error, Result};
 use crate::stat::Colour;
@@ -84,8 +86,11 @@ impl Program {
     /// The running program.
     #[must_use]
     pub fn this() -> Self {
-        let executable = std::env::current_exe().and_then(|path| sha256_file(&path));
-        Self { version: VERSION.to_owned(), commit: env!("PLIMSOLL_COMMIT").to_owned(), executable_sha256: executable.unwrap_or_default() }
+        // One file of 160 MB, which is the same for every run of the process.
+        static EXECUTABLE: OnceLock<String> = OnceLock::new();
+        let hash = || std::env::current_exe().and_then(|path| sha256_file(&path)).unwrap_or_default();
+        let executable_sha256 = EXECUTABLE.get_or_init(hash).clone();
+        Self { version: VERSION.to_owned(), commit: env!("PLIMSOLL_COMMIT").to_owned(), executable_sha256 }
     }
 }
 
@@ -176,6 +181,15 @@ impl Manifest {
         Self::parse(folder, &Self::bytes(folder)?)
     }
 
+    /// The day, UTC, on which the run was made, where that is more than two days from its as-of: it was not made the morning after.
+    ///
+    /// It stands beside a run where runs are listed, and on no page: a page is a function of what was read.
+    #[must_use]
+    pub fn made_on(&self) -> Option<Day> {
+        let (made, as_of): (Day, Day) = (self.machine.started.get(..10)?.parse().ok()?, self.as_of.parse().ok()?);
+        (2 < (i64::from(made.0) - i64::from(as_of.0)).abs()).then_some(made)
+    }
+
     /// The file's bytes.
     #[must_use]
     pub fn json(&self) -> Vec<u8> {
@@ -198,4 +212,23 @@ pub fn peak_memory_bytes() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(1024 * kilobytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_made_the_morning_after_or_the_monday_after_is_no_later_run() {
+        let made_on = |as_of: &str, started: &str| {
+            let machine = Machine { started: started.to_owned(), ..Machine::default() };
+            Manifest { as_of: as_of.to_owned(), machine, ..Manifest::default() }.made_on().map(|day| day.to_string())
+        };
+        assert_eq!(made_on("2026-11-28", "2026-11-28T04:00:00Z"), None);
+        // As of a Saturday, made on Monday.
+        assert_eq!(made_on("2026-11-28", "2026-11-30T23:59:59Z"), None);
+        assert_eq!(made_on("2026-11-28", "2026-12-01T00:00:00Z").as_deref(), Some("2026-12-01"));
+        assert_eq!(made_on("2026-12-28", "2026-11-30T04:00:00Z").as_deref(), Some("2026-11-30"));
+        assert_eq!(made_on("2026-11-28", ""), None);
+    }
 }

@@ -73,9 +73,10 @@ pub(super) fn verify(args: &Args, folder: &Path, signers: Option<&Path>, at: Opt
         }
     }
     talk.end(&format!(
-        "{} {}: verified, {}; its verdict: {}",
+        "{} {}: {}verified, {}; its verdict: {}",
         manifest.name,
         manifest.as_of,
+        manifest.made_on().map_or(String::new(), |day| format!("made on {day}, ")),
         signatures(signed.len(), signers.is_some()),
         manifest.ended.headline
     ));

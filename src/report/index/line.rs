@@ -6,6 +6,7 @@
 //! | `run` | the folder below `reports`: `equity_var/2020-01-01` |
 //! | `digest` | SHA-256 of its `run.json` |
 //! | `name`, `title`, `as_of` | of the report; the run's day |
+//! | `made_on` | the day on which it was made, where that is more than two days from `as_of`; absent otherwise |
 //! | `ended` | headline, colour, counts of limits, as in `run.json` |
 //! | `owner` | who owns the model; empty where none is stated |
 //! | `worst` | the first sentence of the verdict; empty where there is none |
@@ -40,6 +41,9 @@ pub(super) struct Line {
     pub(super) title: String,
     /// The run's day.
     pub(super) as_of: Day,
+    /// The day on which it was made, where that is more than two days from its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) made_on: Option<Day>,
     /// How it ended.
     pub(super) ended: Ended,
     /// Who owns the model; empty where none is stated.

@@ -46,6 +46,8 @@ pub(super) struct Row {
     margin: String,
     margin_share: String,
     as_of: Day,
+    /// When the latest run was made, where not soon after.
+    made_on: Option<Day>,
     /// Days from the latest run to the newest of the index.
     age_days: i64,
     age: String,
@@ -65,6 +67,8 @@ pub(super) struct Row {
 #[derive(Debug, Clone, Serialize)]
 struct Past {
     as_of: Day,
+    /// When it was made, where not soon after.
+    made_on: Option<Day>,
     state: State,
     letter: &'static str,
     headline: String,
@@ -148,6 +152,7 @@ impl Row {
             margin,
             margin_share: share.map(|share| share.to_string()).unwrap_or_default(),
             as_of: latest.as_of,
+            made_on: last.made_on,
             age_days,
             age: match age_days {
                 0 => "newest".to_owned(),
@@ -204,6 +209,7 @@ impl Past {
         let link = format!("./{folder}/{}/report.html", seen.as_of);
         let of = |line: &Line, link: String, headline: String| Self {
             as_of: seen.as_of,
+            made_on: line.made_on,
             state: line.ended.colour.into(),
             letter: letter(line.ended.colour),
             headline,
@@ -217,6 +223,7 @@ impl Past {
             Run::Gone(line) => of(line, String::new(), format!("{}; the folder is gone", line.ended.headline)),
             Run::Doubted(problem) => Self {
                 as_of: seen.as_of,
+                made_on: None,
                 state: State::Red,
                 letter: "X",
                 headline: format!("Not to be believed: {problem}"),

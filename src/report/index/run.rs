@@ -53,7 +53,7 @@ pub(super) fn unchanged(folder: &Path, line: &Line) -> bool {
     let Ok(bytes) = Manifest::bytes(folder) else { return false };
     let said = |manifest: &Manifest| {
         let Manifest { name, title, as_of, ended, .. } = manifest;
-        (name, title, as_of, ended) == (&line.name, &line.title, &line.as_of.to_string(), &line.ended)
+        (name, title, as_of, ended) == (&line.name, &line.title, &line.as_of.to_string(), &line.ended) && manifest.made_on() == line.made_on
     };
     sha256(&bytes) == line.digest && Manifest::parse(folder, &bytes).is_ok_and(|manifest| said(&manifest))
 }
@@ -95,6 +95,7 @@ pub(super) fn read(folder: &Path, name: &str, as_of: Day) -> Run {
             name: kept.manifest.name.clone(),
             title: kept.manifest.title.clone(),
             as_of,
+            made_on: kept.manifest.made_on(),
             ended: kept.ended.clone(),
             owner: told.page.head.owner.unwrap_or_default(),
             worst: told.page.head.verdict.sentences.into_iter().next().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The one integration test binary; each module is a kind of promise.
 
 mod alarm;
+mod backfill;
 mod bad_runs;
 mod bad_specs;
 mod book;

@@ -179,7 +179,7 @@ fn every_command_in_the_examples_and_in_the_document_is_taken() {
             // In code: behind a back-tick, at the indent of a block, or in the line of a job.
             for (at, _) in line.match_indices("plimsoll ") {
                 let is_code = line[..at].ends_with(['`', '/', ' ']) && !line[at + 9..].starts_with(['-', '(']);
-                let commands = ["run", "man", "completions", "schema"];
+                let commands = ["run", "backfill", "catch-up", "man", "completions", "schema"];
                 let rest = line[at + 9..].split(['`', '|', '>']).next().unwrap_or_default();
                 let words: Vec<&str> = rest.split_whitespace().collect();
                 if is_code && words.first().is_some_and(|first| commands.contains(first)) {

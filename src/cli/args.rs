@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::asked::Asked;
+use super::asked::{Asked, BackfillAsked, CatchUpAsked};
 use super::shell::{Completes, Schema};
 use crate::bound::Bytes;
 use crate::day::Day;
@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// A folder outside the root in which specs, SQL, templates and imported models may lie too; repeatable. Tables may lie anywhere.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) allow_outside: Vec<PathBuf>,
-    /// One JSON object per line, for schedulers: on stderr what is going on, and of `run` on stdout how each report ended.
+    /// One JSON object per line, for schedulers: on stderr what is going on, and of `run`, `backfill` and `catch-up` on stdout how each report ended.
     #[arg(long, global = true)]
     pub(super) json: bool,
     /// Nothing on stderr but errors.
@@ -49,6 +49,10 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Make reports: read, build features, walk forward, write the report.
     Run(Asked),
+    /// Make a report as of several days, from the earliest on, each in its folder and as a run of that day makes it.
+    Backfill(BackfillAsked),
+    /// Make what was missed: a report as of each day since its newest run on which the tables have new rows.
+    CatchUp(CatchUpAsked),
     /// Say what a spec means, check its tables and SQL, and run the no-look-ahead test; nothing is trained.
     Check {
         /// Report files, or folders of them.
@@ -177,6 +181,8 @@ impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::Backfill(_) => "backfill",
+            Self::CatchUp(_) => "catch-up",
             Self::Check { .. } => "check",
             Self::Features { .. } => "features",
             Self::Query { .. } => "query",

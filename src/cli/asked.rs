@@ -1,4 +1,4 @@
-//! What `run` is asked.
+//! What the commands that make reports are asked.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use crate::day::Day;
 use crate::source::Wait;
+use crate::spec::Period;
 
 /// What a breached limit does to the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,6 +26,49 @@ pub(super) struct Asked {
     /// Read only data known before this day, whatever the spec says.
     #[arg(long)]
     pub(super) as_of: Option<Day>,
+    #[command(flatten)]
+    pub(super) manners: Manners,
+}
+
+/// The arguments of `backfill`.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct BackfillAsked {
+    /// Report file.
+    pub(super) spec: PathBuf,
+    /// The first as-of.
+    #[arg(long, value_name = "DATE")]
+    pub(super) from: Day,
+    /// No as-of is later; one on this day is made.
+    #[arg(long, value_name = "DATE")]
+    pub(super) to: Day,
+    /// From one as-of to the next: 1d, 1w, 1mo or 1y. Months are counted from `--from`, and one that lacks its day of the month has its last
+    /// day instead: month ends are `--from 2020-01-31 --step 1mo`.
+    #[arg(long, default_value = "1mo", value_parser = step)]
+    pub(super) step: Period,
+    /// Leave every as-of that has a whole run, whatever that was made from. Without this one that was made from other inputs, or by another
+    /// program, is made again.
+    #[arg(long)]
+    pub(super) only_missing: bool,
+    #[command(flatten)]
+    pub(super) manners: Manners,
+}
+
+/// The arguments of `catch-up`.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct CatchUpAsked {
+    /// Report files, or folders of them.
+    #[arg(required = true)]
+    pub(super) specs: Vec<PathBuf>,
+    /// From one as-of to the next, counted from the newest run: 1d, 1w, 1mo or 1y.
+    #[arg(long, default_value = "1d", value_parser = step)]
+    pub(super) step: Period,
+    #[command(flatten)]
+    pub(super) manners: Manners,
+}
+
+/// How reports are made, and who is told.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Manners {
     /// What a limit that is breached or could not be judged does to the exit code: `fail` ends with 3, `ok` with 0; the report says it either way.
     #[arg(long, value_enum, default_value_t = Breach::Fail)]
     pub(super) breach: Breach,
@@ -51,4 +95,13 @@ pub(super) struct Asked {
 fn skip_code(text: &str) -> Result<u8, String> {
     let code: Option<u8> = text.parse().ok();
     code.filter(|code| matches!(code, 0 | 1 | 4..=125)).ok_or_else(|| format!("`{text}` is not 0, 1 or a number from 4 to 125"))
+}
+
+/// A step that leads from one day to another.
+fn step(text: &str) -> Result<Period, String> {
+    match text.parse()? {
+        Period::TradingDays(_) => Err(format!("`{text}` counts dates of the feature view, and a step is of the calendar; write 1d, 1w, 1mo or 1y")),
+        Period::Months(0) | Period::Days(0) => Err(format!("`{text}` is no step; write 1d, 1w, 1mo or 1y")),
+        period @ (Period::Months(_) | Period::Days(_)) => Ok(period),
+    }
 }

@@ -1,10 +1,11 @@
-//! The line of JSON that `run --json` prints for each report, on stdout.
+//! The line of JSON that `run`, `backfill` and `catch-up` print with `--json` for each run, on stdout.
 
 use serde_json::{Value, json};
 
 use super::Exit;
+use crate::day::Day;
 use crate::error::Error;
-use crate::run::{Planned, Ran};
+use crate::run::{Due, Planned, Ran};
 
 /// Of a report that was made, or that was there already. Of the latter nothing was trained, and no time is told.
 pub(super) fn ran(report: &str, ran: &Ran, exit: Exit) -> Value {
@@ -27,14 +28,33 @@ pub(super) fn ran(report: &str, ran: &Ran, exit: Exit) -> Value {
     })
 }
 
-/// Of a report that was not made.
-pub(super) fn failed(report: &str, error: &Error, exit: Exit) -> Value {
+/// Of a run that was there and was left, whatever it was made from.
+pub(super) fn left(report: &str, found: &Ran, exit: Exit) -> Value {
+    let mut line = ran(report, found, exit);
+    line["state"] = json!("left");
+    line
+}
+
+/// Of a run that a backfill would make, find unchanged or leave.
+pub(super) fn due(report: &str, state: &str, due: &Due) -> Value {
+    json!({
+        "report": report,
+        "state": state,
+        "exit_code": 0,
+        "as_of": due.as_of,
+        "folder": due.place.display().to_string(),
+        "previous": due.previous,
+    })
+}
+
+/// Of a report that was not made; the day where others were.
+pub(super) fn failed(report: &str, as_of: Option<Day>, error: &Error, exit: Exit) -> Value {
     let fault = error.fault();
     json!({
         "report": report,
         "state": if matches!(exit, Exit::NotReady(_)) { "not_ready" } else { "failed" },
         "exit_code": exit.code(),
-        "as_of": null,
+        "as_of": as_of,
         "folder": null,
         "verdict": null,
         "headline": null,

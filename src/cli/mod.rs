@@ -2,6 +2,7 @@
 
 mod args;
 mod asked;
+mod backfill;
 mod begins;
 mod check;
 mod diff;
@@ -12,6 +13,7 @@ mod features;
 mod import;
 mod line;
 mod new;
+mod night;
 mod progress;
 mod query;
 mod report;
@@ -87,6 +89,8 @@ fn dispatch(args: &Args) -> Result<Exit> {
     let root = args.root.as_path();
     match &args.command {
         Command::Run(asked) => run::run(args, asked),
+        Command::Backfill(asked) => backfill::backfill(args, asked),
+        Command::CatchUp(asked) => backfill::catch_up(args, asked),
         Command::Check { specs, explain, metrics } => check::check(root, specs, *explain, *metrics),
         Command::Features { spec, catalogue, rows } => features::features(root, spec, catalogue.as_deref(), rows.as_deref()),
         Command::Query { sql, tables, times } => query::query(root, sql, tables, *times),

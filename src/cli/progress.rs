@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Args;
 use super::{ending, talk, talk_json, under_way};
+use crate::day::Day;
 use crate::run::Progress;
 use crate::walk::Step;
 
@@ -28,7 +29,19 @@ pub(super) enum Talk {
 
 impl Talk {
     pub(super) fn new(args: &Args, name: &str) -> Self {
-        under_way::note(|now| (now.report, now.stage) = (Some(name.to_owned()), None));
+        Self::labelled(args, name, name)
+    }
+
+    /// Of a run that is one of several of its report.
+    pub(super) fn dated(args: &Args, name: &str, as_of: Day) -> Self {
+        if args.json && !args.quiet {
+            talk_json(&serde_json::json!({ "event": "as_of", "report": name, "as_of": as_of }));
+        }
+        Self::labelled(args, name, &format!("{name} as of {as_of}"))
+    }
+
+    fn labelled(args: &Args, name: &str, label: &str) -> Self {
+        under_way::note(|now| (now.report, now.stage) = (Some(label.to_owned()), None));
         if args.quiet {
             return Self::Quiet;
         }
@@ -37,9 +50,9 @@ impl Talk {
         }
         if std::io::stderr().is_terminal() {
             let style = ProgressStyle::with_template("{prefix}: {msg:8} {bar:32} {pos}/{len} {eta}").expect("the template is a literal");
-            return Self::Bar(ProgressBar::new(0).with_style(style).with_prefix(name.to_owned()));
+            return Self::Bar(ProgressBar::new(0).with_style(style).with_prefix(label.to_owned()));
         }
-        Self::Lines { name: name.to_owned(), n_steps: AtomicUsize::new(0), n_done: AtomicUsize::new(0) }
+        Self::Lines { name: label.to_owned(), n_steps: AtomicUsize::new(0), n_done: AtomicUsize::new(0) }
     }
 
     /// A line that stays.

@@ -43,13 +43,7 @@ pub fn build(root: &Path, spec: &Spec, tables: &Tables, known: &Cuts) -> Result<
 }
 
 /// Rows that pass the truncation test, with what is said of them; `recurrences` are those of the tables.
-pub(super) fn tested(
-    spec: &Spec,
-    tables: &Tables,
-    files: Vec<SqlFile>,
-    (data, recurrences): (Dataset, &[Day]),
-    known: &Cuts,
-) -> Result<Built> {
+pub(super) fn tested(spec: &Spec, tables: &Tables, files: Vec<SqlFile>, (data, recurrences): (Dataset, &[Day]), known: &Cuts) -> Result<Built> {
     let certificate = truncate::test(spec, tables, &files, (&data, recurrences), known)?;
     let definitions = definition::of(&files, &data.feature_names);
     let sql = files.into_iter().map(|SqlFile { path, text, .. }| (path, text)).collect();

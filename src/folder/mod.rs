@@ -98,6 +98,11 @@ pub fn previous(report: &Path, as_of: Day) -> Result<Option<Kept>> {
     Ok(None)
 }
 
+/// The day of the latest run in the folder of a report.
+pub fn newest(report: &Path) -> Result<Option<Day>> {
+    Ok(runs(report)?.pop().map(|(day, _)| day))
+}
+
 fn runs(report: &Path) -> Result<Vec<(Day, PathBuf)>> {
     match dated(report) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(Vec::new()),

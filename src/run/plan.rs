@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::reading::Reading;
-use super::{Progress, unchanged};
+use super::Progress;
+use super::opened::{Opened, unchanged};
 use crate::day::Day;
 use crate::error::{Error, Result};
-use crate::report::Templates;
 use crate::spec::Spec;
 use crate::walk::Store;
-use crate::{book, feature, folder, model, source, stat, window};
+use crate::{book, feature, folder, model, stat, window};
 
 /// What a run would do.
 #[derive(Debug, Clone)]
@@ -52,13 +51,12 @@ pub struct Steps {
 /// The truncation test is left to the run; nothing is written, and no lock is taken.
 pub fn plan(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) -> Result<Planned> {
     progress.stage("source");
-    let templates = Templates::load(root)?;
-    let tables = source::open(root, spec)?;
+    let Opened { tables, reading, .. } = &Opened::open(root, spec)?;
     let as_of = tables.as_of()?;
     let report = reports.join(&spec.name);
     let place = report.join(as_of.to_string());
     let previous = folder::previous(&report, as_of)?;
-    let inputs = Reading::of(root, spec, &tables, &templates)?.inputs(as_of, previous.as_ref());
+    let inputs = reading.inputs(as_of, previous.as_ref());
     let read = tables.iter().map(|(table, files, _)| (table.name.clone(), files.len(), files.iter().map(|file| file.n_bytes).sum())).collect();
     let n_kept = Store::count(&folder::work(&report));
     let previous = previous.map(|kept| kept.manifest.as_of);
@@ -68,7 +66,7 @@ pub fn plan(root: &Path, reports: &Path, spec: &Spec, progress: &dyn Progress) -
     }
     progress.stage("feature");
     let within = |error: Error| error.within(spec.file.display());
-    let data = feature::build_untested(root, spec, &tables)?;
+    let data = feature::build_untested(root, spec, tables)?;
     stat::check_limits(spec, &data)?;
     progress.stage("window");
     let windows = window::plan(&spec.window, &data).map_err(within)?;

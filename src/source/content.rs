@@ -16,6 +16,20 @@ impl Tables {
     /// which it is read. How rows are cut into batches, files and row groups is not in it. `None` where a table holds values of a kind that has no
     /// order, and no hash here.
     pub fn content(&self, cut: Day) -> Result<Option<String>> {
+        // A pass cut on or before the tables' day sees the same whatever that day is: tables as of several days ask once.
+        if self.wall.is_some_and(|wall| wall < cut) {
+            return self.hashed(cut);
+        }
+        let known = self.contents.lock().expect("no thread panics while it holds the hashes").get(&cut).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let content = self.hashed(cut)?;
+        self.contents.lock().expect("no thread panics while it holds the hashes").insert(cut, content.clone());
+        Ok(content)
+    }
+
+    fn hashed(&self, cut: Day) -> Result<Option<String>> {
         let context = self.session(Some(cut))?;
         let mut content = Digest::new();
         for Table { spec, .. } in &self.sources {

@@ -1,7 +1,7 @@
 //! The Parquet tables of a spec, opened.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use datafusion::arrow::array::{AsArray as _, RecordBatch};
 use datafusion::arrow::compute::cast;
@@ -40,6 +40,8 @@ pub struct Tables {
     memory: Memory,
     /// Made when the first session is.
     scratch: OnceLock<Scratch>,
+    /// Hashes of what passes cut at a day see; shared with the same tables as of other days.
+    pub(super) contents: Arc<Mutex<BTreeMap<Day, Option<String>>>>,
 }
 
 #[derive(Clone)]
@@ -78,6 +80,7 @@ impl Tables {
             sources: Vec::new(),
             memory: Memory::default(),
             scratch: OnceLock::new(),
+            contents: Arc::default(),
         })
     }
 
@@ -95,6 +98,7 @@ impl Tables {
             sources: self.sources.clone(),
             memory: self.memory.clone(),
             scratch: OnceLock::new(),
+            contents: Arc::clone(&self.contents),
         };
         let context = tables.session(None)?;
         tables.sources.iter().try_for_each(|table| tables.check_rows(&context, table))?;

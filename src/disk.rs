@@ -1,7 +1,7 @@
 //! Files that are whole and on the disk before they stand under their name.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -10,14 +10,10 @@ use crate::half::Half;
 /// What helps where the disk refuses.
 const REMEDY: &str = "free disk space or correct permissions; nothing was replaced, and a second run resumes";
 
-/// Writes files below `folder`, making the folders they need, and puts all of them on the disk.
-pub fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<()> {
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).and_then(|()| fs::write(&path, bytes)).map_err(|cause| unwritable(&path, &cause))?;
-    }
-    sync_below(folder).map_err(|cause| unwritable(folder, &cause))
+/// Writes a file that is not there yet: one that is may have other names, and would change under all of them. It is not on the disk before
+/// [`sync_below`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    File::create_new(path)?.write_all(bytes)
 }
 
 /// Writes one file, whole or not at all.

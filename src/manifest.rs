@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
@@ -83,14 +84,15 @@ pub struct Program {
 }
 
 impl Program {
-    /// The running program.
+    /// The running program; its file is hashed once.
     #[must_use]
     pub fn this() -> Self {
-        // One file of 160 MB, which is the same for every run of the process.
-        static EXECUTABLE: OnceLock<String> = OnceLock::new();
-        let hash = || std::env::current_exe().and_then(|path| sha256_file(&path)).unwrap_or_default();
-        let executable_sha256 = EXECUTABLE.get_or_init(hash).clone();
-        Self { version: VERSION.to_owned(), commit: env!("PLIMSOLL_COMMIT").to_owned(), executable_sha256 }
+        static THIS: OnceLock<Program> = OnceLock::new();
+        let hashed = || {
+            let executable = std::env::current_exe().and_then(|path| sha256_file(&path));
+            Self { version: VERSION.to_owned(), commit: env!("PLIMSOLL_COMMIT").to_owned(), executable_sha256: executable.unwrap_or_default() }
+        };
+        THIS.get_or_init(hashed).clone()
     }
 }
 
@@ -202,7 +204,7 @@ impl Manifest {
 /// SHA-256 of each file, by name.
 #[must_use]
 pub fn hashes(files: &[(String, Vec<u8>)]) -> BTreeMap<String, String> {
-    files.iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
+    files.par_iter().map(|(name, bytes)| (name.clone(), sha256(bytes))).collect()
 }
 
 /// Largest resident memory of this process, where the system tells (Linux).

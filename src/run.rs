@@ -13,7 +13,7 @@ use crate::day::Day;
 use crate::error::{Error, Result};
 use crate::evidence::{self, Kept, Link, SUMMARY};
 use crate::feature::{Built, Cuts};
-use crate::folder::ReportFolder;
+use crate::folder::{Neighbour, ReportFolder};
 use crate::manifest::{Ended, Inputs, Manifest, Program, SCHEMA, hashes};
 use crate::report::{self, Material, Previous, Templates};
 use crate::source::Tables;
@@ -106,7 +106,8 @@ pub fn again(root: &Path, folder: &Path, spec: &Spec, progress: &dyn Progress) -
     let as_of = tables.as_of()?;
     let inputs = reading.inputs(as_of, previous.as_ref());
     let build = |tables: &Tables| feature::build(root, spec, tables, &Cuts::forgetful());
-    let made = Job { spec, tables, templates, as_of, inputs, previous, store: &Store::forgetful(), build: &build }.make(clock)?;
+    let store = Store::forgetful();
+    let made = Job { spec, tables, templates, as_of, inputs, previous, store: &store, build: &build, neighbours: &[] }.make(clock)?;
     reading.still_stands()?;
     Ok(made)
 }
@@ -128,12 +129,14 @@ struct Job<'a> {
     store: &'a Store,
     /// The feature stage: built anew, or cut from a longer span.
     build: &'a dyn Fn(&Tables) -> Result<Built>,
+    /// Runs from which files may be taken that come out the same.
+    neighbours: &'a [Neighbour],
 }
 
 impl Job<'_> {
     /// spec -> source -> feature -> window -> model/walk -> book -> stat -> report.
     fn make(self, mut clock: Clock<'_>) -> Result<Made> {
-        let Self { spec, tables, templates, as_of, inputs, previous, store, build } = self;
+        let Self { spec, tables, templates, as_of, inputs, previous, store, build, neighbours } = self;
         let before = previous.as_ref().map(Kept::link);
         let previous = previous.map(Previous::of);
         let file = spec.file.display().to_string();
@@ -166,8 +169,8 @@ impl Job<'_> {
         let mut files = vec![
             ("report.html".to_owned(), report::html(templates, spec.kind, &page)?.into_bytes()),
             (SUMMARY.to_owned(), report::summary_json(&material, &page)),
-            ("predictions.parquet".to_owned(), sidecar::predictions(&built.data, predictions)?),
         ];
+        files.extend(sidecar::predictions(&built.data, predictions, neighbours)?);
         files.extend(report::model_cards(spec, &windows, predictions));
         if let Some(book) = &book {
             files.push(("book.parquet".to_owned(), sidecar::book(&built.data, book)?));

@@ -30,6 +30,7 @@ mod operate;
 mod overlap;
 mod pack;
 mod panel;
+mod parts;
 mod prom;
 mod real;
 mod reports;

@@ -116,7 +116,7 @@ fn a_name_that_leaves_costs_what_the_spec_says_and_is_counted_on_the_page() {
 fn forecasts_that_are_all_equal_hold_nothing() {
     let project = Project::new("book-flat");
     let ran = run(&project, "", |bars| bars.volume.fill(1));
-    assert!(forecasts(&ran.folder.join("predictions.parquet"), "size").iter().all(|(_, mean)| *mean == 1.0));
+    assert!(forecasts(&ran.folder, "size").iter().all(|(_, mean)| *mean == 1.0));
     assert_eq!((metric(&ran, "book.size.gross_exposure"), metric(&ran, "book.size.cumulative_return")), (Some(0.0), Some(0.0)));
 }
 

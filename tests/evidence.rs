@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::fixture::{Project, copy, repository};
+use crate::fixture::{Project, copy, replace, repository};
 
 const REPORT: &str = "loan_default";
 
@@ -56,7 +56,7 @@ fn restore(from: &Path, to: &Path) {
 fn edit(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).expect("readable");
     assert!(text.contains(from), "{} holds no {from}", path.display());
-    fs::write(path, text.replacen(from, to, 1)).expect("writable");
+    replace(path, text.replacen(from, to, 1));
 }
 
 /// Every value of the manifest but those of the machine and the program, by its path.
@@ -100,7 +100,7 @@ fn every_edit_of_a_manifest_is_named() {
         *value = other(value);
         let mut text = serde_json::to_vec_pretty(&edited).expect("JSON");
         text.push(b'\n');
-        fs::write(&path, text).expect("writable");
+        replace(&path, text);
         let verified = run.verify(&[]);
         assert_eq!(verified.status.code(), Some(1), "{field}: {}", words(&verified));
         assert!(["run.json", "x:", "is gone"].iter().any(|named| words(&verified).contains(named)), "{field}: {}", words(&verified));
@@ -110,11 +110,11 @@ fn every_edit_of_a_manifest_is_named() {
     let name = "models/gbdt.json";
     let mut without = manifest.clone();
     without["outputs"].as_object_mut().expect("outputs").remove(name);
-    fs::write(&path, serde_json::to_vec_pretty(&without).expect("JSON")).expect("writable");
+    replace(&path, serde_json::to_vec_pretty(&without).expect("JSON"));
     let told = words(&run.verify(&[]));
     assert!(told.contains("models/gbdt.json is no file of the run") && told.contains("models/gbdt.json is not named in run.json"), "{told}");
     for (what, text) in [("added", format!("{{\"more\": 1, {}", &manifest.to_string()[1..])), ("compact", manifest.to_string())] {
-        fs::write(&path, text).expect("writable");
+        replace(&path, text);
         assert_eq!(run.verify(&[]).status.code(), Some(1), "{what}");
     }
 }
@@ -132,11 +132,12 @@ fn every_edit_of_a_file_is_named_and_none_is_believed_by_the_next_run() {
         flipped[bytes.len() / 2] ^= 1;
         for (what, content) in [("a flipped bit", Some(flipped)), ("a cut", Some(bytes[..bytes.len() - 1].to_vec())), ("nothing", None)] {
             match content {
-                Some(content) => fs::write(&path, content).expect("writable"),
+                Some(content) => replace(&path, content),
                 None => fs::remove_file(&path).expect("writable"),
             }
             let told = words(&run.verify(&[]));
             assert!(told.contains("does not verify") && told.contains(name), "{what} in {name}: {told}");
+            let _ = fs::remove_file(&path);
             fs::write(&path, &bytes).expect("writable");
         }
     }
@@ -264,9 +265,9 @@ fn forge(folder: &Path) {
     edit(&folder.join("report.html"), "limits breached", "limits kept");
     let mut manifest = kept.manifest;
     manifest.outputs.insert("report.html".to_owned(), sha256_file(&folder.join("report.html")).expect("readable"));
-    fs::write(folder.join("run.json"), manifest.json()).expect("writable");
+    replace(&folder.join("run.json"), manifest.json());
     let summary = fs::read(folder.join("summary.json")).expect("readable");
-    fs::write(folder.join("attestation.json"), attestation(&manifest, &summary, kept.before).expect("a summary")).expect("writable");
+    replace(&folder.join("attestation.json"), attestation(&manifest, &summary, kept.before).expect("a summary"));
     assert!(Kept::read(folder).is_ok(), "the forgery is consistent");
 }
 

@@ -70,6 +70,12 @@ impl Drop for Project {
     }
 }
 
+/// Writes a file in place of the one that is there: a run's files are read-only, and may be another run's too.
+pub(crate) fn replace(path: &Path, bytes: impl AsRef<[u8]>) {
+    fs::remove_file(path).expect("writable");
+    fs::write(path, bytes).expect("writable");
+}
+
 pub(crate) fn copy(from: &Path, to: &Path) {
     if from.is_dir() {
         fs::create_dir_all(to).expect("writable");
@@ -157,14 +163,32 @@ pub(crate) fn written(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
     writer.into_inner().expect("memory is writable")
 }
 
-/// Window and value of every forecast of a model, column by column.
-pub(crate) fn forecasts(path: &Path, model: &str) -> Vec<(u32, f64)> {
+/// The files of a run's forecasts, in the order of their rows.
+pub(crate) fn predictions(run: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(run.join("predictions")).expect("a run leaves its forecasts");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    files.sort();
+    files
+}
+
+/// Name and hash of the files of a run's forecasts, as its manifest has them.
+pub(crate) fn hashes_of_predictions(ran: &Ran) -> Vec<(String, String)> {
+    let outputs = ran.manifest.outputs.iter().filter(|(name, _)| name.starts_with("predictions/"));
+    let found: Vec<(String, String)> = outputs.map(|(name, hash)| (name.clone(), hash.clone())).collect();
+    assert!(!found.is_empty());
+    found
+}
+
+/// Window and value of every forecast of a model in the run's folder, file by file, column by column.
+pub(crate) fn forecasts(run: &Path, model: &str) -> Vec<(u32, f64)> {
     use datafusion::arrow::array::AsArray;
     use datafusion::arrow::datatypes::{Float64Type, UInt32Type};
-    let file = fs::File::open(path).expect("a run leaves its predictions");
-    let batches = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("Parquet");
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    let file = |path: &PathBuf| fs::File::open(path).expect("readable");
     let mut found = vec![];
-    for batch in batches {
+    for batch in
+        predictions(run).iter().flat_map(|path| ParquetRecordBatchReaderBuilder::try_new(file(path)).expect("Parquet").build().expect("Parquet"))
+    {
         let batch = batch.expect("a whole file");
         let windows = batch.column_by_name("window").expect("the columns of predictions").as_primitive::<UInt32Type>();
         for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {

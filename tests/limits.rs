@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::fixture::{Bars, Project};
+use crate::fixture::{Bars, Project, predictions};
 
 /// A number that no process has: it is beyond the most that Linux gives.
 const DEAD: &str = "4194305";
@@ -137,7 +137,9 @@ fn the_bound_moves_no_number() {
         assert_eq!(code, Some(0), "{stderr}");
         let run = project.root.join(memory).join("spec");
         let run = run.join(entries(&run).last().expect("a run"));
-        files.push(["summary.json", "report.html", "predictions.parquet"].map(|name| fs::read(run.join(name)).expect("a whole run")));
+        let mut paths = predictions(&run);
+        paths.extend(["summary.json", "report.html"].map(|name| run.join(name)));
+        files.push(paths.iter().map(|path| fs::read(path).expect("a whole run")).collect::<Vec<_>>());
     }
     assert!(files[0] == files[1]);
     let (code, _, stderr) = ended(&project, &["run", "spec.toml", "--memory", "2"]);

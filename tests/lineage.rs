@@ -116,11 +116,17 @@ fn a_run_starts_and_completes_and_names_what_it_read_and_wrote_by_hash() {
     assert_eq!((text(input, "namespace"), text(input, "name")), ("file", "data/bars.parquet"));
     assert_eq!(text(&input["facets"]["version"], "datasetVersion"), plimsoll::digest::sha256(&data));
     let run = project.root.join("reports/breached/2018-12-29");
-    for name in ["report.html", "summary.json", "predictions.parquet"] {
+    for name in ["report.html", "summary.json"] {
         let sha256 = plimsoll::digest::sha256(&fs::read(run.join(name)).expect("a whole run"));
         assert_eq!(text(&output(complete, name)["facets"]["version"], "datasetVersion"), sha256, "{name}");
     }
-    let predictions = &output(complete, "predictions.parquet")["facets"];
+    // The forecasts are one table of several files, whose version is over the hashes of all.
+    let predictions = &output(complete, "breached/predictions")["facets"];
+    let digest = crate::fixture::predictions(&run).iter().fold(plimsoll::digest::Digest::new(), |digest, path| {
+        let name = format!("predictions/{}", path.file_name().expect("a name").display());
+        digest.part(name.as_bytes()).part(plimsoll::digest::sha256(&fs::read(path).expect("readable")).as_bytes())
+    });
+    assert_eq!(text(&predictions["version"], "datasetVersion"), digest.hex());
     let limit = &predictions["dataQualityAssertions"]["assertions"][0];
     assert_eq!((text(limit, "assertion"), limit["success"].as_bool()), ("data.entities >= 1000", Some(false)));
     let from = &output(complete, "breached/features")["facets"]["columnLineage"]["fields"]["move"]["inputFields"];

@@ -108,7 +108,7 @@ fn a_saved_model_scores_as_it_did_when_it_is_imported() {
     let spec = project.root.join("again.toml");
     std::fs::write(&spec, text).expect("writable");
     let second = run(&spec.display().to_string(), &project.root.join("second"), "2");
-    let forecasts = |run: &Path, model: &str| crate::fixture::forecasts(&run.join("predictions.parquet"), model);
+    let forecasts = |run: &Path, model: &str| crate::fixture::forecasts(run, model);
     let (trees, imported) = (forecasts(&second, "trees"), forecasts(&second, "challenger"));
     let last = trees.iter().map(|(window, _)| *window).max().expect("there are windows");
     let of_last = |all: &[(u32, f64)]| -> Vec<f64> { all.iter().filter(|(window, _)| *window == last).map(|(_, value)| *value).collect() };

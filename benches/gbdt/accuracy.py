@@ -28,7 +28,7 @@ min_leaf_rows = {job.get('min_leaf_rows', 20)}
 min_leaf_hessian = {job.get('min_leaf_hessian', 0)}"""
     ask, kind = {"logistic": ("probability", "credit"), "quantile": (f"quantile {job.get('tail')}", "market")}[job["loss"]]
     _, _, place = run(plimsoll, folder, 'scheme = "split"\nshare = 0.5', params, ask, kind)
-    told = pl.read_parquet(f"{place}/predictions.parquet").sort("entity")
+    told = pl.read_parquet(f"{place}/predictions/*.parquet").sort("entity")
     return np.r_[np.full(n_train, np.nan), told["predicted"].to_numpy()]
 
 def theirs(X, y, n_train, job):

@@ -44,7 +44,7 @@ def garch(seed):
 
 def forecasts(place):
     """{quantity: forecasts}, in the order of the table's test rows."""
-    told = pq.read_table(f"{place}/predictions.parquet")
+    told = pq.read_table(f"{place}/predictions")
     quantity, at = np.array(told["quantity"].to_pylist()), np.lexsort((told["entity"].to_pylist(), told["as_of"].to_numpy()))
     predicted = told["predicted"].to_numpy()
     return {name: np.array([predicted[row] for row in at if quantity[row] == name]) for name in ("quantile", "shortfall")}

@@ -20,7 +20,7 @@ params = "trees = 100\ndepth = 6\nleaves = 64\nlearning_rate = 0.1\nmin_leaf_row
 ours, peers = [], {}
 for _ in range(times):
     seconds, _, place = run(plimsoll, folder, 'scheme = "split"\nshare = 0.8', params)
-    told = pq.read_table(f"{place}/predictions.parquet").to_pandas()
+    told = pq.read_table(f"{place}/predictions").to_pandas()
     r2 = 1 - ((told.realized - told.predicted) ** 2).mean() / told.realized.var(ddof=0)
     ours.append(seconds["walk"])
     print(f"plimsoll: walk {seconds['walk']:.2f} s, R2 {r2:.5f} on {len(told)} rows")

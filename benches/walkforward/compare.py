@@ -24,7 +24,7 @@ def ours(chosen):
             raise SystemExit(done.stderr)
         place = Path(done.stdout.strip().splitlines()[-1]).parent
         seconds = json.loads((place / "run.json").read_text())["machine"]["seconds"]
-        told = pl.read_parquet(place / "predictions.parquet").filter(pl.col("realized").is_not_null())
+        told = pl.read_parquet(place / "predictions/*.parquet").filter(pl.col("realized").is_not_null())
         return seconds, told
 
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::Finding;
@@ -168,7 +169,8 @@ impl Kept {
 /// Files of the run that are missing or not as it wrote them, in words.
 pub fn edited(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let records = [MANIFEST, ATTESTATION].into_iter().filter(|name| !folder.join(name).is_file()).map(|name| format!("{name} is missing"));
-    records.chain(manifest.outputs.keys().filter_map(|name| edited_of(folder, manifest, name))).collect()
+    let edited: Vec<String> = manifest.outputs.par_iter().filter_map(|(name, _)| edited_of(folder, manifest, name)).collect();
+    records.chain(edited).collect()
 }
 
 /// Whether one file is missing or not as the run wrote it, in words.

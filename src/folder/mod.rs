@@ -2,6 +2,7 @@
 
 mod lock;
 mod made;
+mod neighbour;
 mod publish;
 mod recover;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use lock::Locked;
 pub use made::remove_empty;
+pub use neighbour::Neighbour;
 pub use publish::Published;
 
 use crate::day::Day;
@@ -19,6 +21,9 @@ use crate::error::{Error, Result};
 use crate::evidence::{self, Kept};
 use crate::manifest::{MANIFEST, Manifest, SCHEMA};
 use made::WORK;
+
+/// The folder in a run folder of the forecasts, in files that are one table.
+pub const PREDICTIONS: &str = "predictions";
 
 /// The folder of a report's runs, locked for one run; it goes with the lock where the run leaves nothing in it.
 #[derive(Debug)]
@@ -103,6 +108,7 @@ pub fn newest(report: &Path) -> Result<Option<Day>> {
     Ok(runs(report)?.pop().map(|(day, _)| day))
 }
 
+/// Folders of runs by their day, oldest first; only those that hold a manifest.
 fn runs(report: &Path) -> Result<Vec<(Day, PathBuf)>> {
     match dated(report) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(Vec::new()),

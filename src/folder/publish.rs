@@ -9,7 +9,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use super::ReportFolder;
 use crate::day::Day;
 use crate::digest::sha256_file;
-use crate::disk::{sync_parent, unwritable, write_all};
+use crate::disk::{sync_below, sync_parent, unwritable, write_new};
 use crate::error::{Error, Result};
 use crate::evidence::{ATTESTATION, files};
 use crate::manifest::{MANIFEST, Manifest};
@@ -30,14 +30,22 @@ pub struct Published {
 }
 
 impl ReportFolder {
-    /// Writes a run's files under another name, puts them on the disk, and exchanges the folder with the one in its place.
+    /// Writes a run's files under another name, puts them on the disk, and exchanges the folder with the one in its place. A file that a
+    /// neighbour holds to the byte is linked from there, so that it is on the disk once.
     pub fn publish(&self, as_of: Day, files: &[(String, Vec<u8>)], manifest: &Manifest, attestation: &[u8]) -> Result<Published> {
         let place = self.run(as_of);
         let new = self.lock.path().join(format!("{NEW}{as_of}"));
-        let manifest = manifest.json();
+        let neighbours = self.neighbours(as_of)?;
+        let json = manifest.json();
         let mut all: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-        all.extend([(MANIFEST, manifest.as_slice()), (ATTESTATION, attestation)]);
-        let written = write_all(&new, &all);
+        all.extend([(MANIFEST, json.as_slice()), (ATTESTATION, attestation)]);
+        let written = all.iter().try_for_each(|(name, bytes)| {
+            lay(&new.join(name), bytes, &|path| {
+                let hash = manifest.outputs.get(*name);
+                hash.is_some_and(|hash| neighbours.iter().any(|neighbour| neighbour.link(name, hash, path)))
+            })
+        });
+        let written = written.and_then(|()| sync_below(&new).map_err(|cause| unwritable(&new, &cause)));
         if written.is_err() {
             // It is removed at the next start where it cannot be now.
             let _ = fs::remove_dir_all(&new);
@@ -53,6 +61,23 @@ impl ReportFolder {
         let kept_aside = cleared.map_err(|cause| stands(&place, &format!("the run before it could not be put aside: {cause}")))?.flatten();
         Ok(Published { place, kept_aside })
     }
+}
+
+/// Puts a file at `path`, which nobody else has: by `link`, or written. It is made read-only, as a program that wrote to it would write into
+/// every run that has it.
+fn lay(path: &Path, bytes: &[u8], link: &dyn Fn(&Path) -> bool) -> Result<()> {
+    let refuse = |cause: io::Error| unwritable(path, &cause);
+    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(refuse)?;
+    if !link(path) {
+        write_new(path, bytes).map_err(refuse)?;
+    }
+    let mut permissions = fs::symlink_metadata(path).map_err(refuse)?.permissions();
+    if !permissions.readonly() {
+        permissions.set_readonly(true);
+        // Some file systems know no permissions, and the file may be linked from somebody else's.
+        let _ = fs::set_permissions(path, permissions);
+    }
+    Ok(())
 }
 
 /// A report that is published, and something that is not as it should be beside it.

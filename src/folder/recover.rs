@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::PREDICTIONS;
 use super::publish::{NEW, OLD, clear};
 use crate::disk::unwritable;
 use crate::error::{Error, Result};
@@ -62,10 +63,12 @@ fn names(folder: &Path) -> std::io::Result<Vec<String>> {
 /// Whether a half-written folder holds nothing but what a run writes, by name: its files are not whole, so that no hash tells.
 fn is_written_by_us(folder: &Path) -> bool {
     let is_ours = |name: &str| {
-        let is_card =
-            name.strip_prefix("models/").is_some_and(|card| !card.contains('/') && Path::new(card).extension().is_some_and(|end| end == "json"));
+        let is_below = |folder: &str, extension: &str| {
+            let name = name.strip_prefix(folder).and_then(|name| name.strip_prefix('/'));
+            name.is_some_and(|name| !name.contains('/') && Path::new(name).extension().is_some_and(|end| end == extension))
+        };
         let flat = ["report.html", SUMMARY, "predictions.parquet", "book.parquet", "book_returns.parquet", MANIFEST, ATTESTATION];
-        is_card || flat.contains(&name)
+        is_below("models", "json") || is_below(PREDICTIONS, "parquet") || flat.contains(&name)
     };
     files(folder).is_ok_and(|files| files.iter().all(|(name, what)| what.is_none() && is_ours(name)))
 }

@@ -13,6 +13,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::evidence::Kept;
 use crate::feature::{self, How, Influence, Lineage, Source};
+use crate::folder::PREDICTIONS;
 use crate::manifest::{Inputs, VERSION};
 use crate::source::{SourceFile, Tables};
 use crate::spec::Spec;
@@ -137,7 +138,7 @@ impl Begun {
         })
     }
 
-    /// The feature view, and the files of the run folder but the models' cards. A file's name has no day in it: each run is a version of it.
+    /// The feature view, the files of the run folder but the models' cards, and the forecasts as one table. A file's name has no day in it: each run is a version of it.
     fn outputs(&self, report: &str, kept: &Kept, folder: &Path) -> Vec<Value> {
         let columns: Vec<(String, String)> = self.lineage.columns.iter().map(|column| (column.name.clone(), column.kind.clone())).collect();
         let same: Vec<(&str, &str)> = self.lineage.columns.iter().map(|column| (column.name.as_str(), column.name.as_str())).collect();
@@ -146,21 +147,26 @@ impl Begun {
             "name": format!("{report}/{}", self.view),
             "facets": { "schema": schema(&columns), "version": version(&kept.manifest.inputs_sha256), "columnLineage": self.column_lineage(&same) },
         });
-        let file = |(name, sha256): (&String, &String)| {
+        let file = |(name, sha256): (&str, &str)| {
             let mut facets = Map::new();
             let place = folder.join(name);
             facets.insert("version".to_owned(), version(sha256));
             let description = json!({ "description": format!("the run as of {}: {}", self.as_of, shown(&place)) });
             facets.insert("documentation".to_owned(), facet("1-0-1", "DocumentationDatasetFacet", description));
-            if name == "predictions.parquet" {
+            if name == PREDICTIONS {
                 let told = [("entity", "entity"), ("as_of", "as_of"), ("known_on", "known_on"), ("realized", "target")];
                 facets.insert("columnLineage".to_owned(), self.column_lineage(&told));
                 facets.insert("dataQualityAssertions".to_owned(), assertions(kept));
             }
             json!({ "namespace": FILE, "name": shown(&folder.with_file_name(name)), "facets": facets })
         };
-        let files = kept.manifest.outputs.iter().filter(|(name, _)| !name.starts_with("models/"));
-        std::iter::once(features).chain(files.map(file)).collect()
+        let outputs = || kept.manifest.outputs.iter().map(|(name, sha256)| (name.as_str(), sha256.as_str()));
+        let folder_of = |name: &str| name.split_once('/').map(|(folder, _)| folder.to_owned());
+        let flat = outputs().filter(|(name, _)| folder_of(name).is_none());
+        // One table, whatever files it stands in.
+        let parts = outputs().filter(|(name, _)| folder_of(name).is_some_and(|folder| folder == PREDICTIONS));
+        let table = parts.fold(Digest::new(), |digest, (name, sha256)| digest.part(name.as_bytes()).part(sha256.as_bytes())).hex();
+        std::iter::once(features).chain(flat.chain([(PREDICTIONS, table.as_str())]).map(file)).collect()
     }
 
     /// The facet, for columns of an output by the columns of the last view that they hold.

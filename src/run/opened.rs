@@ -55,7 +55,8 @@ impl<'a> Opened<'a> {
         let store = Store::open(&folder.work());
         let cuts = Cuts::open(&folder.work());
         let build = |tables: &Tables| build(tables, &cuts);
-        let made = Job { spec, tables, templates, as_of, inputs, previous, store: &store, build: &build }.make(clock)?;
+        let neighbours = folder.neighbours(as_of)?;
+        let made = Job { spec, tables, templates, as_of, inputs, previous, store: &store, build: &build, neighbours: &neighbours }.make(clock)?;
         reading.still_stands()?;
         let mut whole = leftover::publishing();
         let published = folder.publish(as_of, &made.files, &made.manifest, &made.attestation()?)?;

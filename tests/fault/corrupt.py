@@ -186,6 +186,8 @@ class Suite:
             copy(self.ran if case.group == "folder" else self.kept, out)
             file = (out / PLACE if case.group == "folder" else out / REPORT / ".work") / case.file
         content = file.read_bytes()
+        # The files of a run are read-only.
+        file.chmod(0o644)
         file.write_bytes(case.damaged(content))
         code, _, stderr = self.started(self.command(case.group, out), out, root)
         if root:

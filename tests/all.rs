@@ -32,6 +32,7 @@ mod pack;
 mod panel;
 mod parts;
 mod prom;
+mod prune;
 mod real;
 mod reports;
 mod rewritten_future;

@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// A folder outside the root in which specs, SQL, templates and imported models may lie too; repeatable. Tables may lie anywhere.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) allow_outside: Vec<PathBuf>,
-    /// One JSON object per line, for schedulers: on stderr what is going on, and of `run`, `backfill` and `catch-up` on stdout how each report ended.
+    /// One JSON object per line, for schedulers: on stderr what is going on, and on stdout how each report of `run`, `backfill` and `catch-up` ended, and what `prune` made of each run.
     #[arg(long, global = true)]
     pub(super) json: bool,
     /// Nothing on stderr but errors.
@@ -144,6 +144,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "FOLDER")]
         csv: Option<PathBuf>,
     },
+    /// Delete old runs of a report, and say of each run why it is kept or how many bytes its end frees.
+    Prune(super::prune::Asked),
     /// Write a report of your own: a spec and the SQL that it needs, from the columns of a Parquet file.
     New(super::new::Asked),
     /// Write a CSV file as typed, sorted Parquet, to data/TABLE.parquet; bad rows are named, by line, column and value.
@@ -192,6 +194,7 @@ impl Command {
             Self::Report { .. } => "report",
             Self::Sign { .. } => "sign",
             Self::Sample { .. } => "sample",
+            Self::Prune(_) => "prune",
             Self::New(_) => "new",
             Self::Import(_) => "import",
             Self::Completions { .. } => "completions",

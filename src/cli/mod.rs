@@ -15,6 +15,7 @@ mod line;
 mod new;
 mod night;
 mod progress;
+mod prune;
 mod query;
 mod report;
 mod run;
@@ -100,6 +101,7 @@ fn dispatch(args: &Args) -> Result<Exit> {
         Command::Diff { html: true, before, after } => diff::page(args, before, after),
         Command::Diff { html: false, before, after } => diff::diff(before, after),
         Command::Report { run, markdown, csv } => report::report(args, run, *markdown, csv.as_deref()),
+        Command::Prune(asked) => prune::prune(args, asked),
         Command::Import(import) => import::import(args, &import.table, &import.request(root)),
         Command::New(asked) => new::new(root, asked),
         Command::Sample { folder, seed } => {

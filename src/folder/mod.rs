@@ -1,8 +1,10 @@
 //! Run folders: written under another name, exchanged when complete, one run of a report at a time.
 
+mod keep;
 mod lock;
 mod made;
 mod neighbour;
+mod prune;
 mod publish;
 mod recover;
 
@@ -10,9 +12,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+pub use keep::Keep;
 pub use lock::Locked;
 pub use made::remove_empty;
 pub use neighbour::Neighbour;
+pub use prune::{Fate, Judged, judge};
 pub use publish::Published;
 
 use crate::day::Day;
@@ -106,6 +110,11 @@ pub fn previous(report: &Path, as_of: Day) -> Result<Option<Kept>> {
 /// The day of the latest run in the folder of a report.
 pub fn newest(report: &Path) -> Result<Option<Day>> {
     Ok(runs(report)?.pop().map(|(day, _)| day))
+}
+
+/// Whether the folder of a report holds runs.
+pub fn has_runs(report: &Path) -> Result<bool> {
+    runs(report).map(|runs| !runs.is_empty())
 }
 
 /// Folders of runs by their day, oldest first; only those that hold a manifest.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::PREDICTIONS;
+use super::prune::GONE;
 use super::publish::{NEW, OLD, clear};
 use crate::disk::unwritable;
 use crate::error::{Error, Result};
@@ -26,8 +27,9 @@ pub(super) fn recover(reports: &Path) -> Result<Vec<String>> {
                 fs::rename(&here, &place).map_err(|cause| unwritable(&place, &cause))?;
                 mended.push(format!("{}: restored, an earlier run was killed while it replaced it", place.display()));
             }
-        } else if let Some(day) = name.strip_prefix(NEW) {
-            // Before the exchange a half folder, or one that is whole and was never put in its place; after it the run that was replaced.
+        } else if let Some(day) = name.strip_prefix(NEW).or(name.strip_prefix(GONE)) {
+            // Before the exchange a half folder, or one that is whole and was never put in its place; after it the run that was replaced. Or what
+            // is left of one that was deleted.
             if Manifest::read(&here).is_err() && is_written_by_us(&here) {
                 fs::remove_dir_all(&here).map_err(|cause| unwritable(&here, &cause))?;
             } else {

@@ -46,6 +46,7 @@ NO_EXCHANGE = ("ENOSYS", "EINVAL")
 
 PLACE = f"{REPORT}/{DAY}"
 EARLIER = f"{REPORT}/2019-07-01"
+BETWEEN = f"{REPORT}/2019-10-01"
 SIGNATURES = f"{PLACE}/signatures"
 RUN = ["run", f"reports/{REPORT}.toml"]
 
@@ -101,6 +102,15 @@ class Situation:
     @property
     def signs(self):
         return self.command[0] == "sign"
+
+    @property
+    def prunes(self):
+        return self.command[0] == "prune"
+
+    @property
+    def ends(self):
+        """What stands in the run's place after the command."""
+        return "old" if self.prunes else "new"
 
 
 @dataclasses.dataclass
@@ -210,7 +220,7 @@ class Suite:
         return out
 
     def situations(self):
-        """Every situation, learnt. `prune` has its place here, after `sign`, once there is such a command."""
+        """Every situation, learnt."""
         before = self.scratch / "before"
         (before / "first").mkdir(parents=True, exist_ok=True)
         first = self.learn(Situation("first", before / "first", RUN))
@@ -255,6 +265,15 @@ class Suite:
         else:
             print("skipped: sign, there is no ssh-keygen")
 
+        # The earliest of three runs goes; the second stays, as the last was compared with it.
+        out = before / "prune"
+        remove(out)
+        for path in (EARLIER, BETWEEN):
+            self.made(out, [*RUN, "--as-of", path.split("/")[1]])
+        self.made(out, RUN)
+        prune = ["prune", f"{{out}}/{REPORT}", "--keep", "1d"]
+        yield self.learn(Situation("prune", out, prune, old=tree(out / PLACE), begins="old"))
+
     # Looking.
 
     def stands(self, situation, out):
@@ -288,8 +307,9 @@ class Suite:
                 wrong.append((LOST, f"the old run is nowhere below {REPORT}"))
             if situation.has_foreign and not list(report.rglob("signed.pdf")):
                 wrong.append((LOST, "signed.pdf is nowhere"))
-        if tree(out / EARLIER) != tree(situation.before / EARLIER):
-            wrong.append((LOST, f"{EARLIER} has changed"))
+        is_pruned = situation.prunes and not (out / EARLIER).exists()
+        wrong += [(LOST, f"{path} has changed") for path in (EARLIER, BETWEEN)
+                  if tree(out / path) != tree(situation.before / path) and not (is_pruned and path == EARLIER)]
         for name, digest in tree(report / ".work").items():
             if name == "runs.json":
                 if not is_json(report / ".work" / name):
@@ -323,14 +343,16 @@ class Suite:
         wrong = []
         if code != situation.code:
             wrong.append((OTHER, f"the next run ends with {code}, not {situation.code}: {first_line(stderr)}"))
-        left = [path.relative_to(out).as_posix() for path in out.rglob("*") if re.match(r"\.new-|\.old-", path.name) or "half" in path.name]
+        left = [path.relative_to(out).as_posix() for path in out.rglob("*") if re.match(r"\.new-|\.old-|\.gone-", path.name) or "half" in path.name]
         wrong += [(OTHER, f"{re.sub(r'half-[0-9]+', 'half-PID', name)} is left after the next run") for name in sorted(left)]
         wrong += [(OTHER, f"{path.name} is left in TMPDIR after the next run") for path in (out.parent / "temporary").iterdir()]
         wrong += self.unlisted(situation, out)
         if situation.signs:
             return wrong
         stands = self.stands(situation, out)
-        if stands != "new":
+        if situation.prunes and (out / EARLIER).exists():
+            wrong.append((OTHER, f"{EARLIER} is left after the next run"))
+        if stands != situation.ends:
             wrong.append((BYTES, f"after the next run {PLACE} holds {stands}"))
         # What could not be read is kept aside too, which loses nothing; but what is kept is a whole run.
         aside = [path for path in (out / REPORT).iterdir() if ".replaced-" in path.name]
@@ -397,7 +419,7 @@ class Suite:
         wrong = [one for one in self.unlisted(situation, out) if "cannot be read" not in one[1]]
         if situation.signs and n_signed != 2:
             wrong.append((LOST, "ends well without a signature"))
-        if not situation.signs and stands != "new":
+        if not situation.signs and stands != situation.ends:
             wrong.append((BYTES, f"ends with {code}, and {PLACE} holds {stands}"))
         return wrong
 
@@ -484,7 +506,7 @@ def chosen(cases, n):
     for case in cases:
         kinds.setdefault((case.situation.name, case.call.kind, case.fault == "kill"), case)
     moves = [case for case in kinds.values() if ".work" not in case.call.path and case.call.name in ("rename", "renameat2", "fsync")
-             and case.call.path in (PLACE, REPORT, SIGNATURES)]
+             and case.call.path in (PLACE, EARLIER, REPORT, SIGNATURES)]
     rest = [case for case in kinds.values() if case not in moves]
     n_rest = max(n - len(moves), 0)
     step = max(len(rest) / n_rest, 1) if n_rest else len(rest) + 1

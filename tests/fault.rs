@@ -27,6 +27,12 @@ fn cut_and_flipped_files_are_refused_or_harmless() {
 
 #[test]
 #[cfg_attr(not(fault_tools), ignore = "python3, strace or ssh-keygen is missing")]
+fn killed_nights_and_backfills_leave_the_same_bytes() {
+    holds("killed_nights.py");
+}
+
+#[test]
+#[cfg_attr(not(fault_tools), ignore = "python3, strace or ssh-keygen is missing")]
 fn the_same_bytes_come_out_in_many_ways() {
     holds("same_bytes.py");
 }

@@ -68,7 +68,7 @@ pub(super) fn check(root: &Path, paths: &[PathBuf], explain: bool, metrics: bool
 fn meaning(spec: &Spec) -> String {
     let mut lines = vec![format!("{}: {}", spec.file.display(), escape::value(&spec.title))];
     for model in &spec.models {
-        let asks: Vec<String> = model.ask.iter().map(|day| day.to_string()).collect();
+        let asks: Vec<String> = model.ask.iter().map(ToString::to_string).collect();
         let mut line = format!("  model {} ({}): {}", model.name, model.kind.name(), asks.join(", "));
         if !model.kind.members().is_empty() {
             let _ = write!(line, "; combines {}", model.kind.members().join(", "));

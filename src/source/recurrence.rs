@@ -53,19 +53,18 @@ async fn statement(context: &SessionContext, spec: &TableSpec) -> Result<Option<
     let (dates, names): (Vec<&String>, Vec<&String>) = kept.iter().partition(|name| is_date(name));
     let list = |columns: &[&String]| columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
     let partition = if names.is_empty() { String::new() } else { format!("partition by {}", list(&names)) };
-    let late: Vec<String> = dates
-        .iter()
-        .map(|date| {
-            let date = quoted(date);
-            format!("{date} < max({date}) over ({partition} order by time_day range between unbounded preceding and interval '1 day' preceding)")
-        })
-        .collect();
-    let late = late.iter().map(|one| format!(" or {one}")).collect::<String>();
+    let late = |date: &&String| {
+        let date = quoted(date);
+        format!("{date} < max({date}) over ({partition} order by time_day range between unbounded preceding and interval '1 day' preceding)")
+    };
+    let again = format!("coalesce(lag(time_day) over (partition by {} order by time_day) < time_day, false)", list(&kept));
+    let conditions: Vec<String> = std::iter::once(again).chain(dates.iter().map(late)).collect();
     Ok(Some(format!(
         "with dated as (select {kept}, {time} as time_day from {table}), \
-         told as (select time_day, coalesce(lag(time_day) over (partition by {kept} order by time_day) < time_day, false){late} as is_again from dated) \
+         told as (select time_day, {is_again} as is_again from dated) \
          select cast(time_day as int) as day, max(case when is_again then 1 else 0 end) as n from told where time_day is not null group by time_day",
         kept = list(&kept),
+        is_again = conditions.join(" or "),
         time = day(spec),
         table = quoted(&spec.name),
     )))

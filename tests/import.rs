@@ -70,8 +70,8 @@ fn ambiguous_dates_are_refused_with_the_flag_that_decides() {
 
 #[test]
 fn every_bad_row_is_named_and_nothing_is_written_unless_they_are_skipped() {
-    let mut text = "ticker,date,close\n".to_owned();
-    (1..=20).for_each(|day| text.push_str(&format!("AAA,2020-01-{day:02},{day}.5\n")));
+    let rows = (1..=20).map(|day| format!("AAA,2020-01-{day:02},{day}.5\n")).collect::<Vec<_>>().concat();
+    let mut text = format!("ticker,date,close\n{rows}");
     text.push_str("AAA,2020-01-20,9\nAAA,2020-02-30,1\nAAA,2020-01-21,abc\nAAA,2020-01-22\n");
     let named = "in.csv: line 22, column `ticker, date`: `AAA, 2020-01-20` stands on line 21 already\n\
                  in.csv: line 23, column `date`: `2020-02-30` is no date\n\

@@ -14,7 +14,6 @@ fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> 
     let mut below = Vec::new();
     for (keyword, rule) in schema.as_object().expect("a schema is an object") {
         match keyword.as_str() {
-            "$schema" | "$id" | "$defs" | "title" | "description" | "properties" => {}
             "$ref" => {
                 let pointer = rule.as_str().and_then(|text| text.strip_prefix('#')).expect("a reference within the file");
                 below.extend(faults(root, root.pointer(pointer).expect("it leads somewhere"), value, at));
@@ -35,7 +34,6 @@ fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> 
             }
             "const" if value != rule => fault(format!("is not {rule}")),
             "enum" if !rule.as_array().expect("a list").contains(value) => fault(format!("is none of {rule}")),
-            "const" | "enum" => {}
             "minimum" | "maximum" => {
                 let (bound, is_least) = (rule.as_f64().expect("a number"), keyword == "minimum");
                 if value.as_f64().is_some_and(|value| if is_least { value < bound } else { bound < value }) {
@@ -43,10 +41,10 @@ fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> 
                 }
             }
             "pattern" if value.as_str().is_some_and(|text| !matches(rule.as_str().expect("text"), text)) => fault(format!("is not like {rule}")),
-            "pattern" => {}
             "minItems" if value.as_array().is_some_and(|items| (items.len() as u64) < rule.as_u64().expect("a number")) => fault("is short".into()),
             "maxItems" if value.as_array().is_some_and(|items| rule.as_u64().expect("a number") < items.len() as u64) => fault("is long".into()),
-            "minItems" | "maxItems" => {}
+            // It is kept, or says nothing of the value.
+            "const" | "enum" | "pattern" | "minItems" | "maxItems" | "$schema" | "$id" | "$defs" | "title" | "description" | "properties" => {}
             "required" => {
                 let names = rule.as_array().expect("a list").iter().map(|name| name.as_str().expect("a name"));
                 if let Some(object) = value.as_object() {

@@ -69,9 +69,12 @@ mod tests {
     fn years_of_dates_are_cut_where_a_quarter_begins_and_stay_there() {
         // Every weekday of 2001 to 2008.
         let days = |last: &str| (day("2001-01-01").0..=day(last).0).map(Day).filter(|day| (day.0 + 3) % 7 < 5).collect::<Vec<_>>();
-        let tonight = spread(&days("2008-12-30"), 3);
-        assert_eq!(tonight, [day("2003-01-01"), day("2004-10-01"), day("2006-10-02")]);
-        assert_eq!(spread(&days("2008-12-31"), 3), tonight);
+        // The dates at a quarter, a half and three quarters are 12 December 2002, 23 November 2004 and 3 November 2006.
+        let tonight = spread(&days("2008-10-15"), 3);
+        assert_eq!(tonight, [day("2002-10-01"), day("2004-10-01"), day("2006-10-02")]);
+        for night in ["2008-10-16", "2008-10-17", "2008-10-30"] {
+            assert_eq!(spread(&days(night), 3), tonight, "{night}");
+        }
     }
 
     #[test]

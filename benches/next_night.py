@@ -35,7 +35,7 @@ def disk(folder):
 def night(program, root, out, day):
     before = disk(out)
     begun = time.perf_counter()
-    done = subprocess.run([program, "--quiet", "--out", out, "run", SPEC, "--as-of", day], cwd=root, stdout=subprocess.DEVNULL)
+    done = subprocess.run([program, "--out", out, "run", SPEC, "--as-of", day], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     seconds = time.perf_counter() - begun
     if done.returncode not in (0, 3):
         sys.exit(f"{program} ended with {done.returncode}")

@@ -185,5 +185,8 @@ fn completions_and_the_manual_are_of_this_program() {
     let (_, page, _) = ended(&project, &["man"]);
     assert!(page.contains(".TH plimsoll 1") && page.contains("plimsoll\\-run(1)"), "{page}");
     let (code, _, stderr) = ended(&project, &["man", "walk"]);
-    assert!(code == Some(1) && stderr.starts_with("error: man: no command `walk`\n  hint: the commands are run, backfill, catch-up, check"), "{stderr}");
+    assert!(
+        code == Some(1) && stderr.starts_with("error: man: no command `walk`\n  hint: the commands are run, backfill, catch-up, check"),
+        "{stderr}"
+    );
 }

@@ -66,7 +66,7 @@ pub(super) struct Fingerprint<'a> {
     shown: Vec<String>,
     /// What can be learnt of each date's rows: how many have a target that becomes known, and their hash.
     learnt: Vec<(usize, String)>,
-    /// Targets by the day they became known.
+    /// By each day on which targets became known: all that did by then.
     known: BTreeMap<Day, String>,
 }
 
@@ -120,12 +120,12 @@ impl<'a> Fingerprint<'a> {
 
     /// Every target known before the window's end, for models that look at an entity's own past.
     pub(super) fn past(&self, window: &Window) -> String {
-        let known = self.known.range(..window.test.end);
-        known.fold(Digest::new(), |digest, (_, hash)| digest.part(hash.as_bytes())).hex()
+        self.known.range(..window.test.end).next_back().map_or(String::new(), |(_, hash)| hash.clone())
     }
 }
 
-/// Hash of the targets that became known on each day, and whose they are.
+/// By each day: hash of the targets that became known by then, and whose they are. Each goes on from the day before, so that many windows take no more
+/// time than their days.
 fn known(data: &Dataset) -> BTreeMap<Day, String> {
     let mut by_day: BTreeMap<Day, Digest> = BTreeMap::new();
     for row in 0..data.n_rows() {
@@ -135,7 +135,12 @@ fn known(data: &Dataset) -> BTreeMap<Day, String> {
             digest.add(&target.to_le_bytes());
         }
     }
-    by_day.into_iter().map(|(day, digest)| (day, digest.hex())).collect()
+    let mut before = String::new();
+    let by_then = by_day.into_iter().map(|(day, digest)| {
+        before = digest.part(before.as_bytes()).hex();
+        (day, before.clone())
+    });
+    by_then.collect()
 }
 
 /// Hash of what is learnt of some rows of a date.

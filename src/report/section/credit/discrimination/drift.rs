@@ -1,5 +1,7 @@
 //! Drift: do the scores of later years fall where those of the first year fell?
 
+use std::collections::BTreeMap;
+
 use crate::report::chart::{Column, ColumnChart, Level, Scale, Size, columns};
 use crate::report::format;
 use crate::report::material::Material;
@@ -20,7 +22,11 @@ pub(super) fn figure(material: &Material<'_>) -> Option<Figure> {
     let year_of = |&row: &u32| material.facts.data.as_of[row as usize].year();
     let all: Vec<(i32, f64)> =
         material.facts.predictions.rows.iter().zip(series.predicted.iter()).filter_map(|(row, score)| Some((year_of(row), score?))).collect();
-    let enough = |year: i32| MIN_OUTCOMES <= all.iter().filter(|(other, _)| *other == year).count();
+    let mut n_of_year: BTreeMap<i32, usize> = BTreeMap::new();
+    for (year, _) in &all {
+        *n_of_year.entry(*year).or_default() += 1;
+    }
+    let enough = |year: i32| n_of_year.get(&year).is_some_and(|n| MIN_OUTCOMES <= *n);
     let (years, scores): (Vec<i32>, Vec<f64>) = all.iter().copied().filter(|&(year, _)| enough(year)).unzip();
     let found: Vec<(i32, f64, usize)> = score_drift(&years, &scores, N_BINS)
         .into_iter()
